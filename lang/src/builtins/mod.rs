@@ -1,0 +1,252 @@
+//! Built-in functions, the members of the core types, and the protocols behind operators and statements.
+//!
+//! Every function, method and property is one entry of one table (see [`crate::table!`]): implementation, signature with
+//! types, documentation, profile. [`CORE_TYPES`] ties the tables of methods to the types; [`lookup`] finds what a bare name
+//! means when no script variable has it.
+
+pub mod attribute;
+mod bytes;
+mod constructors;
+pub mod dict;
+mod entity;
+mod exception;
+pub mod formatting;
+mod function;
+mod functions;
+pub mod generator;
+pub mod iterate;
+mod list;
+mod message;
+mod multimap;
+mod number;
+pub mod operators;
+pub mod repr;
+mod set;
+mod sort;
+mod str;
+pub mod subscript;
+
+use crate::modules;
+use crate::value::exceptions::{BASE_EXCEPTION, BUILTIN_EXCEPTIONS, type_error};
+use crate::value::types::{self, Kind};
+use crate::value::{Builtin, Cx, R, TypeDesc, Value};
+
+/// A core type with its members and its constructor.
+pub struct CoreType {
+    /// The type.
+    pub desc: &'static TypeDesc,
+    /// Tables of its methods and properties.
+    pub members: &'static [&'static [Builtin]],
+    /// Its constants.
+    pub constants: &'static [types::Constant],
+    /// What a call of the type does.
+    pub new: Option<&'static Builtin>,
+}
+
+impl CoreType {
+    /// A type without members and constants that cannot be called.
+    #[must_use]
+    pub const fn of(desc: &'static TypeDesc) -> CoreType {
+        CoreType { desc, members: &[], constants: &[], new: None }
+    }
+}
+
+/// The types of `value` and where their members are.
+pub static CORE_TYPES: &[CoreType] = &[
+    CoreType { members: &[str::METHODS], new: Some(&constructors::STR), ..CoreType::of(&types::STR) },
+    CoreType { members: &[bytes::METHODS, bytes::ONLY_BYTES], new: Some(&constructors::BYTES), ..CoreType::of(&types::BYTES) },
+    CoreType { members: &[bytes::METHODS, bytes::ONLY_BYTEARRAY], new: Some(&constructors::BYTEARRAY), ..CoreType::of(&types::BYTEARRAY) },
+    CoreType { members: &[list::LIST_METHODS], new: Some(&constructors::LIST), ..CoreType::of(&types::LIST) },
+    CoreType { members: &[list::TUPLE_METHODS], new: Some(&constructors::TUPLE), ..CoreType::of(&types::TUPLE) },
+    CoreType { members: &[list::RANGE_METHODS], new: Some(&constructors::RANGE), ..CoreType::of(&types::RANGE) },
+    CoreType { members: &[list::SLICE_METHODS], new: Some(&constructors::SLICE), ..CoreType::of(&types::SLICE) },
+    CoreType { members: &[dict::METHODS], new: Some(&constructors::DICT), ..CoreType::of(&types::DICT) },
+    CoreType { members: &[dict::VIEW_METHODS], ..CoreType::of(&types::DICT_KEYS) },
+    CoreType { members: &[dict::VIEW_METHODS], ..CoreType::of(&types::DICT_ITEMS) },
+    CoreType { members: &[dict::VALUES_METHODS], ..CoreType::of(&types::DICT_VALUES) },
+    CoreType { members: &[set::METHODS, set::MUTATING], new: Some(&constructors::SET), ..CoreType::of(&types::SET) },
+    CoreType { members: &[set::METHODS], new: Some(&constructors::FROZENSET), ..CoreType::of(&types::FROZENSET) },
+    CoreType { members: &[number::INT_METHODS], new: Some(&constructors::INT), ..CoreType::of(&types::INT) },
+    CoreType { new: Some(&constructors::BOOL), ..CoreType::of(&types::BOOL) },
+    CoreType { members: &[number::FLOAT_METHODS], new: Some(&constructors::FLOAT), ..CoreType::of(&types::FLOAT) },
+    CoreType { new: Some(&constructors::TYPE), ..CoreType::of(&types::TYPE) },
+    CoreType { new: Some(&constructors::OBJECT), ..CoreType::of(&types::OBJECT) },
+    CoreType { members: &[function::MEMBERS], ..CoreType::of(&types::FUNCTION) },
+    CoreType { members: &[generator::METHODS], ..CoreType::of(&types::GENERATOR) },
+    CoreType { members: &[exception::MEMBERS], ..CoreType::of(&BASE_EXCEPTION) },
+    CoreType { members: &[multimap::METHODS], new: Some(&constructors::MULTIMAP), ..CoreType::of(&types::MULTIMAP) },
+    CoreType { members: &[entity::METHODS], ..CoreType::of(&types::ENTITY) },
+    CoreType { members: &[message::MEMBERS], ..CoreType::of(&types::MESSAGE) },
+    CoreType { new: Some(&constructors::MAP), ..CoreType::of(&types::iterators::MAP) },
+    CoreType { new: Some(&constructors::FILTER), ..CoreType::of(&types::iterators::FILTER) },
+    CoreType { new: Some(&constructors::ZIP), ..CoreType::of(&types::iterators::ZIP) },
+    CoreType { new: Some(&constructors::ENUMERATE), ..CoreType::of(&types::iterators::ENUMERATE) },
+    CoreType { new: Some(&constructors::REVERSED), ..CoreType::of(&types::iterators::REVERSED) },
+];
+
+/// Types whose names are bare built-in names, with the profile in which they are (spec 8.1, 8.3).
+pub static TYPE_NAMES: &[(&TypeDesc, types::Profile)] = {
+    use types::Profile::{Core, CoreCode, Extended};
+    &[
+        (&types::BOOL, Core),
+        (&types::BYTES, Core),
+        (&types::DICT, Core),
+        (&types::FLOAT, Core),
+        (&types::INT, Core),
+        (&types::LIST, Core),
+        (&types::RANGE, Core),
+        (&types::SET, Core),
+        (&types::STR, Core),
+        (&types::TUPLE, Core),
+        (&types::TYPE, Core),
+        (&types::ENTITY, Core),
+        (&types::BYTEARRAY, CoreCode),
+        (&types::OBJECT, CoreCode),
+        (&types::SLICE, CoreCode),
+        (&types::iterators::MAP, CoreCode),
+        (&types::iterators::FILTER, CoreCode),
+        (&types::iterators::ZIP, CoreCode),
+        (&types::iterators::ENUMERATE, CoreCode),
+        (&types::iterators::REVERSED, CoreCode),
+        (&types::FROZENSET, Extended),
+        (&types::MULTIMAP, Extended),
+        (&types::FORM_DATA_PARTS, Extended),
+        (&types::MESSAGE, Extended),
+        (&types::DATASET, Extended),
+        (&types::RECORD, Extended),
+        (&types::STREAM, Extended),
+    ]
+};
+
+fn core(desc: &'static TypeDesc) -> Option<&'static CoreType> {
+    CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| std::ptr::eq(core.desc, desc))
+}
+
+/// The constant `name` of a type or of one of its bases.
+#[must_use]
+pub fn find_constant(desc: &'static TypeDesc, name: &str) -> Option<&'static types::Constant> {
+    let mut at = Some(desc);
+    while let Some(ty) = at {
+        let own = core(ty).map_or(&[][..], |core| core.constants);
+        if let Some(found) = own.iter().chain(ty.constants).find(|c| c.name == name) {
+            return Some(found);
+        }
+        at = ty.base;
+    }
+    None
+}
+
+/// The tables of a type's own members, without those of its bases.
+#[must_use]
+pub fn own_members(desc: &'static TypeDesc) -> Vec<&'static [Builtin]> {
+    let core = core(desc).map_or(&[][..], |core| core.members);
+    core.iter().copied().chain([desc.members]).filter(|table| !table.is_empty()).collect()
+}
+
+/// The member `name` of a type or of one of its bases.
+#[must_use]
+pub fn find_member(desc: &'static TypeDesc, name: &str) -> Option<&'static Builtin> {
+    // A MultiMap counts as a dict for `isinstance`, but has only the operations of its own (spec 5.8).
+    let stop = std::ptr::eq(desc, &types::MULTIMAP);
+    let mut at = Some(desc);
+    while let Some(ty) = at {
+        let tables = core(ty).map_or(&[][..], |core| core.members);
+        let found = tables.iter().copied().chain([ty.members]).flatten().find(|member| member.name() == name);
+        if found.is_some() {
+            return found;
+        }
+        if let Some(found) = ty.second_base.and_then(|second| find_member(second, name)) {
+            return Some(found);
+        }
+        at = if stop { None } else { ty.base };
+    }
+    None
+}
+
+/// The name of the type in whose table a method of `receiver` stands, for error messages.
+#[must_use]
+pub fn owner_name(receiver: &Value, method: &'static Builtin) -> &'static str {
+    let mut at = Some(receiver.type_of());
+    while let Some(ty) = at {
+        if own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method))) {
+            return ty.name;
+        }
+        at = ty.base;
+    }
+    receiver.type_name()
+}
+
+/// Calls a type.
+///
+/// # Errors
+/// `TypeError` if instances cannot be made that way, or whatever the constructor raises.
+pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywords: &[(Value, Value)]) -> R {
+    if desc.is_subtype(&BASE_EXCEPTION) {
+        return exception::construct(cx, desc, args, keywords);
+    }
+    let Some(new) = core(desc).and_then(|core| core.new).or(desc.new) else {
+        return Err(type_error(format!("cannot create '{}' instances", desc.qualified())));
+    };
+    let signature = new.signature();
+    // Constructors with kind `Class` serve several types and get the type first.
+    let receivers = usize::from(new.kind == Kind::Class);
+    let mut all = Vec::with_capacity(args.len() + receivers);
+    if receivers == 1 {
+        all.push(Value::Type(desc));
+    }
+    all.extend_from_slice(args);
+    let bound = match signature.plain {
+        Some((_, most)) if keywords.is_empty() && all.len() == most => all,
+        _ => signature.bind(desc.name, desc.name, receivers, &all, keywords)?,
+    };
+    (new.run)(cx, &bound)
+}
+
+/// What a bare name means outside the script: a function, type, exception or module (spec 8, 9).
+#[must_use]
+pub fn lookup(name: &str) -> Option<Value> {
+    if let Some(function) = functions::FUNCTIONS.iter().find(|f| f.name() == name) {
+        return Some(Value::Builtin(function));
+    }
+    if let Some((desc, _)) = TYPE_NAMES.iter().find(|(desc, _)| desc.name == name) {
+        return Some(Value::Type(desc));
+    }
+    if let Some(module) = modules::lookup(name) {
+        return Some(Value::Module(module));
+    }
+    let name = match name {
+        "Ellipsis" => return Some(Value::Ellipsis),
+        "NotImplemented" => return Some(Value::NotImplemented),
+        "IOError" | "EnvironmentError" => "OSError",
+        other => other,
+    };
+    BUILTIN_EXCEPTIONS.iter().find(|class| class.name == name).map(|class| Value::Type(class))
+}
+
+/// The truth of a value (spec 4.4).
+///
+/// # Errors
+/// An Entity's bytes may turn out not to be what its MIME type says.
+pub fn truth(cx: &mut Cx<'_>, value: &Value) -> R<bool> {
+    Ok(match value {
+        Value::Unbound | Value::None => false,
+        Value::Bool(b) => *b,
+        Value::Int(n) => *n != 0,
+        Value::Float(x) => *x != 0.0,
+        Value::Short(s) => !s.bytes().is_empty(),
+        Value::Bytes(b) => !b.bytes().is_empty(),
+        Value::ByteArray(b) => !b.bytes.borrow().is_empty(),
+        Value::List(l) => !l.is_empty(),
+        Value::Tuple(t) => !t.items.is_empty(),
+        Value::Dict(d) => !d.is_empty(),
+        Value::Set(s) => !s.is_empty(),
+        Value::Range(r) => !matches!(r.len, Value::Int(0)),
+        Value::View(v) => !v.dict.is_empty(),
+        Value::Decimal(d) => !d.is_zero(),
+        Value::Delta(d) => !d.is_zero(),
+        Value::MultiMap(m) => !m.is_empty(),
+        Value::Entity(e) => entity::truth(cx, e)?,
+        Value::Native(n) => n.object.truth(cx)?,
+        _ => true,
+    })
+}

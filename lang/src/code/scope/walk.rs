@@ -1,0 +1,366 @@
+//! The first pass of scope analysis: which names does each scope bind, declare and read?
+//!
+//! The tree is walked in evaluation order, so that the order of a scope's symbols is the order in which a reader meets
+//! them. Annotations are never evaluated (spec 4.12) and not looked at.
+
+use std::ptr::from_ref;
+
+use super::super::lower::with_stack;
+use super::{Declared, MAX_SYMBOLS, Scope, ScopeId, ScopeKind, Scopes, Symbol};
+use crate::syntax::ast::{
+    Alias, Body, Comprehension, Expr, ExprKind, Ident, Name, Params, Pattern, PatternKind, Program, Stmt, StmtKind, Try,
+};
+
+/// All scopes of a program with their names; captures are not known yet.
+pub(super) fn collect(program: &Program) -> Scopes {
+    let mut walk = Walk { scopes: Scopes::default(), current: 0, symbols: 0 };
+    walk.enter(ScopeKind::Module);
+    match &program.body {
+        Body::Statements(body) => walk.block(body),
+        Body::Expression(expr) => {
+            walk.enter(ScopeKind::Function);
+            walk.bind(&Name::from("msg")).parameter = true;
+            walk.expr(expr);
+        }
+    }
+    walk.scopes
+}
+
+struct Walk {
+    scopes: Scopes,
+    current: ScopeId,
+    /// Number of name uses that made an entry or could have; when there are too many, the walk stops noting them and
+    /// the program is refused later.
+    symbols: usize,
+}
+
+impl Walk {
+    fn enter(&mut self, kind: ScopeKind) -> ScopeId {
+        let id = self.scopes.scopes.len();
+        self.scopes.scopes.push(Scope {
+            kind,
+            parent: (id > 0).then_some(self.current),
+            symbols: Vec::new(),
+            free: Vec::new(),
+            is_generator: false,
+            index: Default::default(),
+            free_index: Default::default(),
+        });
+        self.current = id;
+        id
+    }
+
+    fn leave(&mut self) {
+        self.current = self.scopes.get(self.current).parent.unwrap_or(0);
+    }
+
+    fn scope(&mut self) -> &mut Scope {
+        &mut self.scopes.scopes[self.current]
+    }
+
+    /// Notes a reading of `name`, also in the scopes up to the frame that the reading may come from.
+    fn load(&mut self, name: &Name) {
+        let mut at = self.current;
+        loop {
+            let scope = &mut self.scopes.scopes[at];
+            let before = scope.symbols.len();
+            if self.symbols <= MAX_SYMBOLS {
+                let symbol = scope.entry(name);
+                symbol.early_read |= !symbol.bound;
+                self.symbols += scope.symbols.len() - before;
+            }
+            match (scope.kind, scope.parent) {
+                (ScopeKind::Comprehension, Some(parent)) if !scope.owns(name) => at = parent,
+                _ => break,
+            }
+        }
+    }
+
+    /// Notes that the current scope binds `name`.
+    fn bind(&mut self, name: &Name) -> &mut Symbol {
+        self.bind_in(self.current, name)
+    }
+
+    fn bind_in(&mut self, scope: ScopeId, name: &Name) -> &mut Symbol {
+        let scope = &mut self.scopes.scopes[scope];
+        let is_module = scope.kind == ScopeKind::Module;
+        let symbol = scope.entry(name);
+        symbol.bound = true;
+        if is_module || symbol.declared == Declared::Global {
+            self.scopes.globals.insert(name.clone());
+        }
+        symbol
+    }
+
+    /// A walrus binds in the function around all comprehensions.
+    fn walrus(&mut self, name: &Name) {
+        let mut at = self.current;
+        while let Scope { kind: ScopeKind::Comprehension | ScopeKind::Generator, parent: Some(parent), .. } =
+            self.scopes.get(at)
+        {
+            at = *parent;
+        }
+        self.bind_in(at, name).walrus = true;
+        if at != self.current {
+            self.load(name);
+        }
+    }
+
+    fn declare(&mut self, name: &Name, declared: Declared) {
+        if self.scope().kind != ScopeKind::Module {
+            self.scope().entry(name).declared = declared;
+        }
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::FunctionDef(def) => {
+                self.exprs(&def.decorators);
+                self.defaults(&def.params);
+                self.bind(&def.name.name);
+                let id = self.function(&def.params, |walk| walk.block(&def.body));
+                self.scopes.functions.insert(from_ref(&**def), id);
+            }
+            StmtKind::Return(value) => self.exprs(value),
+            StmtKind::Expr(value) => self.expr(value),
+            StmtKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
+            StmtKind::Assign { targets, value } => {
+                self.expr(value);
+                targets.iter().for_each(|target| self.target(target));
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                if let ExprKind::Name(name) = &target.kind {
+                    self.load(name);
+                }
+                self.target(target);
+                self.expr(value);
+            }
+            StmtKind::AnnAssign { target, value, simple, .. } => {
+                self.exprs(value);
+                if *simple || value.is_some() || !matches!(target.kind, ExprKind::Name(_)) {
+                    self.target(target);
+                }
+            }
+            StmtKind::For { target, iter, body, orelse } => {
+                self.expr(iter);
+                self.loop_target(target);
+                self.block(body);
+                self.block(orelse);
+            }
+            StmtKind::While { test, body, orelse } => {
+                self.expr(test);
+                self.block(body);
+                self.block(orelse);
+            }
+            StmtKind::If { branches, orelse } => {
+                for (test, body) in branches {
+                    self.expr(test);
+                    self.block(body);
+                }
+                self.block(orelse);
+            }
+            StmtKind::Match { subject, cases } => {
+                self.expr(subject);
+                for case in cases {
+                    self.pattern(&case.pattern);
+                    self.exprs(&case.guard);
+                    self.block(&case.body);
+                }
+            }
+            StmtKind::Raise { exc, cause } => {
+                self.exprs(exc);
+                self.exprs(cause);
+            }
+            StmtKind::Try(stmt) => self.try_stmt(stmt),
+            StmtKind::Assert { test, message } => {
+                self.expr(test);
+                self.exprs(message);
+            }
+            StmtKind::Import(names) => {
+                for alias in names {
+                    self.bind(&import_target(alias));
+                }
+            }
+            StmtKind::ImportFrom { names, .. } => {
+                for alias in names {
+                    self.bind(&alias.asname.as_ref().unwrap_or(&alias.name).name);
+                }
+            }
+            StmtKind::Global(names) => {
+                names.iter().for_each(|ident| self.declare(&ident.name, Declared::Global));
+            }
+            StmtKind::Nonlocal(names) => {
+                names.iter().for_each(|ident| self.declare(&ident.name, Declared::Nonlocal));
+            }
+            StmtKind::Pass | StmtKind::Break | StmtKind::Continue | StmtKind::Error { .. } => {}
+        }
+    }
+
+    fn try_stmt(&mut self, stmt: &Try) {
+        self.block(&stmt.body);
+        for handler in &stmt.handlers {
+            self.exprs(&handler.kind);
+            if let Some(ident) = &handler.name {
+                self.bind(&ident.name).unbinds = true;
+            }
+            self.block(&handler.body);
+        }
+        self.block(&stmt.orelse);
+        self.block(&stmt.finalbody);
+    }
+
+    /// A function scope: `params` are bound, then `body` is walked. Defaults belong to the scope around it.
+    fn function(&mut self, params: &Params, body: impl FnOnce(&mut Walk)) -> ScopeId {
+        let id = self.enter(ScopeKind::Function);
+        for param in params.iter() {
+            self.bind(&param.name.name).parameter = true;
+        }
+        with_stack(|| body(self));
+        self.leave();
+        id
+    }
+
+    fn defaults(&mut self, params: &Params) {
+        params.iter().for_each(|param| self.exprs(&param.default));
+    }
+
+    fn exprs<'a>(&mut self, exprs: impl IntoIterator<Item = &'a Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr));
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        with_stack(|| self.expr_here(expr));
+    }
+
+    fn expr_here(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.load(name),
+            ExprKind::NamedExpr { target, value } => {
+                self.expr(value);
+                self.walrus(&target.name);
+            }
+            ExprKind::Lambda { params, body } => {
+                self.defaults(params);
+                let id = self.function(params, |walk| walk.expr(body));
+                self.scopes.expressions.insert(from_ref(expr), id);
+            }
+            ExprKind::ListComp { element, generators } | ExprKind::SetComp { element, generators } => {
+                self.comprehension(expr, ScopeKind::Comprehension, generators, [&**element]);
+            }
+            ExprKind::DictComp { key, value, generators } => {
+                self.comprehension(expr, ScopeKind::Comprehension, generators, [&**key, &**value]);
+            }
+            ExprKind::GeneratorExp { element, generators } => {
+                self.comprehension(expr, ScopeKind::Generator, generators, [&**element]);
+            }
+            ExprKind::Yield(value) => {
+                self.scope().is_generator = true;
+                self.exprs(value.as_deref());
+            }
+            ExprKind::YieldFrom(value) => {
+                self.scope().is_generator = true;
+                self.expr(value);
+            }
+            kind => kind.for_each_child(&mut |child| self.expr(child)),
+        }
+    }
+
+    fn comprehension<'a>(
+        &mut self,
+        expr: &'a Expr,
+        kind: ScopeKind,
+        generators: &'a [Comprehension],
+        results: impl IntoIterator<Item = &'a Expr>,
+    ) {
+        // The first iterable is evaluated outside.
+        if let Some(first) = generators.first() {
+            self.expr(&first.iter);
+        }
+        let id = self.enter(kind);
+        self.scopes.expressions.insert(from_ref(expr), id);
+        for (at, clause) in generators.iter().enumerate() {
+            if at > 0 {
+                self.expr(&clause.iter);
+            }
+            self.loop_target(&clause.target);
+            self.exprs(&clause.ifs);
+        }
+        self.exprs(results);
+        self.leave();
+    }
+
+    /// The target of a `for`.
+    fn loop_target(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Name(name) => self.bind(name).loop_variable = true,
+            _ => self.target(target),
+        }
+    }
+
+    /// What is assigned to.
+    fn target(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Name(name) => {
+                self.bind(name);
+            }
+            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item)),
+            ExprKind::Starred(inner) => self.target(inner),
+            _ => self.expr(target),
+        }
+    }
+
+    fn delete(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Name(name) => self.bind(name).unbinds = true,
+            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.delete(item)),
+            _ => self.expr(target),
+        }
+    }
+
+    fn capture(&mut self, name: Option<&Ident>) {
+        if let Some(ident) = name {
+            self.bind(&ident.name);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::Value(value) => self.expr(value),
+            PatternKind::Sequence(patterns) | PatternKind::Or(patterns) => {
+                patterns.iter().for_each(|pattern| self.pattern(pattern));
+            }
+            PatternKind::Mapping { items, rest } => {
+                for (key, pattern) in items {
+                    self.expr(key);
+                    self.pattern(pattern);
+                }
+                self.capture(rest.as_ref());
+            }
+            PatternKind::Class { class, patterns, keywords } => {
+                self.expr(class);
+                let keywords = keywords.iter().map(|(_, pattern)| pattern);
+                patterns.iter().chain(keywords).for_each(|pattern| self.pattern(pattern));
+            }
+            PatternKind::Star(name) => self.capture(name.as_ref()),
+            PatternKind::As { pattern, name } => {
+                pattern.iter().for_each(|pattern| self.pattern(pattern));
+                self.capture(name.as_ref());
+            }
+            PatternKind::Singleton(_) | PatternKind::Error => {}
+        }
+    }
+}
+
+/// The name that an item of `import` binds: the one after `as`, or the first part of the module's name.
+pub(in crate::code) fn import_target(alias: &Alias) -> Name {
+    match &alias.asname {
+        Some(ident) => ident.name.clone(),
+        None => alias.name.name.split('.').next().unwrap_or_default().into(),
+    }
+}

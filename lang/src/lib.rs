@@ -1,0 +1,20 @@
+//! The Dataway language: from source text to a running program, its values and its formats.
+//!
+//! [`Program`] is the public face; the rooms and their walls are described in the project's `ARCHITECTURE.md`.
+
+pub mod builtins;
+pub mod code;
+pub mod diagnostic;
+pub mod input;
+pub mod mime;
+pub mod modules;
+mod program;
+pub mod result;
+pub mod source;
+pub mod syntax;
+pub mod value;
+pub mod vm;
+
+pub use input::{Datum, Input};
+pub use program::{Compiled, Limits, Outcome, Program, RunOptions, bounded};
+pub use vm::Report;

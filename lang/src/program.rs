@@ -1,0 +1,196 @@
+//! The public face: compile a program once, run it many times.
+//!
+//! A [`Program`] is immutable and shared by all threads. A run happens on one thread, under [`Limits`], and leaves nothing
+//! behind: its values live on the thread's heap until the closure that receives the result has returned.
+
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use crate::builtins;
+use crate::code::{self, CompileOptions, Unit};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::Input;
+use crate::result;
+use crate::source::SourceText;
+use crate::syntax::ast::Mode;
+use crate::syntax::{self, ParseOptions};
+use crate::value::civil::RunZone;
+use crate::value::exceptions::NAME_ERROR;
+use crate::value::machine::{Clock, Env};
+use crate::value::{Cx, Machine, R, Raise, Value, heap, interrupt};
+use crate::vm::{self, Module, Report, Vm};
+
+/// A compiled program: a script with `dw_process`, or an expression.
+#[derive(Debug, Clone)]
+pub struct Program {
+    unit: Arc<Unit>,
+    mode: Mode,
+}
+
+/// What compiling gave: the program unless there are compile errors, and all diagnostics.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The program; `None` if a diagnostic stops compilation (spec 12.1).
+    pub program: Option<Program>,
+    /// What is wrong or worth saying, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What bounds a run (spec 11.1).
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Wall-clock time.
+    pub time: Option<Duration>,
+    /// Bytes of live data made by the run.
+    pub memory: Option<usize>,
+    /// Frames.
+    pub recursion: u32,
+    /// Bytes of the serialised result, estimated.
+    pub result: Option<usize>,
+    /// Bytes of the log.
+    pub log: usize,
+}
+
+impl Default for Limits {
+    /// The defaults of the command line: no limit on time and memory.
+    fn default() -> Limits {
+        Limits { time: None, memory: None, recursion: vm::RECURSION_LIMIT, result: None, log: 1 << 20 }
+    }
+}
+
+/// How a run is set up.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Its limits.
+    pub limits: Limits,
+    /// Its clock.
+    pub clock: Clock,
+    /// The zone of naive local times (spec 11.3).
+    pub zone: RunZone,
+    /// A fixed seed for everything random.
+    pub seed: Option<u64>,
+    /// Set by the host to end the run early.
+    pub cancel: Option<Arc<AtomicBool>>,
+}
+
+impl Default for RunOptions {
+    /// No limits but the default ones, the system's clock, UTC.
+    fn default() -> RunOptions {
+        RunOptions { limits: Limits::default(), clock: Clock::System, zone: RunZone::utc(), seed: None, cancel: None }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// What the closure made of the result, or why the run failed.
+    pub result: Result<T, Box<Report>>,
+    /// What `print` wrote.
+    pub log: String,
+}
+
+impl Program {
+    /// Compiles a text. Whether it is a script or an expression shows in the text (spec 1.6), unless `options` say.
+    #[must_use]
+    pub fn compile(source: &SourceText, options: &ParseOptions<'_>) -> Compiled {
+        let parsed = syntax::parse(source, options);
+        let mut diagnostics = parsed.diagnostics;
+        if diagnostics.iter().any(Diagnostic::is_compile_error) {
+            return Compiled { program: None, diagnostics };
+        }
+        let mode = parsed.program.mode;
+        let compile_options = CompileOptions { globals: Vec::new(), is_builtin: |name| builtins::lookup(name).is_some() };
+        match code::compile(&parsed.program, source, &compile_options) {
+            Ok(unit) => Compiled { program: Some(Program { unit: Arc::new(unit), mode }), diagnostics },
+            Err(error) => {
+                let too_large = Diagnostic::error(Code(2), error.span, format!("program too large: {}", error.message))
+                    .with_help("split it into several scripts");
+                diagnostics.push(too_large);
+                Compiled { program: None, diagnostics }
+            }
+        }
+    }
+
+    /// The register code, for listings.
+    #[must_use]
+    pub fn unit(&self) -> &Arc<Unit> {
+        &self.unit
+    }
+
+    /// Whether this is one expression.
+    #[must_use]
+    pub fn is_expression(&self) -> bool {
+        self.mode == Mode::Expression
+    }
+
+    /// Runs the program on `input` and gives the checked result (spec 7) to `finish`, which takes out of it what the host
+    /// needs: values do not outlive the run.
+    pub fn run<T>(
+        &self,
+        input: &Input,
+        options: &RunOptions,
+        finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
+    ) -> Outcome<T> {
+        let env = Env::new(options.clock, options.zone.clone(), options.limits.log, options.seed);
+        let recursion = options.limits.recursion;
+        bounded(options, env, recursion, |vm| {
+            let message = input.to_message(vm)?;
+            let value = self.evaluate(vm, message)?;
+            let value = result::finish(vm, value, options.limits.result)?;
+            finish(vm, value)
+        })
+    }
+
+    /// Runs the program on a message that is already on the heap; the value is as the program returned it.
+    ///
+    /// # Errors
+    /// Whatever the program raises.
+    pub fn evaluate(&self, vm: &mut Vm, message: Value) -> R {
+        let module = Rc::new(Module::new(vm::image_of(&self.unit)));
+        if self.is_expression() {
+            return vm.run_module(&module, Some(message));
+        }
+        vm.run_module(&module, None)?;
+        let entry = self.unit.globals.iter().position(|name| &**name == "dw_process");
+        let function = entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
+        if function.is_unbound() {
+            return Err(Raise::new(&NAME_ERROR, "name 'dw_process' is not defined"));
+        }
+        vm.call(&function, &[message])
+    }
+}
+
+/// Runs `work` on a new machine under the options' limits, catching panics at the boundary of the run.
+pub fn bounded<T>(
+    options: &RunOptions,
+    env: Env,
+    recursion: u32,
+    work: impl FnOnce(&mut Vm) -> R<T>,
+) -> Outcome<T> {
+    let session = heap::Session::begin(options.limits.memory);
+    let deadline = options.limits.time.map(|limit| Instant::now() + limit);
+    let guard = interrupt::guard(deadline, options.cancel.clone());
+    let mut machine = Vm::new(env, recursion);
+    let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut machine)));
+    // The report is made without a deadline: it is bounded by itself.
+    drop(guard);
+    let result = match worked {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(raise)) => Err(Box::new(vm::report(&mut machine, &raise.0))),
+        Err(panic) => Err(Box::new(internal_error(&*panic))),
+    };
+    let log = machine.into_env().log.text;
+    drop(session);
+    Outcome { result, log }
+}
+
+/// The report of a defect of ours.
+fn internal_error(panic: &(dyn std::any::Any + Send)) -> Report {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Report::internal(&text)
+}
+

@@ -1,0 +1,379 @@
+//! Dicts: with a shape, or hashed.
+//!
+//! A dict made by a literal or read from JSON has a [`Shape`]: an ordered list of distinct string keys that many dicts
+//! share, so that such a dict is a pointer and its values. Overwriting a value keeps the shape; adding or removing a key
+//! turns the dict into a hash table. Insertion order always holds (spec 5.6).
+
+use super::hash::{hash_text, hash_value};
+use super::hvec::HVec;
+use super::refs::{Kind, Object, Ref};
+use super::table::Table;
+use super::types::TypeDesc;
+use super::{Guarded, R, Value, types};
+
+/// The keys that several dicts have in common. All keys are distinct strings.
+#[derive(Debug)]
+pub struct Shape {
+    keys: Table<()>,
+}
+
+impl Object for Shape {}
+
+impl Shape {
+    /// A shape with these keys, in order. Repeated keys count once.
+    #[must_use]
+    pub fn new<'a>(keys: impl IntoIterator<Item = &'a str>) -> Ref<Shape> {
+        let mut table = Table::default();
+        for key in keys {
+            let hash = hash_text(key.as_bytes());
+            if table.find_text(hash, key.as_bytes()).is_none() {
+                table.insert_new(hash, Value::str(key), ());
+            }
+        }
+        Ref::new(Shape { keys: table })
+    }
+
+    /// A shape with the keys of `keys`, which are distinct strings.
+    #[must_use]
+    pub fn from_keys(keys: &[Value]) -> Ref<Shape> {
+        let mut table = Table::default();
+        for key in keys {
+            if let Some(text) = key.text_bytes() {
+                table.insert_new(hash_text(text), key.clone(), ());
+            }
+        }
+        Ref::new(Shape { keys: table })
+    }
+
+    /// Number of keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The place of the key `text`.
+    #[inline]
+    #[must_use]
+    pub fn place(&self, hash: u64, text: &[u8]) -> Option<usize> {
+        self.keys.find_text(hash, text)
+    }
+
+    /// Key number `n`.
+    #[must_use]
+    pub fn key(&self, n: usize) -> Option<&Value> {
+        self.keys.at(n).map(|(_, key, ())| key)
+    }
+}
+
+/// How a dict keeps its items.
+#[derive(Debug)]
+#[repr(C, u8)]
+pub enum Items {
+    /// One value per key of the shape.
+    Shaped {
+        /// The keys.
+        shape: Ref<Shape>,
+        /// The values, as many as the shape has keys.
+        values: HVec<Value>,
+    },
+    /// Any keys.
+    Hashed(Table<Value>),
+}
+
+/// What makes a dict an instance of a class of `collections`.
+#[derive(Debug)]
+pub struct Special {
+    /// The class.
+    pub class: &'static TypeDesc,
+    /// `default_factory` of a `defaultdict`, else unbound.
+    pub factory: Guarded<Value>,
+}
+
+impl Object for Special {}
+
+/// A dict.
+#[derive(Debug)]
+pub struct Dict {
+    items: Guarded<Items>,
+    /// `None` for a plain dict.
+    pub special: Option<Ref<Special>>,
+}
+
+impl Object for Dict {
+    const KIND: Kind = Kind::Dict;
+
+    fn clear(&self) {
+        Dict::clear(self);
+        if let Some(special) = &self.special {
+            drop(special.factory.replace(Value::Unbound));
+        }
+    }
+}
+
+impl Default for Dict {
+    fn default() -> Self {
+        Dict { items: Guarded::new(Items::Hashed(Table::default())), special: None }
+    }
+}
+
+impl Dict {
+    /// An empty dict.
+    #[must_use]
+    pub fn new() -> Ref<Dict> {
+        Ref::new(Dict::default())
+    }
+
+    /// An empty dict with room for `capacity` items.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Ref<Dict> {
+        Ref::new(Dict { items: Guarded::new(Items::Hashed(Table::with_capacity(capacity))), special: None })
+    }
+
+    /// A dict with the keys of `shape` and as many values.
+    #[inline]
+    #[must_use]
+    pub fn shaped(shape: Ref<Shape>, values: HVec<Value>) -> Ref<Dict> {
+        debug_assert_eq!(shape.len(), values.len());
+        Ref::new(Dict { items: Guarded::new(Items::Shaped { shape, values }), special: None })
+    }
+
+    /// An empty instance of a class of `collections`.
+    #[must_use]
+    pub fn of_class(class: &'static TypeDesc, factory: Value) -> Ref<Dict> {
+        let special = Ref::new(Special { class, factory: Guarded::new(factory) });
+        Ref::new(Dict { special: Some(special), ..Dict::default() })
+    }
+
+    /// A plain dict of these pairs with string keys.
+    #[must_use]
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, Value)>) -> Ref<Dict> {
+        let dict = Dict::new();
+        for (key, value) in pairs {
+            dict.set_str(key, value);
+        }
+        dict
+    }
+
+    /// The dict's class.
+    #[must_use]
+    pub fn class(&self) -> &'static TypeDesc {
+        self.special.as_ref().map_or(&types::DICT, |s| s.class)
+    }
+
+    /// Number of items.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &*self.items.borrow() {
+            Items::Shaped { values, .. } => values.len(),
+            Items::Hashed(table) => table.len(),
+        }
+    }
+
+    /// Whether there is no item.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value under `key`.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    #[inline]
+    pub fn get(&self, key: &Value) -> R<Option<Value>> {
+        if let Some(text) = key.text_bytes() {
+            return Ok(self.get_text(key.text_hash(text), text));
+        }
+        let hash = hash_value(key)?;
+        match &*self.items.borrow() {
+            Items::Shaped { .. } => Ok(None),
+            Items::Hashed(table) => Ok(table.find(hash, key)?.and_then(|n| table.value(n)).cloned()),
+        }
+    }
+
+    /// The value under the string key `text`, whose hash is `hash`.
+    #[inline]
+    #[must_use]
+    pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => shape.place(hash, text).and_then(|n| values.get(n)).cloned(),
+            Items::Hashed(table) => table.find_text(hash, text).and_then(|n| table.value(n)).cloned(),
+        }
+    }
+
+    /// The value under the string key `key`.
+    #[must_use]
+    pub fn get_str(&self, key: &str) -> Option<Value> {
+        self.get_text(hash_text(key.as_bytes()), key.as_bytes())
+    }
+
+    /// The value at `place` if the dict has exactly `shape`: what an inline cache reads.
+    #[inline]
+    #[must_use]
+    pub fn get_shaped(&self, shape: &Ref<Shape>, place: usize) -> Option<Value> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape: own, values } if Ref::same(own, shape) => values.get(place).cloned(),
+            _ => None,
+        }
+    }
+
+    /// The dict's shape and the place of `text` in it, to fill an inline cache.
+    #[must_use]
+    pub fn shape_place(&self, hash: u64, text: &[u8]) -> Option<(Ref<Shape>, usize)> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, .. } => shape.place(hash, text).map(|n| (shape.clone(), n)),
+            Items::Hashed(_) => None,
+        }
+    }
+
+    /// Puts `value` under `key` and gives back what was there.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn set(&self, key: Value, value: Value) -> R<Option<Value>> {
+        let hash = hash_value(&key)?;
+        let mut items = self.items.borrow_mut();
+        if let Items::Shaped { shape, values } = &mut *items {
+            let place = key.text_bytes().and_then(|text| shape.place(hash, text));
+            if let Some(slot) = place.and_then(|n| values.get_mut(n)) {
+                return Ok(Some(std::mem::replace(slot, value)));
+            }
+        }
+        items.hashed().insert(hash, key, value)
+    }
+
+    /// Puts `value` under the string key `key`.
+    pub fn set_str(&self, key: &str, value: Value) {
+        // A string is hashable and compares without error.
+        let replaced = self.set(Value::str(key), value);
+        debug_assert!(replaced.is_ok());
+    }
+
+    /// Removes `key` and gives back key and value.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn remove(&self, key: &Value) -> R<Option<(Value, Value)>> {
+        let hash = hash_value(key)?;
+        if self.get(key)?.is_none() {
+            return Ok(None);
+        }
+        self.items.borrow_mut().hashed().remove(hash, key)
+    }
+
+    /// Removes the last (or first) item.
+    pub fn pop_end(&self, last: bool) -> Option<(Value, Value)> {
+        let mut items = self.items.borrow_mut();
+        let table = items.hashed();
+        let n = if last { table.before(usize::MAX) } else { table.at(0) }.map(|(n, ..)| n)?;
+        table.take(n)
+    }
+
+    /// Removes everything.
+    pub fn clear(&self) {
+        // The old items are dropped after the dict is whole again.
+        drop(self.items.replace(Items::Hashed(Table::default())));
+    }
+
+    /// The first item at position `from` or later, with its position.
+    #[inline]
+    #[must_use]
+    pub fn at(&self, from: usize) -> Option<(usize, Value, Value)> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => {
+                let value = values.get(from)?;
+                Some((from, shape.key(from)?.clone(), value.clone()))
+            }
+            Items::Hashed(table) => table.at(from).map(|(n, k, v)| (n, k.clone(), v.clone())),
+        }
+    }
+
+    /// The last item before position `until`, with its position.
+    #[must_use]
+    pub fn before(&self, until: usize) -> Option<(usize, Value, Value)> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => {
+                let n = until.min(values.len()).checked_sub(1)?;
+                Some((n, shape.key(n)?.clone(), values.get(n)?.clone()))
+            }
+            Items::Hashed(table) => table.before(until).map(|(n, k, v)| (n, k.clone(), v.clone())),
+        }
+    }
+
+    /// The items, copied: safe against changes while they are used.
+    #[must_use]
+    pub fn items(&self) -> Vec<(Value, Value)> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => {
+                shape.keys.iter().map(|(k, ())| k.clone()).zip(values.iter().cloned()).collect()
+            }
+            Items::Hashed(table) => table.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        }
+    }
+
+    /// Calls `see` with every item while the dict is borrowed: for code that surely does not change it.
+    ///
+    /// # Errors
+    /// What `see` gives.
+    pub fn each<E>(&self, mut see: impl FnMut(&Value, &Value) -> Result<(), E>) -> Result<(), E> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => {
+                for ((key, ()), value) in shape.keys.iter().zip(values.iter()) {
+                    see(key, value)?;
+                }
+            }
+            Items::Hashed(table) => {
+                for (key, value) in table.iter() {
+                    see(key, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A plain copy.
+    #[must_use]
+    pub fn copy(&self) -> Ref<Dict> {
+        let items = match &*self.items.borrow() {
+            Items::Shaped { shape, values } => Items::Shaped { shape: shape.clone(), values: values.clone() },
+            Items::Hashed(table) => Items::Hashed(table.clone()),
+        };
+        Ref::new(Dict { items: Guarded::new(items), special: None })
+    }
+
+    /// Puts all items of `other` into this dict.
+    ///
+    /// # Errors
+    /// Comparing keys can be stopped by a limit.
+    pub fn update(&self, other: &Dict) -> R<()> {
+        for (key, value) in other.items() {
+            self.set(key, value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Items {
+    /// The hash table; a dict with a shape is turned into one first.
+    fn hashed(&mut self) -> &mut Table<Value> {
+        if let Items::Shaped { shape, values } = self {
+            let values = std::mem::take(values);
+            let mut table = Table::with_capacity(values.len() + 1);
+            for ((key, hash, ()), value) in shape.keys.iter_hashed().zip(values) {
+                table.insert_new(hash, key.clone(), value);
+            }
+            *self = Items::Hashed(table);
+        }
+        match self {
+            Items::Hashed(table) => table,
+            Items::Shaped { .. } => unreachable!("turned into a table above"),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
+
+use super::containers::Bytes;
+use super::hash::hash_value;
+use super::hvec::HVec;
+use super::refs::{Kind, Object, Ref};
+use super::table::Table;
+use super::compare::nested;
+use super::{Dict, Guarded, R, Value};
+
+/// A typed binary body. Immutable; its value is parsed on first need by `mime`.
+#[derive(Debug)]
+pub struct Entity {
+    /// The bytes.
+    pub blob: Ref<Bytes>,
+    /// MIME type, verbatim or normalised by construction.
+    pub mime_type: Box<str>,
+    /// Name of the text encoding.
+    pub encoding: Box<str>,
+    /// The parsed value, once there is one; unbound before.
+    pub parsed: Guarded<Value>,
+    /// Parses the bytes; given by `mime`, which this room does not know.
+    pub parse: fn(&Entity) -> R,
+}
+
+impl Object for Entity {
+    const KIND: Kind = Kind::Entity;
+    fn clear(&self) {
+        drop(self.parsed.replace(Value::Unbound));
+    }
+}
+
+impl Entity {
+    /// An Entity of these bytes. `value` is its value if that is known, else unbound.
+    #[must_use]
+    pub fn new(blob: Ref<Bytes>, mime_type: &str, encoding: &str, value: Value, parse: fn(&Entity) -> R) -> Ref<Entity> {
+        let (mime_type, encoding) = (mime_type.into(), encoding.into());
+        Ref::new(Entity { blob, mime_type, encoding, parsed: Guarded::new(value), parse })
+    }
+
+    /// The value, parsed on first need and then the same object each time.
+    ///
+    /// # Errors
+    /// `EntityError` if the bytes are not what the MIME type says.
+    pub fn value(&self) -> R {
+        if let Some(value) = self.parsed.borrow().given() {
+            return Ok(value.clone());
+        }
+        let value = (self.parse)(self)?;
+        drop(self.parsed.replace(value.clone()));
+        Ok(value)
+    }
+}
+
+/// A mapping in which a key has one or more values.
+#[derive(Debug, Default)]
+pub struct MultiMap {
+    /// Keys in first-appearance order, each with its values in order; never an empty list.
+    pub items: Guarded<Table<HVec<Value>>>,
+}
+
+impl Object for MultiMap {
+    const KIND: Kind = Kind::MultiMap;
+    fn clear(&self) {
+        drop(self.items.replace(Table::default()));
+    }
+}
+
+impl MultiMap {
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> Ref<MultiMap> {
+        Ref::new(MultiMap::default())
+    }
+
+    /// Number of distinct keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.borrow().len()
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All values of `key`; empty if there are none.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn get_all(&self, key: &Value) -> R<HVec<Value>> {
+        let hash = hash_value(key)?;
+        let items = self.items.borrow();
+        Ok(items.find(hash, key)?.and_then(|n| items.value(n)).cloned().unwrap_or_default())
+    }
+
+    /// The first value of `key`.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn get(&self, key: &Value) -> R<Option<Value>> {
+        let hash = hash_value(key)?;
+        let items = self.items.borrow();
+        Ok(items.find(hash, key)?.and_then(|n| items.value(n)).and_then(|v| v.first()).cloned())
+    }
+
+    /// Appends a value; a list appends each of its elements.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn add(&self, key: Value, value: Value) -> R<()> {
+        let mut more = HVec::new();
+        match &value {
+            Value::List(list) => more.extend_from_slice(&list.items.borrow()),
+            _ => more.push(value),
+        }
+        if more.is_empty() {
+            return Ok(());
+        }
+        let hash = hash_value(&key)?;
+        let mut items = self.items.borrow_mut();
+        match items.find(hash, &key)? {
+            Some(n) => {
+                if let Some(values) = items.value_mut(n) {
+                    values.extend(more);
+                }
+            }
+            None => items.insert_new(hash, key, more),
+        }
+        Ok(())
+    }
+
+    /// Replaces all values of `key`; a list means several values, an empty list removes the key.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn set(&self, key: Value, value: Value) -> R<()> {
+        let values = match value {
+            Value::List(list) => list.items.borrow().clone(),
+            other => HVec::from_slice(&[other]),
+        };
+        if values.is_empty() {
+            self.remove(&key)?;
+            return Ok(());
+        }
+        let hash = hash_value(&key)?;
+        let old = self.items.borrow_mut().insert(hash, key, values)?;
+        drop(old);
+        Ok(())
+    }
+
+    /// Removes all values of `key` and gives them back.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is unhashable.
+    pub fn remove(&self, key: &Value) -> R<Option<HVec<Value>>> {
+        let hash = hash_value(key)?;
+        Ok(self.items.borrow_mut().remove(hash, key)?.map(|(_, values)| values))
+    }
+
+    /// The plain form: a key with one value that is no list maps to that value, every other key to the list of its values;
+    /// nested maps likewise (spec 5.8).
+    ///
+    /// # Errors
+    /// Nesting beyond a thousand levels.
+    pub fn to_plain(&self) -> R<Ref<Dict>> {
+        let plain = Dict::new();
+        for (key, values) in self.to_vec() {
+            let mut values = values.iter().map(make_plain).collect::<R<HVec<Value>>>()?;
+            let value = match &values[..] {
+                [Value::List(_)] => Value::list(values),
+                [_] => values.pop().unwrap_or_default(),
+                _ => Value::list(values),
+            };
+            plain.set(key, value)?;
+        }
+        Ok(plain)
+    }
+
+    /// Keys with their values, copied.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<(Value, HVec<Value>)> {
+        self.items.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+}
+
+/// A value with the MultiMaps in it made plain: what `'^value'` gives on a list.
+///
+/// # Errors
+/// Nesting beyond a thousand levels.
+pub fn make_plain(value: &Value) -> R {
+    match value {
+        Value::MultiMap(map) => nested("", || map.to_plain().map(Value::Dict)),
+        Value::List(list) => {
+            let items = list.to_vec();
+            nested("", || Ok(Value::list(items.iter().map(make_plain).collect::<R<HVec<Value>>>()?)))
+        }
+        Value::Dict(dict) if dict.special.is_none() => {
+            let plain = Dict::new();
+            nested("", || {
+                for (key, item) in dict.items() {
+                    plain.set(key, make_plain(&item)?)?;
+                }
+                Ok(Value::Dict(plain))
+            })
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// A message of a flow, as one run sees it. Parts may be assigned; nobody else sees that.
+#[derive(Debug)]
+pub struct Message {
+    /// Main datum.
+    pub payload: Guarded<Value>,
+    /// Variables of the flow.
+    pub vars: Guarded<Value>,
+    /// Metadata.
+    pub attrs: Guarded<Value>,
+    /// Unique id.
+    pub id: Value,
+    /// Id of the message's way through the flow.
+    pub seq_id: Value,
+    /// Current error: a dict with `Code` and `Description`, or `None`.
+    pub error: Guarded<Value>,
+    /// Whether an error is being handled or thrown.
+    pub is_throwing: bool,
+}
+
+impl Object for Message {
+    const KIND: Kind = Kind::Message;
+    fn clear(&self) {
+        for part in [&self.payload, &self.vars, &self.attrs, &self.error] {
+            drop(part.replace(Value::None));
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The heap of the runs on this thread.
+//!
+//! Every value that is not an immediate lives here. Allocation is a pop from a free list or a bump; freeing is a push;
+//! both keep an exact count of live bytes, which is what the memory limit of spec 11.1 looks at. There is one heap per
+//! thread because a run never leaves its thread: no lock and no atomic operation is ever needed.
+//!
+//! *Objects* (things with a reference count) come from pages of one size class, so that at the end of the outermost
+//! [`Session`] the pages can be walked and whatever cycles kept alive can be taken apart. *Buffers* (the storage of
+//! lists, tables and strings) come from a common bump area. Anything large goes to the system allocator.
+#![allow(unsafe_code)]
+
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::interrupt;
+use super::refs::{Header, clear_object};
+
+/// Allocation granularity and alignment of everything on the heap.
+const GRAIN: usize = 16;
+/// Buffers up to this many bytes come from the free lists.
+const SMALL_BUFFER: usize = 1024;
+/// Largest object body with header.
+pub(super) const MAX_OBJECT: usize = 256;
+const BUFFER_CLASSES: usize = SMALL_BUFFER / GRAIN + 1;
+const OBJECT_CLASSES: usize = MAX_OBJECT / GRAIN + 1;
+const PAGE: usize = 32 * 1024;
+/// A page holds this many bytes of slots; the rest is lost to alignment of the size class.
+const CHUNK: usize = 64 * 1024;
+/// What no configuration exceeds: reference counts are 32 bits
+/// wide and a reference is 16 bytes, so below this a count cannot overflow.
+pub const CEILING: usize = 32 << 30;
+
+struct Page {
+    start: *mut u8,
+    class: usize,
+}
+
+struct Heap {
+    objects: [Cell<*mut u8>; OBJECT_CLASSES],
+    buffers: [Cell<*mut u8>; BUFFER_CLASSES],
+    bump: Cell<*mut u8>,
+    bump_left: Cell<usize>,
+    used: Cell<usize>,
+    limit: Cell<usize>,
+    /// Objects alive that can be part of a cycle.
+    live: Cell<usize>,
+    sessions: Cell<usize>,
+    pages: UnsafeCell<ManuallyDrop<Vec<Page>>>,
+    chunks: UnsafeCell<ManuallyDrop<Vec<*mut u8>>>,
+}
+
+thread_local! {
+    // No destructor and a constant initialiser: access is one load from the thread's segment.
+    static HEAP: Heap = const {
+        Heap {
+            objects: [const { Cell::new(ptr::null_mut()) }; OBJECT_CLASSES],
+            buffers: [const { Cell::new(ptr::null_mut()) }; BUFFER_CLASSES],
+            bump: Cell::new(ptr::null_mut()),
+            bump_left: Cell::new(0),
+            used: Cell::new(0),
+            limit: Cell::new(CEILING),
+            live: Cell::new(0),
+            sessions: Cell::new(0),
+            pages: UnsafeCell::new(ManuallyDrop::new(Vec::new())),
+            chunks: UnsafeCell::new(ManuallyDrop::new(Vec::new())),
+        }
+    };
+    static THREAD_END: ThreadEnd = const { ThreadEnd };
+}
+
+/// Gives the pages back when the thread ends, provided that no object is alive.
+struct ThreadEnd;
+
+impl Drop for ThreadEnd {
+    fn drop(&mut self) {
+        HEAP.with(|heap| {
+            if heap.live.get() > 0 || heap.used.get() > 0 {
+                return;
+            }
+            // SAFETY: nothing on this heap is alive, the thread runs no more scripts, and every page and chunk was
+            // allocated below with exactly this layout.
+            unsafe {
+                for page in (*heap.pages.get()).drain(..) {
+                    dealloc(page.start, Layout::from_size_align_unchecked(PAGE, GRAIN));
+                }
+                for chunk in (*heap.chunks.get()).drain(..) {
+                    dealloc(chunk, Layout::from_size_align_unchecked(CHUNK, GRAIN));
+                }
+            }
+            for list in heap.objects.iter().chain(&heap.buffers) {
+                list.set(ptr::null_mut());
+            }
+            heap.bump_left.set(0);
+        });
+    }
+}
+
+const fn round_up(size: usize) -> usize {
+    (size + GRAIN - 1) & !(GRAIN - 1)
+}
+
+impl Heap {
+    #[inline]
+    fn charge(&self, size: usize) {
+        self.used.set(self.used.get() + size);
+    }
+
+    #[inline]
+    fn refund(&self, size: usize) {
+        self.used.set(self.used.get() - size);
+    }
+
+    fn check(&self) {
+        if self.used.get() > self.limit.get() {
+            interrupt::hurry();
+        }
+    }
+
+    /// Makes a page of `class` and threads its slots onto the free list.
+    #[cold]
+    fn refill_objects(&self, class: usize) {
+        self.check();
+        let layout = Layout::from_size_align(PAGE, GRAIN).unwrap_or(Layout::new::<u128>());
+        // SAFETY: the layout has a non-zero size. Zeroed slots have a reference count of zero, which marks them free.
+        let start = unsafe { alloc_zeroed(layout) };
+        if start.is_null() {
+            handle_alloc_error(layout);
+        }
+        let size = class * GRAIN;
+        let mut next = ptr::null_mut();
+        for slot in (0..PAGE / size).rev() {
+            // SAFETY: `slot * size` lies inside the page; the link word lies inside the slot (16 bytes or more).
+            unsafe {
+                let at = start.add(slot * size);
+                at.add(8).cast::<*mut u8>().write(next);
+                next = at;
+            }
+        }
+        self.objects[class].set(next);
+        // SAFETY: no other reference into the vector exists; the heap is thread-local and this does not re-enter.
+        unsafe { (*self.pages.get()).push(Page { start, class }) };
+    }
+
+    #[cold]
+    fn refill_buffers(&self) {
+        self.check();
+        let layout = Layout::from_size_align(CHUNK, GRAIN).unwrap_or(Layout::new::<u128>());
+        // The rest of the old chunk goes onto the free list of its size.
+        let left = self.bump_left.get() & !(GRAIN - 1);
+        if left >= GRAIN {
+            let class = (left / GRAIN).min(BUFFER_CLASSES - 1);
+            // SAFETY: the area from `bump` on is at least `class * GRAIN` bytes long and unused.
+            unsafe { self.bump.get().cast::<*mut u8>().write(self.buffers[class].get()) };
+            self.buffers[class].set(self.bump.get());
+        }
+        // SAFETY: the layout has a non-zero size.
+        let start = unsafe { alloc(layout) };
+        if start.is_null() {
+            handle_alloc_error(layout);
+        }
+        self.bump.set(start);
+        self.bump_left.set(CHUNK);
+        // SAFETY: as in `refill_objects`.
+        unsafe { (*self.chunks.get()).push(start) };
+    }
+}
+
+/// Memory for an object of `size` bytes (header included). The count word of the slot is zero. `cyclic` objects are
+/// counted, so that the end of a session knows whether any cycle is left.
+#[inline]
+pub(super) fn alloc_object(size: usize, cyclic: bool) -> NonNull<u8> {
+    debug_assert!((GRAIN..=MAX_OBJECT).contains(&size));
+    HEAP.with(|heap| {
+        let class = size.div_ceil(GRAIN);
+        heap.charge(class * GRAIN);
+        if cyclic {
+            heap.live.set(heap.live.get() + 1);
+        }
+        if heap.objects[class].get().is_null() {
+            heap.refill_objects(class);
+        }
+        let slot = heap.objects[class].get();
+        // SAFETY: slots on the free list are free, inside a live page, and hold the link at offset 8. Refilling made
+        // the list non-empty, so `slot` is not null.
+        unsafe {
+            heap.objects[class].set(slot.add(8).cast::<*mut u8>().read());
+            NonNull::new_unchecked(slot)
+        }
+    })
+}
+
+/// Gives an object's memory back.
+///
+/// # Safety
+/// `slot` came from [`alloc_object`] with the same `size` and `cyclic`, its count is zero and its body was dropped.
+#[inline]
+pub(super) unsafe fn free_object(slot: NonNull<u8>, size: usize, cyclic: bool) {
+    HEAP.with(|heap| {
+        let class = size.div_ceil(GRAIN);
+        heap.refund(class * GRAIN);
+        if cyclic {
+            heap.live.set(heap.live.get() - 1);
+        }
+        // SAFETY: the slot is free and at least 16 bytes long.
+        unsafe { slot.as_ptr().add(8).cast::<*mut u8>().write(heap.objects[class].get()) };
+        heap.objects[class].set(slot.as_ptr());
+    });
+}
+
+/// Memory for a buffer of `size` bytes, aligned to 16. `size` must not be zero.
+#[inline]
+pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
+    debug_assert!(size > 0);
+    HEAP.with(|heap| {
+        let rounded = round_up(size);
+        heap.charge(rounded);
+        if rounded > SMALL_BUFFER {
+            heap.check();
+            let Ok(layout) = Layout::from_size_align(rounded, GRAIN) else { handle_alloc_error(Layout::new::<u128>()) };
+            // SAFETY: the layout has a non-zero size.
+            return NonNull::new(unsafe { alloc(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+        }
+        let class = rounded / GRAIN;
+        let slot = heap.buffers[class].get();
+        if !slot.is_null() {
+            // SAFETY: buffers on the free list are free and hold the link in their first word.
+            unsafe {
+                heap.buffers[class].set(slot.cast::<*mut u8>().read());
+                return NonNull::new_unchecked(slot);
+            }
+        }
+        if heap.bump_left.get() < rounded {
+            heap.refill_buffers();
+        }
+        let at = heap.bump.get();
+        // SAFETY: at least `rounded` bytes are left in the chunk.
+        unsafe {
+            heap.bump.set(at.add(rounded));
+            heap.bump_left.set(heap.bump_left.get() - rounded);
+            NonNull::new_unchecked(at)
+        }
+    })
+}
+
+/// Gives a buffer back.
+///
+/// # Safety
+/// `buffer` came from [`alloc_buffer`] with the same `size` and nothing points into it any more.
+#[inline]
+pub(super) unsafe fn free_buffer(buffer: NonNull<u8>, size: usize) {
+    HEAP.with(|heap| {
+        let rounded = round_up(size);
+        heap.refund(rounded);
+        if rounded > SMALL_BUFFER {
+            // SAFETY: allocated above with this layout.
+            unsafe { dealloc(buffer.as_ptr(), Layout::from_size_align_unchecked(rounded, GRAIN)) };
+            return;
+        }
+        let class = rounded / GRAIN;
+        // SAFETY: the buffer is free and at least one word long.
+        unsafe { buffer.as_ptr().cast::<*mut u8>().write(heap.buffers[class].get()) };
+        heap.buffers[class].set(buffer.as_ptr());
+    });
+}
+
+/// Counts `bytes` held outside the heap (big integers, library buffers) as used.
+pub fn charge(bytes: usize) {
+    HEAP.with(|heap| {
+        heap.charge(bytes);
+        heap.check();
+    });
+}
+
+/// Takes back what [`charge`] counted.
+pub fn refund(bytes: usize) {
+    HEAP.with(|heap| heap.refund(bytes));
+}
+
+/// Live bytes on this thread's heap.
+#[must_use]
+pub fn used() -> usize {
+    HEAP.with(|heap| heap.used.get())
+}
+
+pub(super) fn over_limit() -> bool {
+    HEAP.with(|heap| heap.used.get() > heap.limit.get())
+}
+
+pub(super) fn would_exceed(bytes: usize) -> bool {
+    HEAP.with(|heap| heap.used.get().saturating_add(bytes) > heap.limit.get())
+}
+
+/// A stretch of time in which runs use this thread's heap under one memory limit. Sessions nest; when the outermost
+/// one ends, what cycles kept alive is taken apart.
+#[derive(Debug)]
+pub struct Session {
+    previous_limit: usize,
+    /// A session belongs to its thread.
+    _thread: std::marker::PhantomData<*const ()>,
+}
+
+impl Session {
+    /// Begins a session that may use `limit` bytes beyond what is alive now.
+    #[must_use]
+    pub fn begin(limit: Option<usize>) -> Session {
+        HEAP.with(|heap| {
+            if heap.sessions.get() == 0 {
+                THREAD_END.with(|_| ());
+            }
+            heap.sessions.set(heap.sessions.get() + 1);
+            let bound = limit.map_or_else(|| DEFAULT_LIMIT.load(Ordering::Relaxed), |l| l.min(CEILING));
+            let previous = heap.limit.replace(heap.used.get().saturating_add(bound));
+            Session { previous_limit: previous, _thread: std::marker::PhantomData }
+        })
+    }
+}
+
+/// What a run may use when no limit was configured, so that an absurd request ends in `MemoryError` and not in the system
+/// killing the process. This room does no input or output: a host that knows the machine's memory sets it.
+static DEFAULT_LIMIT: AtomicUsize = AtomicUsize::new(2 << 30);
+
+/// Sets what a run may use when no limit was configured, in bytes.
+pub fn set_default_limit(bytes: usize) {
+    DEFAULT_LIMIT.store(bytes.min(CEILING), Ordering::Relaxed);
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        HEAP.with(|heap| {
+            heap.limit.set(self.previous_limit);
+            heap.sessions.set(heap.sessions.get() - 1);
+            if heap.sessions.get() == 0 && heap.live.get() > 0 {
+                break_cycles(heap);
+            }
+        });
+    }
+}
+
+/// Empties every container that is still alive. A value that somebody still holds stays valid, but empty.
+#[cold]
+fn break_cycles(heap: &Heap) {
+    let mut at = 0;
+    loop {
+        // Clearing may free objects but never allocates a page, yet the borrow ends before anything is dropped.
+        // SAFETY: as in `refill_objects`.
+        let page = unsafe { (&(*heap.pages.get())).get(at).map(|p| (p.start, p.class)) };
+        let Some((start, class)) = page else { return };
+        let size = class * GRAIN;
+        for slot in 0..PAGE / size {
+            // SAFETY: the slot lies inside the page and begins with a header (zeroed or initialised).
+            unsafe {
+                let header = NonNull::new_unchecked(start.add(slot * size)).cast::<Header>();
+                if header.as_ref().count() > 0 {
+                    clear_object(header);
+                }
+            }
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_is_counted_and_reused() {
+        let before = used();
+        let a = alloc_buffer(40);
+        assert_eq!(used(), before + 48);
+        // SAFETY: allocated just above with this size.
+        unsafe { free_buffer(a, 40) };
+        assert_eq!(used(), before);
+        let b = alloc_buffer(33);
+        assert_eq!(a, b);
+        // SAFETY: allocated just above with this size.
+        unsafe { free_buffer(b, 33) };
+    }
+}

@@ -1,0 +1,318 @@
+//! A growable array whose storage lies on the run's heap, so that every byte of it counts against the memory limit.
+#![allow(unsafe_code)]
+
+use std::marker::PhantomData;
+use std::mem::{needs_drop, size_of};
+use std::ops::{Deref, DerefMut};
+use std::ptr::{self, NonNull};
+
+use super::heap;
+
+/// Like `Vec`, with a known layout and storage from [`heap`].
+#[repr(C)]
+pub struct HVec<T> {
+    start: NonNull<T>,
+    len: usize,
+    capacity: usize,
+    _own: PhantomData<T>,
+}
+
+impl<T> HVec<T> {
+    const ALIGN_OK: () = assert!(align_of::<T>() <= 16 && size_of::<T>() > 0);
+
+    /// An empty array without storage.
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        let () = Self::ALIGN_OK;
+        HVec { start: NonNull::dangling(), len: 0, capacity: 0, _own: PhantomData }
+    }
+
+    /// An empty array with room for `capacity` elements. A size that a script controls must be reserved first (see
+    /// [`super::interrupt::reserve`]).
+    #[inline]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        let mut made = Self::new();
+        if capacity > 0 {
+            made.grow_to(capacity);
+        }
+        made
+    }
+
+    /// Makes room for `more` elements beyond the present ones.
+    #[inline]
+    pub fn reserve(&mut self, more: usize) {
+        let wanted = self.len.checked_add(more).unwrap_or(usize::MAX);
+        if wanted > self.capacity {
+            self.grow_to(wanted.max(self.capacity.saturating_mul(2)).max(4));
+        }
+    }
+
+    fn grow_to(&mut self, capacity: usize) {
+        let bytes = capacity.checked_mul(size_of::<T>()).filter(|b| *b <= isize::MAX as usize - 16);
+        let Some(bytes) = bytes else {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
+        };
+        let storage = heap::alloc_buffer(bytes).cast::<T>();
+        // SAFETY: both areas hold at least `len` elements and do not overlap; the old one is given back with its size.
+        unsafe {
+            ptr::copy_nonoverlapping(self.start.as_ptr(), storage.as_ptr(), self.len);
+            self.free_storage();
+        }
+        self.start = storage;
+        self.capacity = capacity;
+    }
+
+    /// # Safety
+    /// The elements have been moved out or dropped.
+    unsafe fn free_storage(&mut self) {
+        if self.capacity > 0 {
+            // SAFETY: allocated in `grow_to` with this size.
+            unsafe { heap::free_buffer(self.start.cast(), self.capacity * size_of::<T>()) };
+        }
+    }
+
+    /// Appends `value`.
+    #[inline]
+    pub fn push(&mut self, value: T) {
+        if self.len == self.capacity {
+            self.reserve(1);
+        }
+        // SAFETY: there is room for one more.
+        unsafe { self.start.add(self.len).write(value) };
+        self.len += 1;
+    }
+
+    /// Removes and returns the last element.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        if self.len == 0 {
+            return None;
+        }
+        self.len -= 1;
+        // SAFETY: the element was initialised and is now outside the array.
+        Some(unsafe { self.start.add(self.len).read() })
+    }
+
+    /// Inserts `value` before position `at`, which is at most the length.
+    pub fn insert(&mut self, at: usize, value: T) {
+        let at = at.min(self.len);
+        self.reserve(1);
+        // SAFETY: there is room for one more; the moved range lies inside the storage.
+        unsafe {
+            let p = self.start.as_ptr().add(at);
+            ptr::copy(p, p.add(1), self.len - at);
+            p.write(value);
+        }
+        self.len += 1;
+    }
+
+    /// Removes and returns the element at `at`, if there is one.
+    pub fn remove(&mut self, at: usize) -> Option<T> {
+        if at >= self.len {
+            return None;
+        }
+        // SAFETY: `at` is inside; the elements behind it move down by one.
+        unsafe {
+            let p = self.start.as_ptr().add(at);
+            let value = p.read();
+            ptr::copy(p.add(1), p, self.len - at - 1);
+            self.len -= 1;
+            Some(value)
+        }
+    }
+
+    /// Drops the elements from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        if len >= self.len {
+            return;
+        }
+        let extra = self.len - len;
+        self.len = len;
+        // SAFETY: these elements were initialised and are now outside the array.
+        unsafe { ptr::drop_in_place(ptr::slice_from_raw_parts_mut(self.start.as_ptr().add(len), extra)) };
+    }
+
+    /// Replaces the elements of `range` by those of `new`.
+    pub fn splice(&mut self, range: std::ops::Range<usize>, new: HVec<T>) {
+        let (from, to) = (range.start.min(self.len), range.end.min(self.len));
+        let to = to.max(from);
+        let mut result = HVec::with_capacity(self.len - (to - from) + new.len);
+        let mut old = std::mem::take(self).into_iter();
+        result.extend(old.by_ref().take(from));
+        result.extend(new);
+        // The removed elements go last, after the array is whole again.
+        let removed: HVec<T> = old.by_ref().take(to - from).collect();
+        result.extend(old);
+        *self = result;
+        drop(removed);
+    }
+
+    /// The storage's capacity in elements.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+}
+
+impl<T: Clone> HVec<T> {
+    /// A copy of `items`.
+    #[must_use]
+    pub fn from_slice(items: &[T]) -> Self {
+        let mut made = Self::with_capacity(items.len());
+        made.extend_from_slice(items);
+        made
+    }
+
+    /// Appends copies of `items`.
+    pub fn extend_from_slice(&mut self, items: &[T]) {
+        self.reserve(items.len());
+        for item in items {
+            self.push(item.clone());
+        }
+    }
+}
+
+impl HVec<u8> {
+    /// Appends bytes with one copy.
+    #[inline]
+    pub fn extend_bytes(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        // SAFETY: there is room for all of them, and a borrowed slice cannot overlap storage we own exclusively.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(self.len), bytes.len()) };
+        self.len += bytes.len();
+    }
+}
+
+impl<T> Default for HVec<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Drop for HVec<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the elements are initialised and dropped once.
+        unsafe {
+            if needs_drop::<T>() {
+                ptr::drop_in_place(ptr::slice_from_raw_parts_mut(self.start.as_ptr(), self.len));
+            }
+            self.free_storage();
+        }
+    }
+}
+
+impl<T> Deref for HVec<T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        // SAFETY: the first `len` elements are initialised.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl<T> DerefMut for HVec<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        // SAFETY: the first `len` elements are initialised.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl<T: Clone> Clone for HVec<T> {
+    fn clone(&self) -> Self {
+        Self::from_slice(self)
+    }
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for HVec<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T> Extend<T> for HVec<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        let items = items.into_iter();
+        self.reserve(items.size_hint().0.min(1 << 20));
+        for item in items {
+            self.push(item);
+        }
+    }
+}
+
+impl<T> FromIterator<T> for HVec<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut made = Self::new();
+        made.extend(items);
+        made
+    }
+}
+
+/// Moves the elements out of an [`HVec`].
+pub struct IntoIter<T> {
+    vec: HVec<T>,
+    at: usize,
+    end: usize,
+}
+
+impl<T> IntoIterator for HVec<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+    fn into_iter(mut self) -> IntoIter<T> {
+        let end = self.len;
+        // From here on the iterator owns the elements; the array itself looks empty.
+        self.len = 0;
+        IntoIter { vec: self, at: 0, end }
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        if self.at == self.end {
+            return None;
+        }
+        self.at += 1;
+        // SAFETY: elements `at..end` are initialised and each is read once.
+        Some(unsafe { self.vec.start.add(self.at - 1).read() })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.at, Some(self.end - self.at))
+    }
+}
+
+impl<T> ExactSizeIterator for IntoIter<T> {}
+
+impl<T> Drop for IntoIter<T> {
+    fn drop(&mut self) {
+        let left = self.end - self.at;
+        // SAFETY: the elements not yet given out are initialised and dropped once.
+        unsafe { ptr::drop_in_place(ptr::slice_from_raw_parts_mut(self.vec.start.as_ptr().add(self.at), left)) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behaves_like_vec() {
+        let mut v: HVec<String> = HVec::new();
+        for i in 0..10 {
+            v.push(i.to_string());
+        }
+        v.insert(3, "x".into());
+        assert_eq!(v.remove(0).as_deref(), Some("0"));
+        v.splice(1..3, ["a", "b", "c"].iter().map(ToString::to_string).collect());
+        assert_eq!(v.join(""), "1abc3456789");
+        v.truncate(4);
+        assert_eq!(v.pop().as_deref(), Some("c"));
+        let mut iter = v.into_iter();
+        assert_eq!(iter.next().as_deref(), Some("1"));
+    }
+}

@@ -1,0 +1,313 @@
+//! Signatures of built-ins: parsing their text, and binding arguments to parameters with CPython's error texts.
+
+use super::exceptions::type_error;
+use super::hvec::HVec;
+use super::{Dict, R, Tuple, Value};
+
+/// The value of an optional parameter that was not given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Default {
+    /// The parameter is required.
+    Required,
+    /// The implementation sees an unbound value.
+    Absent,
+    /// `None`
+    None,
+    /// `True`, `False`
+    Bool(bool),
+    /// An int.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(String),
+}
+
+impl Default {
+    fn parse(text: &str) -> Default {
+        let text = text.trim();
+        match text {
+            "<absent>" => Default::Absent,
+            "None" => Default::None,
+            "True" => Default::Bool(true),
+            "False" => Default::Bool(false),
+            _ => {
+                if let Ok(n) = text.parse::<i64>() {
+                    Default::Int(n)
+                } else if let Ok(x) = text.parse::<f64>() {
+                    Default::Float(x)
+                } else {
+                    let inner = text.trim_matches(|c| c == '\'' || c == '"');
+                    Default::Str(inner.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t"))
+                }
+            }
+        }
+    }
+
+    /// The value that the implementation sees.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Default::Required | Default::Absent => Value::Unbound,
+            Default::None => Value::None,
+            Default::Bool(b) => Value::Bool(*b),
+            Default::Int(n) => Value::Int(*n),
+            Default::Float(x) => Value::Float(*x),
+            Default::Str(s) => Value::str(s),
+        }
+    }
+}
+
+/// How arguments reach a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// By position only.
+    Positional,
+    /// By position or name.
+    Either,
+    /// `*args`
+    VarArgs,
+    /// By name only.
+    Keyword,
+    /// `**kwargs`
+    VarKeywords,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// How arguments reach it.
+    pub kind: ParamKind,
+    /// Its type as written; empty if there is none.
+    pub ty: String,
+    /// Its default.
+    pub default: Default,
+}
+
+/// A parsed signature.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// The parameters.
+    pub params: Vec<Param>,
+    /// The result type as written; empty if there is none.
+    pub returns: String,
+    /// For signatures without `*args`, `**kwargs` and keyword parameters: least and most arguments.
+    pub plain: Option<(usize, usize)>,
+    /// Positional parameters.
+    positional: usize,
+    /// Whether no parameter can be given by name.
+    no_keywords: bool,
+}
+
+/// Splits at top-level commas.
+fn split(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut quote) = (0i32, 0, None);
+    let mut parts = Vec::new();
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), _) if c == q => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[' | '(' | '{') => depth += 1,
+            (None, ']' | ')' | '}') => depth -= 1,
+            (None, ',') if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() {
+        parts.push(last);
+    }
+    parts
+}
+
+impl Signature {
+    /// Parses `name(params) -> type`.
+    #[must_use]
+    pub fn parse(text: &str) -> Signature {
+        let open = text.find('(').unwrap_or(text.len());
+        let (head, returns) = text.rsplit_once("->").map_or((text, ""), |(h, r)| (h, r.trim()));
+        let close = head.rfind(')').unwrap_or(head.len());
+        let mut params: Vec<Param> = Vec::new();
+        let mut kind = ParamKind::Either;
+        for part in split(head.get(open + 1..close).unwrap_or("")) {
+            match part {
+                "/" => params.iter_mut().for_each(|p| p.kind = ParamKind::Positional),
+                "*" => kind = ParamKind::Keyword,
+                _ => {
+                    let (left, default) = match part.split_once('=') {
+                        Some((left, default)) => (left, Default::parse(default)),
+                        None => (part, Default::Required),
+                    };
+                    let (name, ty) = left.split_once(':').map_or((left, ""), |(n, t)| (n, t.trim()));
+                    let (name, this) = if let Some(name) = name.strip_prefix("**") {
+                        (name, ParamKind::VarKeywords)
+                    } else if let Some(name) = name.strip_prefix('*') {
+                        kind = ParamKind::Keyword;
+                        (name, ParamKind::VarArgs)
+                    } else {
+                        (name, kind)
+                    };
+                    params.push(Param { name: name.trim().to_owned(), kind: this, ty: ty.to_owned(), default });
+                }
+            }
+        }
+        let by_position = |p: &&Param| matches!(p.kind, ParamKind::Positional | ParamKind::Either);
+        let positional = params.iter().filter(by_position).count();
+        let required = params.iter().filter(by_position).filter(|p| p.default == Default::Required).count();
+        let plain = (positional == params.len()).then_some((required, positional));
+        let named = |p: &Param| !matches!(p.kind, ParamKind::Positional | ParamKind::VarArgs);
+        let no_keywords = !params.iter().any(named);
+        Signature { params, returns: returns.to_owned(), plain, positional, no_keywords }
+    }
+
+    /// Binds arguments to parameters. `label` is the function's name in errors (`split`), `qualified` the name with its
+    /// type or module (`str.split`), `given` how many of the arguments are receivers that errors do not count.
+    ///
+    /// # Errors
+    /// `TypeError` when the arguments do not fit.
+    pub fn bind(
+        &self,
+        label: &str,
+        qualified: &str,
+        receivers: usize,
+        args: &[Value],
+        keywords: &[(Value, Value)],
+    ) -> R<Vec<Value>> {
+        if self.no_keywords && !keywords.is_empty() {
+            return Err(type_error(format!("{qualified}() takes no keyword arguments")));
+        }
+        let varargs = self.params.iter().any(|p| p.kind == ParamKind::VarArgs);
+        if args.len() > self.positional && !varargs {
+            return Err(self.count_error(label, qualified, receivers, args.len(), keywords.len()));
+        }
+        let mut bound: Vec<Value> = Vec::with_capacity(self.params.len());
+        let mut rest = args.iter();
+        let mut used = 0;
+        for (n, param) in self.params.iter().enumerate() {
+            let value = match param.kind {
+                ParamKind::VarArgs => {
+                    Value::Tuple(Tuple::new(rest.by_ref().cloned().collect::<HVec<_>>()))
+                }
+                ParamKind::VarKeywords => {
+                    let extra = Dict::new();
+                    for (key, value) in keywords {
+                        if !self.params.iter().any(|p| is_named(p, key)) {
+                            extra.set(key.clone(), value.clone())?;
+                            used += 1;
+                        }
+                    }
+                    Value::Dict(extra)
+                }
+                ParamKind::Positional | ParamKind::Either | ParamKind::Keyword => {
+                    let by_position = if param.kind == ParamKind::Keyword { None } else { rest.next() };
+                    let by_name = keywords.iter().find(|(key, _)| is_named(param, key)).map(|(_, v)| v);
+                    if by_name.is_some() {
+                        used += 1;
+                    }
+                    match (by_position, by_name) {
+                        (Some(_), Some(_)) => {
+                            return Err(type_error(format!(
+                                "argument for {label}() given by name ('{}') and position ({})",
+                                param.name,
+                                n + 1 - receivers.min(n)
+                            )));
+                        }
+                        (Some(value), None) | (None, Some(value)) => value.clone(),
+                        (None, None) if param.default == Default::Required => {
+                            return Err(self.missing(label, qualified, receivers, n, args.len(), keywords.len()));
+                        }
+                        (None, None) => param.default.value(),
+                    }
+                }
+            };
+            bound.push(value);
+        }
+        if used < keywords.len() {
+            let known = |key: &Value| self.params.iter().any(|p| is_named(p, key));
+            let unknown = keywords.iter().find(|(key, _)| !known(key)).map_or_else(String::new, |(k, _)| k.to_display());
+            return Err(type_error(format!("'{unknown}' is an invalid keyword argument for {label}()")));
+        }
+        Ok(bound)
+    }
+
+    #[cold]
+    fn missing(
+        &self,
+        label: &str,
+        qualified: &str,
+        receivers: usize,
+        at: usize,
+        given: usize,
+        keywords: usize,
+    ) -> super::Raise {
+        let param = &self.params[at];
+        if self.no_keywords || param.kind == ParamKind::Positional {
+            return self.count_error(label, qualified, receivers, given, keywords);
+        }
+        if param.kind == ParamKind::Keyword {
+            return type_error(format!("{label}() missing required keyword-only argument: '{}'", param.name));
+        }
+        type_error(format!("{label}() missing required argument '{}' (pos {})", param.name, at + 1 - receivers.min(at)))
+    }
+
+    /// The error for a wrong number of positional arguments.
+    #[cold]
+    fn count_error(&self, label: &str, qualified: &str, receivers: usize, given: usize, keywords: usize) -> super::Raise {
+        let required = self
+            .params
+            .iter()
+            .filter(|p| matches!(p.kind, ParamKind::Positional | ParamKind::Either) && p.default == Default::Required)
+            .count()
+            .saturating_sub(receivers);
+        let most = self.positional.saturating_sub(receivers);
+        let given = given.saturating_sub(receivers);
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let only_positional = self.params.iter().all(|p| p.kind == ParamKind::Positional);
+        if only_positional && required == most && most < 2 {
+            return type_error(if most == 0 {
+                format!("{qualified}() takes no arguments ({given} given)")
+            } else {
+                format!("{qualified}() takes exactly one argument ({given} given)")
+            });
+        }
+        let by_keyword = self.params.iter().any(|p| p.kind == ParamKind::Either);
+        if by_keyword {
+            let total = given + keywords;
+            let bound = if required == most { "exactly" } else { "at most" };
+            return type_error(format!("{label}() takes {bound} {most} argument{} ({total} given)", plural(most)));
+        }
+        if required == most {
+            return type_error(format!("{label} expected {most} argument{}, got {given}", plural(most)));
+        }
+        let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
+        type_error(format!("{label} expected {word} {bound} argument{}, got {given}", plural(bound)))
+    }
+}
+
+fn is_named(param: &Param, key: &Value) -> bool {
+    matches!(param.kind, ParamKind::Either | ParamKind::Keyword) && key.text_bytes() == Some(param.name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_every_kind_of_parameter() {
+        let s = Signature::parse("f(a: int, /, b: str | None = None, *rest: T, c=1, d: str = ', ', e=<absent>, **kw) -> dict[str, int]");
+        let kinds: Vec<_> = s.params.iter().map(|p| p.kind).collect();
+        use ParamKind::{Either, Keyword, Positional, VarArgs, VarKeywords};
+        assert_eq!(kinds, [Positional, Either, VarArgs, Keyword, Keyword, Keyword, VarKeywords]);
+        assert_eq!(s.params[1].ty, "str | None");
+        assert_eq!(s.params[4].default, Default::Str(", ".into()));
+        assert_eq!(s.params[5].default, Default::Absent);
+        assert_eq!(s.returns, "dict[str, int]");
+        assert_eq!(Signature::parse("pop(self, index: int = -1, /)").plain, Some((1, 2)));
+    }
+}

@@ -1,0 +1,134 @@
+//! Calling values: script functions, built-ins, bound methods, types, callable objects.
+
+use std::rc::Rc;
+
+use super::bind;
+use super::frame::{Destination, Frame, SuspendedFrame};
+use super::image::Module;
+use super::{Vm, internal};
+use crate::builtins;
+use crate::value::exceptions::type_error;
+use crate::value::types::Kind;
+use crate::value::{Builtin, Function, Generator, Guarded, R, Ref, Value};
+
+/// What became of a call.
+pub enum Called {
+    /// It is done.
+    Value(Value),
+    /// A script function: run this frame.
+    Frame(Frame),
+}
+
+impl Vm {
+    /// Calls any value from Rust code.
+    pub(super) fn call_value(&mut self, callee: &Value, args: &[Value], keywords: &[(Value, Value)]) -> R {
+        match self.begin_call(callee, args, keywords, Destination::Host)? {
+            Called::Value(value) => Ok(value),
+            Called::Frame(frame) => self.enter(frame),
+        }
+    }
+
+    /// Calls a value, or prepares the frame if it is a script function.
+    pub(super) fn begin_call(
+        &mut self,
+        callee: &Value,
+        args: &[Value],
+        keywords: &[(Value, Value)],
+        destination: Destination,
+    ) -> R<Called> {
+        let value = match callee {
+            Value::Function(function) => {
+                let function = function.clone();
+                return self.begin_function(function, args.iter().cloned(), keywords, destination);
+            }
+            Value::Builtin(builtin) => self.call_builtin(builtin, args, keywords)?,
+            Value::Method(method) => {
+                let mut all = Vec::with_capacity(args.len() + 1);
+                all.push(method.receiver.clone());
+                all.extend_from_slice(args);
+                self.call_builtin(method.method, &all, keywords)?
+            }
+            Value::Type(class) => builtins::construct(self, class, args, keywords)?,
+            Value::Native(native) => match native.object.call(self, args, keywords) {
+                Some(result) => result?,
+                None => return Err(not_callable(callee)),
+            },
+            _ => return Err(not_callable(callee)),
+        };
+        Ok(Called::Value(value))
+    }
+
+    /// Binds the arguments of a script function; for a generator function makes the generator.
+    pub(super) fn begin_function(
+        &mut self,
+        function: Ref<Function>,
+        args: impl ExactSizeIterator<Item = Value>,
+        keywords: &[(Value, Value)],
+        destination: Destination,
+    ) -> R<Called> {
+        let module = Rc::downcast::<Module>(function.module.clone()).map_err(|_| internal("foreign function"))?;
+        let code = module.code(function.code)?;
+        let mut frame = Frame::new(module.clone(), function.code, code.registers, destination);
+        let params = &code.params;
+        let simple = keywords.is_empty()
+            && !params.has_varargs
+            && !params.has_kwargs
+            && params.keyword_only == 0
+            && args.len() == usize::from(params.positional);
+        if simple {
+            for (slot, value) in frame.regs.iter_mut().zip(args) {
+                *slot = value;
+            }
+        } else {
+            bind::bind(code, &function, &mut frame.regs, args, keywords)?;
+        }
+        if code.is_generator {
+            let generator = Ref::new(Generator {
+                name: code.name.clone(),
+                qualname: function.qualname.clone(),
+                frame: Guarded::new(None),
+                running: std::cell::Cell::new(false),
+                started: std::cell::Cell::new(false),
+            });
+            frame.function = Some(function);
+            frame.destination = Destination::Host;
+            let suspended = SuspendedFrame { frame, handled: Vec::new(), resume: None };
+            drop(generator.frame.replace(Some(Box::new(suspended))));
+            return Ok(Called::Value(Value::Generator(generator)));
+        }
+        frame.function = Some(function);
+        Ok(Called::Frame(frame))
+    }
+
+    /// Calls a built-in with all its arguments, the receiver of a method first.
+    pub(super) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
+        let signature = builtin.signature();
+        if keywords.is_empty() && let Some((least, most)) = signature.plain {
+            if args.len() == most {
+                return (builtin.run)(self, args);
+            }
+            if (least..most).contains(&args.len()) {
+                let defaults = signature.params.iter().skip(args.len()).map(|p| p.default.value());
+                let padded: Vec<Value> = args.iter().cloned().chain(defaults).collect();
+                return (builtin.run)(self, &padded);
+            }
+        }
+        let (qualified, receivers) = match (builtin.kind, args.first()) {
+            (Kind::Method | Kind::Property, None) => {
+                return Err(type_error(format!("unbound method {}() needs an argument", builtin.name())));
+            }
+            (Kind::Method | Kind::Property, Some(receiver)) => {
+                (format!("{}.{}", builtins::owner_name(receiver, builtin), builtin.name()), 1)
+            }
+            (Kind::Class, Some(Value::Type(class))) => (format!("{}.{}", class.name, builtin.name()), 1),
+            _ => (builtin.qualified_name().to_owned(), 0),
+        };
+        let bound = signature.bind(builtin.name(), &qualified, receivers, args, keywords)?;
+        (builtin.run)(self, &bound)
+    }
+}
+
+#[cold]
+fn not_callable(value: &Value) -> crate::value::Raise {
+    type_error(format!("'{}' object is not callable", value.type_of().qualified()))
+}

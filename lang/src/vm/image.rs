@@ -1,0 +1,117 @@
+//! A unit made ready for one thread, and a module: one run of it.
+//!
+//! Constants become values of the thread's heap once per thread and unit; a [`Module`] adds the global variables of a run.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::builtins;
+use crate::code::{Code, Constant, Unit};
+use crate::value::{Builtin, Guarded, HVec, R, Ref, Shape, Tuple, TypeDesc, Value};
+
+/// A constant as the machine uses it.
+pub struct Loaded {
+    /// The value; a tuple of strings for `Names`.
+    pub value: Value,
+    /// The hash of a string constant.
+    pub hash: u64,
+    /// The shape of a `Names` constant.
+    pub shape: Option<Ref<Shape>>,
+}
+
+/// A unit with its constants as values.
+pub struct Image {
+    /// The unit.
+    pub unit: Arc<Unit>,
+    /// Its constants.
+    pub constants: Vec<Loaded>,
+    /// For each name the method that a look-up of it found last, and in which type.
+    pub methods: Vec<Cell<Option<(&'static TypeDesc, &'static Builtin)>>>,
+}
+
+fn load(constant: &Constant) -> Value {
+    match constant {
+        Constant::None => Value::None,
+        Constant::Bool(b) => Value::Bool(*b),
+        Constant::Ellipsis => Value::Ellipsis,
+        Constant::Int(n) => Value::Int(*n),
+        Constant::BigInt(n) => Value::big(n.clone()),
+        Constant::Float(x) => Value::Float(*x),
+        Constant::Str(text) => Value::text(text),
+        Constant::Bytes(bytes) => Value::bytes(bytes),
+        Constant::Tuple(items) => Value::Tuple(Tuple::new(items.iter().map(load).collect())),
+        Constant::Names(names) => Value::Tuple(Tuple::new(names.iter().map(|n| Value::str(n)).collect())),
+        // The compiler makes such constants only of names that `builtins::lookup` knows.
+        Constant::Builtin(name) => builtins::lookup(name).unwrap_or_default(),
+    }
+}
+
+impl Image {
+    /// Loads a unit.
+    #[must_use]
+    pub fn load(unit: &Arc<Unit>) -> Image {
+        let constants = unit.constants.iter().map(|constant| {
+            let value = load(constant);
+            let hash = value.text_bytes().map_or(0, |text| value.text_hash(text));
+            let shape = match (constant, &value) {
+                (Constant::Names(_), Value::Tuple(keys)) => Some(Shape::from_keys(&keys.items)),
+                _ => None,
+            };
+            Loaded { value, hash, shape }
+        });
+        Image {
+            constants: constants.collect(),
+            methods: unit.names.iter().map(|_| Cell::new(None)).collect(),
+            unit: Arc::clone(unit),
+        }
+    }
+}
+
+/// One run of a unit: its global variables.
+pub struct Module {
+    /// The loaded unit.
+    pub image: Rc<Image>,
+    /// The global variables, unbound until assigned.
+    pub globals: Guarded<HVec<Value>>,
+}
+
+impl Module {
+    /// A module whose globals are all unbound.
+    #[must_use]
+    pub fn new(image: Rc<Image>) -> Module {
+        let globals = image.unit.globals.iter().map(|_| Value::Unbound).collect();
+        Module { image, globals: Guarded::new(globals) }
+    }
+
+    /// The code number `n`.
+    ///
+    /// # Errors
+    /// Never for numbers from compiled code; a wrong one is an internal error.
+    pub fn code(&self, n: u32) -> R<&Code> {
+        self.image.unit.codes.get(n as usize).ok_or_else(|| super::internal("no such code"))
+    }
+}
+
+/// Images kept for a thread, most recently loaded last.
+const KEPT: usize = 64;
+
+thread_local! {
+    static IMAGES: RefCell<Vec<Rc<Image>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The image of `unit` on this thread, loaded at first use.
+#[must_use]
+pub fn image_of(unit: &Arc<Unit>) -> Rc<Image> {
+    IMAGES.with_borrow_mut(|images| {
+        if let Some(known) = images.iter().rev().find(|image| Arc::ptr_eq(&image.unit, unit)) {
+            return known.clone();
+        }
+        if images.len() >= KEPT {
+            images.remove(0);
+        }
+        let image = Rc::new(Image::load(unit));
+        images.push(image.clone());
+        image
+    })
+}

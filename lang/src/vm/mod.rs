@@ -1,0 +1,122 @@
+//! The machine that runs register code.
+//!
+//! Calls between script functions do not use the native stack: a call pushes a [`Frame`], a return pops it. The native stack
+//! grows only where a built-in calls back into the script (`sorted(key=…)`), on segments of its own.
+
+mod bind;
+mod calls;
+mod exceptions;
+mod frame;
+mod generators;
+mod image;
+mod interpret;
+mod patterns;
+mod report;
+mod unpack;
+
+use std::rc::Rc;
+
+pub use frame::{Destination, Frame};
+pub use image::{Image, Module, image_of};
+pub use report::{Report, Site, report};
+
+use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
+use crate::value::machine::{Env, Resume, Resumed};
+use crate::value::{Exception, Generator, Machine, R, Raise, Ref, Value};
+
+/// Default recursion limit in frames (spec 11.1).
+pub const RECURSION_LIMIT: u32 = 1000;
+
+/// The state of a run.
+pub struct Vm {
+    env: Env,
+    /// Frames below the running one, since the machine was last entered.
+    frames: Vec<Frame>,
+    /// Exceptions being handled, over all frames.
+    handled: Vec<Ref<Exception>>,
+    /// Script frames in existence.
+    depth: u32,
+    /// Most script frames.
+    recursion_limit: u32,
+    /// Values of expression statements at a prompt.
+    displayed: Vec<Value>,
+}
+
+impl Vm {
+    /// A machine for one run.
+    #[must_use]
+    pub fn new(env: Env, recursion_limit: u32) -> Vm {
+        Vm { env, frames: Vec::new(), handled: Vec::new(), depth: 0, recursion_limit, displayed: Vec::new() }
+    }
+
+    /// Runs code number 0 of a module: its statements, or its expression with `argument` as `msg`.
+    ///
+    /// # Errors
+    /// Whatever the code raises.
+    pub fn run_module(&mut self, module: &Rc<Module>, argument: Option<Value>) -> R {
+        let code = module.code(0)?;
+        let mut frame = Frame::new(module.clone(), 0, code.registers, Destination::Host);
+        if let (Some(slot), Some(argument)) = (frame.regs.first_mut(), argument) {
+            *slot = argument;
+        }
+        self.enter(frame)
+    }
+
+    /// The values that expression statements at a prompt had, in order.
+    pub fn take_displayed(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.displayed)
+    }
+
+    /// What the host gave to the run.
+    pub fn into_env(self) -> Env {
+        self.env
+    }
+
+    /// Runs `frame` until it returns. Used where Rust code enters the machine.
+    fn enter(&mut self, frame: Frame) -> R {
+        self.enter_frame()?;
+        let frames = std::mem::take(&mut self.frames);
+        let depth = self.depth;
+        let handled = self.handled.len();
+        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || self.interpret(frame));
+        self.handled.truncate(handled);
+        self.depth = depth - 1;
+        self.frames = frames;
+        result
+    }
+
+    /// Counts one more script frame.
+    #[inline]
+    fn enter_frame(&mut self) -> R<()> {
+        crate::value::interrupt::checkpoint(8)?;
+        if self.depth >= self.recursion_limit {
+            return Err(recursion_error("maximum recursion depth exceeded"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+}
+
+impl Machine for Vm {
+    fn call(&mut self, callee: &Value, args: &[Value]) -> R {
+        self.call_value(callee, args, &[])
+    }
+
+    fn call_keywords(&mut self, callee: &Value, args: &[Value], keywords: &[(Value, Value)]) -> R {
+        self.call_value(callee, args, keywords)
+    }
+
+    fn resume(&mut self, generator: &Ref<Generator>, action: Resume) -> R<Resumed> {
+        self.resume_generator(generator, action)
+    }
+
+    fn env(&mut self) -> &mut Env {
+        &mut self.env
+    }
+}
+
+/// A broken invariant of ours, reported as an exception instead of a panic.
+#[cold]
+fn internal(what: &str) -> Raise {
+    Raise::new(&SYSTEM_ERROR, format!("internal error: {what}"))
+}
