@@ -2,9 +2,7 @@
 
 fn main() {
     let mut lalrpop = lalrpop::Configuration::new();
-    lalrpop
-        .use_cargo_dir_conventions()
-        .emit_rerun_directives(true);
+    lalrpop.use_cargo_dir_conventions().emit_rerun_directives(true);
     if let Err(error) = lalrpop.process() {
         panic!("cannot process the grammar: {error}");
     }

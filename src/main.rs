@@ -1,1 +1,60 @@
-fn main(){}
+//! The `dataway` command: one file per subcommand, no logic of its own.
+
+mod diagnostics;
+mod docs;
+mod each;
+mod eval;
+mod explain;
+mod host;
+mod output;
+mod program;
+mod repl;
+mod units;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The run or the transform failed.
+pub const FAILED: u8 = 1;
+/// The command line is wrong.
+pub const USAGE: u8 = 2;
+/// The program does not compile.
+pub const NOT_COMPILED: u8 = 65;
+
+/// Dataway: transform data with Python-shaped scripts, safely and fast.
+#[derive(Parser)]
+#[command(name = "dataway", version, about, after_help = "Try: dataway eval -e '[x * x for x in range(5)]'")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Evaluate a script or an expression on a payload
+    Eval(Box<eval::Args>),
+    /// Explain an error code, or show what a program compiles to
+    Explain(explain::Args),
+    /// Print the reference of a module, function or type
+    Docs(docs::Args),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let code = match cli.command {
+        Command::Eval(args) => eval::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Docs(args) => docs::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "dataway", &mut std::io::stdout());
+            0
+        }
+    };
+    ExitCode::from(code)
+}

@@ -151,15 +151,7 @@ impl Diagnostic {
     /// A finding of any severity.
     #[must_use]
     pub fn new(code: Code, severity: Severity, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            code,
-            severity,
-            message: message.into(),
-            span,
-            help: None,
-            related: Vec::new(),
-            fix: None,
-        }
+        Diagnostic { code, severity, message: message.into(), span, help: None, related: Vec::new(), fix: None }
     }
 
     /// An error.
@@ -191,10 +183,7 @@ impl Diagnostic {
     /// Adds a change that mends it.
     #[must_use]
     pub fn with_fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix {
-            span,
-            replacement: replacement.into(),
-        });
+        self.fix = Some(Fix { span, replacement: replacement.into() });
         self
     }
 

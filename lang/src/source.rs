@@ -27,19 +27,13 @@ impl Span {
     /// The empty span at `offset`.
     #[must_use]
     pub const fn at(offset: u32) -> Span {
-        Span {
-            start: offset,
-            end: offset,
-        }
+        Span { start: offset, end: offset }
     }
 
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
-        Span {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Number of bytes.
@@ -88,15 +82,8 @@ impl SourceText {
     #[must_use]
     pub fn new(name: &str, text: &str) -> SourceText {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let text = text
-            .get(..text.floor_char_boundary(MAX_BYTES))
-            .unwrap_or_default();
-        SourceText {
-            name: name.into(),
-            text: text.into(),
-            line_starts: line_starts(text).into(),
-            undecodable: None,
-        }
+        let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
+        SourceText { name: name.into(), text: text.into(), line_starts: line_starts(text).into(), undecodable: None }
     }
 
     /// A source from the bytes of a file. A leading byte order mark is skipped. Bytes that are not
@@ -109,10 +96,7 @@ impl SourceText {
             Err(error) => {
                 let undecodable = u32::try_from(error.valid_up_to()).ok();
                 let text = String::from_utf8_lossy(bytes);
-                SourceText {
-                    undecodable,
-                    ..SourceText::new(name, &text)
-                }
+                SourceText { undecodable, ..SourceText::new(name, &text) }
             }
         }
     }
@@ -151,9 +135,7 @@ impl SourceText {
     /// The text under `span`; empty when the span does not lie on character boundaries inside.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
-        self.text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// Number of lines; an empty text has one.
@@ -166,18 +148,13 @@ impl SourceText {
     #[must_use]
     pub fn line_column(&self, offset: u32) -> LineColumn {
         let offset = offset.min(self.len());
-        let index = self
-            .line_starts
-            .partition_point(|start| *start <= offset)
-            .saturating_sub(1);
+        let index = self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let start = self.line_starts.get(index).copied().unwrap_or(0) as usize;
         let upto = self.text.floor_char_boundary(offset as usize);
         let before = self.text.get(start..upto).unwrap_or_default();
         LineColumn {
             line: u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
-            column: u32::try_from(before.chars().count())
-                .unwrap_or(u32::MAX)
-                .saturating_add(1),
+            column: u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1),
         }
     }
 
@@ -187,10 +164,7 @@ impl SourceText {
         let span = self.line_span(position.line)?;
         let skip = position.column.saturating_sub(1) as usize;
         let line = self.slice(span);
-        let bytes = line
-            .char_indices()
-            .nth(skip)
-            .map_or(line.len(), |(at, _)| at);
+        let bytes = line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
         Some(span.start + u32::try_from(bytes).ok()?)
     }
 
@@ -199,14 +173,8 @@ impl SourceText {
     pub fn line_span(&self, line: u32) -> Option<Span> {
         let index = line.checked_sub(1)? as usize;
         let start = *self.line_starts.get(index)?;
-        let end = self
-            .line_starts
-            .get(index + 1)
-            .copied()
-            .unwrap_or(self.len());
-        let text = self
-            .slice(Span::new(start, end))
-            .trim_end_matches(['\n', '\r']);
+        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.len());
+        let text = self.slice(Span::new(start, end)).trim_end_matches(['\n', '\r']);
         Some(Span::new(start, start + u32::try_from(text.len()).ok()?))
     }
 
@@ -241,31 +209,14 @@ mod tests {
     #[test]
     fn positions_count_characters() {
         let source = SourceText::new("t", "ab\r\nçé\rz\n");
-        for (offset, line, column) in [
-            (0, 1, 1),
-            (2, 1, 3),
-            (3, 1, 4),
-            (4, 2, 1),
-            (6, 2, 2),
-            (9, 3, 1),
-            (11, 4, 1),
-            (99, 4, 1),
-        ] {
+        for (offset, line, column) in
+            [(0, 1, 1), (2, 1, 3), (3, 1, 4), (4, 2, 1), (6, 2, 2), (9, 3, 1), (11, 4, 1), (99, 4, 1)]
+        {
             let found = source.line_column(offset);
-            assert_eq!(
-                (found.line, found.column),
-                (line, column),
-                "offset {offset}"
-            );
+            assert_eq!((found.line, found.column), (line, column), "offset {offset}");
         }
         assert_eq!(source.offset(LineColumn { line: 2, column: 2 }), Some(6));
-        assert_eq!(
-            source.offset(LineColumn {
-                line: 2,
-                column: 99
-            }),
-            Some(8)
-        );
+        assert_eq!(source.offset(LineColumn { line: 2, column: 99 }), Some(8));
         assert_eq!(source.offset(LineColumn { line: 9, column: 1 }), None);
         assert_eq!(source.line_text(2), "çé");
         assert_eq!(source.line_count(), 4);
@@ -275,9 +226,6 @@ mod tests {
     fn bytes_that_are_not_text() {
         assert_eq!(SourceText::from_bytes("t", b"\xef\xbb\xbfa").text(), "a");
         let source = SourceText::from_bytes("t", b"ab\xffc");
-        assert_eq!(
-            (source.undecodable(), source.text()),
-            (Some(2), "ab\u{fffd}c")
-        );
+        assert_eq!((source.undecodable(), source.text()), (Some(2), "ab\u{fffd}c"));
     }
 }

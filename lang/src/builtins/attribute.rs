@@ -49,9 +49,7 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, name: &str) -> R {
             }
         }
         Value::Tuple(tuple) => {
-            if let Some(at) = tuple.class.fields.iter().position(|f| *f == name)
-                && let Some(value) = tuple.items.get(at)
-            {
+            if let Some(value) = tuple.field(name) {
                 return Ok(value.clone());
             }
         }
@@ -141,7 +139,7 @@ fn callable_name(object: &Value, which: &str) -> Option<String> {
     match object {
         Value::Builtin(builtin) => Some(builtin.name().to_owned()),
         Value::Method(method) if which == "__qualname__" => {
-            Some(format!("{}.{}", super::owner_name(&method.receiver, method.method), method.method.name()))
+            Some(format!("{}.{}", super::owner_name(Some(&method.receiver), method.method), method.method.name()))
         }
         Value::Method(method) => Some(method.method.name().to_owned()),
         Value::Generator(generator) => {
@@ -231,12 +229,12 @@ pub fn delete(_cx: &mut Cx<'_>, object: &Value, name: &str) -> R<()> {
 
 /// The callee's name as errors about its arguments write it: `f()`.
 #[must_use]
-pub fn call_label(_cx: &mut Cx<'_>, callee: &Value) -> String {
+pub fn call_label(callee: &Value) -> String {
     match callee {
-        Value::Function(own) => format!("{}()", own.qualname),
+        Value::Function(own) => format!("{}.{}()", super::MODULE_NAME, own.qualname),
         Value::Builtin(builtin) => format!("{}()", builtin.qualified_name()),
         Value::Method(method) => {
-            format!("{}.{}()", super::owner_name(&method.receiver, method.method), method.method.name())
+            format!("{}.{}()", super::owner_name(Some(&method.receiver), method.method), method.method.name())
         }
         Value::Type(desc) => format!("{}()", desc.qualified()),
         other => format!("{} object", other.type_of().qualified()),

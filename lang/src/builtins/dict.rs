@@ -150,7 +150,10 @@ fn view(a: &[Value], part: Part) -> R {
 }
 
 fn pop(_: &mut Cx<'_>, a: &[Value]) -> R {
-    match own("pop", a)?.remove(&a[1])? {
+    let dict = own("pop", a)?;
+    // An empty dict does not look at the key, not even at whether it is hashable.
+    let removed = if dict.is_empty() { None } else { dict.remove(&a[1])? };
+    match removed {
         Some((_, value)) => Ok(value),
         None => a[2].given().cloned().ok_or_else(|| key_error(a[1].clone())),
     }
@@ -246,14 +249,22 @@ pub fn update_from(cx: &mut Cx<'_>, dict: &Ref<Dict>, other: &Value) -> R<()> {
 ///
 /// # Errors
 /// A limit.
-pub fn union(x: &Ref<Dict>, y: &Ref<Dict>) -> R {
-    if std::ptr::eq(x.class(), &types::COUNTER) && std::ptr::eq(y.class(), &types::COUNTER) {
-        let counted = crate::modules::collections::counter_operator(crate::syntax::ast::BinaryOp::BitOr, x, y)?;
-        if let Some(result) = counted {
-            return Ok(result);
-        }
+pub fn union(cx: &mut Cx<'_>, x: &Ref<Dict>, y: &Ref<Dict>) -> R {
+    let counted = crate::modules::collections::counter_operator(cx, crate::syntax::ast::BinaryOp::BitOr, x, y)?;
+    if let Some(result) = counted {
+        return Ok(result);
     }
-    let both = copy_like(x);
+    let is_counter = |dict: &Dict| std::ptr::eq(dict.class(), &types::COUNTER);
+    let both = match (&x.special, &y.special) {
+        // The subclass on the right decides, unless the left has one of its own; counters do not take part.
+        (None, Some(special)) if !is_counter(y) => {
+            let like = Dict::of_class(special.class, special.factory.borrow().clone());
+            like.update(x)?;
+            like
+        }
+        (Some(_), _) if is_counter(x) => x.copy(),
+        _ => copy_like(x),
+    };
     both.update(y)?;
     Ok(Value::Dict(both))
 }

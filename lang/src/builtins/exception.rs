@@ -2,7 +2,7 @@
 
 use crate::table;
 use crate::value::exceptions::{
-    BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT,
+    self,     BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT,
     UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR, type_error,
 };
 use crate::value::{Cx, Exception, HVec, List, R, Ref, TypeDesc, Value};
@@ -37,6 +37,28 @@ fn argument_names(class: &'static TypeDesc) -> &'static [&'static str] {
     }
 }
 
+/// The subclass of `OSError` that stands for an error number (the numbers of Linux).
+fn os_error_class(number: &Value) -> &'static TypeDesc {
+    let Value::Int(number) = number else { return &OS_ERROR };
+    match number {
+        1 | 13 => &exceptions::PERMISSION_ERROR,
+        2 => &exceptions::FILE_NOT_FOUND_ERROR,
+        3 => &exceptions::PROCESS_LOOKUP_ERROR,
+        4 => &exceptions::INTERRUPTED_ERROR,
+        10 => &exceptions::CHILD_PROCESS_ERROR,
+        11 | 114 | 115 => &exceptions::BLOCKING_IO_ERROR,
+        17 => &exceptions::FILE_EXISTS_ERROR,
+        20 => &exceptions::NOT_A_DIRECTORY_ERROR,
+        21 => &exceptions::IS_A_DIRECTORY_ERROR,
+        32 | 108 => &exceptions::BROKEN_PIPE_ERROR,
+        103 => &exceptions::CONNECTION_ABORTED_ERROR,
+        104 => &exceptions::CONNECTION_RESET_ERROR,
+        110 => &exceptions::TIMEOUT_ERROR,
+        111 => &exceptions::CONNECTION_REFUSED_ERROR,
+        _ => &OS_ERROR,
+    }
+}
+
 /// Calls an exception class.
 ///
 /// # Errors
@@ -51,6 +73,7 @@ pub fn construct(_cx: &mut Cx<'_>, class: &'static TypeDesc, args: &[Value], key
     } else {
         &[]
     };
+    let class = if std::ptr::eq(class, &OS_ERROR) && args.len() > 1 { os_error_class(&args[0]) } else { class };
     let exception = Exception::new(class, HVec::from_slice(args));
     for (key, value) in keywords {
         let key = key.to_display();

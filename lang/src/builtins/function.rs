@@ -90,6 +90,9 @@ pub struct Union {
 /// The union of two types; `None` if an operand is no type.
 #[must_use]
 pub fn type_union(a: &Value, b: &Value) -> Option<Value> {
+    if a.is_none() && b.is_none() {
+        return None;
+    }
     let mut members: Vec<Value> = Vec::new();
     for operand in [a, b] {
         let parts = match operand {
@@ -120,7 +123,7 @@ impl NativeObject for Union {
 
     fn repr(&self, _: &mut Cx<'_>) -> Option<R> {
         let names = self.members.iter().map(|m| match m {
-            Value::Type(desc) => desc.qualified(),
+            Value::Type(desc) => desc.full_name(),
             _ => "None".to_owned(),
         });
         Some(Ok(Value::str(&names.collect::<Vec<_>>().join(" | "))))

@@ -7,7 +7,7 @@ use crate::value::interrupt::checkpoint;
 use crate::value::iter::{Part, State};
 use crate::value::machine::{Resume, Resumed};
 use crate::value::number::{self, IntView};
-use crate::value::{Cx, HVec, Iter, List, R, Ref, Value};
+use crate::value::{Cx, Dict, HVec, Iter, List, R, Ref, Value};
 
 /// `iter(value)`
 ///
@@ -20,9 +20,12 @@ pub fn iter(cx: &mut Cx<'_>, value: &Value) -> R {
         Value::Short(_) | Value::Str(_) => State::Str { text: value.clone(), offset: 0 },
         Value::Bytes(bytes) => State::Bytes { bytes: bytes.clone(), at: 0 },
         Value::ByteArray(bytes) => State::ByteArray { bytes: bytes.clone(), at: 0 },
-        Value::Dict(dict) => State::Dict { dict: dict.clone(), at: 0, len: dict.len(), part: Part::Keys },
+        Value::Dict(dict) => {
+            State::Dict { dict: dict.clone(), at: 0, len: dict.len(), left: dict.len(), part: Part::Keys }
+        }
         Value::View(view) => {
-            State::Dict { dict: view.dict.clone(), at: 0, len: view.dict.len(), part: view.part }
+            let len = view.dict.len();
+            State::Dict { dict: view.dict.clone(), at: 0, len, left: len, part: view.part }
         }
         Value::Set(set) => State::Set { set: set.clone(), at: 0, len: set.len() },
         Value::Range(range) => list::range_state(range),
@@ -204,20 +207,27 @@ fn step(state: &mut State) -> R<Result<Option<Value>, Pending>> {
                 Some(value)
             }
         }
-        State::Dict { dict, at, len, part } => {
+        State::Dict { dict, at, len, left, part } => {
             if dict.len() != *len {
                 *len = usize::MAX;
-                return Err(runtime_error("dictionary changed size during iteration"));
+                return Err(changed_size(dict));
             }
-            dict.at(*at).map(|(n, key, value)| {
-                *at = n + 1;
-                select(*part, key, value)
-            })
+            match dict.at(*at) {
+                Some(_) if *left == 0 => {
+                    return Err(runtime_error("dictionary keys changed during iteration"));
+                }
+                Some((n, key, value)) => {
+                    *at = n + 1;
+                    *left -= 1;
+                    Some(select(*part, key, value))
+                }
+                None => None,
+            }
         }
         State::DictReverse { dict, at, len, part } => {
             if dict.len() != *len {
                 *len = usize::MAX;
-                return Err(runtime_error("dictionary changed size during iteration"));
+                return Err(changed_size(dict));
             }
             dict.before(*at).map(|(n, key, value)| {
                 *at = n;
@@ -260,6 +270,12 @@ fn step(state: &mut State) -> R<Result<Option<Value>, Pending>> {
         },
         State::Native(_) => return Ok(Err(Pending::Native)),
     }))
+}
+
+#[cold]
+fn changed_size(dict: &Dict) -> crate::value::Raise {
+    let ordered = std::ptr::eq(dict.class(), &crate::value::types::ORDERED_DICT);
+    runtime_error(if ordered { "OrderedDict mutated during iteration" } else { "dictionary changed size during iteration" })
 }
 
 fn add(a: &Value, b: &Value) -> R {

@@ -6,7 +6,7 @@
 
 pub mod attribute;
 mod bytes;
-mod constructors;
+pub(crate) mod constructors;
 pub mod dict;
 mod entity;
 mod exception;
@@ -15,15 +15,15 @@ mod function;
 mod functions;
 pub mod generator;
 pub mod iterate;
-mod list;
+pub(crate) mod list;
 mod message;
 mod multimap;
 mod number;
 pub mod operators;
 pub mod repr;
 mod set;
-mod sort;
-mod str;
+pub(crate) mod sort;
+pub(crate) mod str;
 pub mod subscript;
 
 use crate::modules;
@@ -69,6 +69,7 @@ pub static CORE_TYPES: &[CoreType] = &[
     CoreType { members: &[number::INT_METHODS], new: Some(&constructors::INT), ..CoreType::of(&types::INT) },
     CoreType { new: Some(&constructors::BOOL), ..CoreType::of(&types::BOOL) },
     CoreType { members: &[number::FLOAT_METHODS], new: Some(&constructors::FLOAT), ..CoreType::of(&types::FLOAT) },
+    CoreType { new: Some(&constructors::NONE), ..CoreType::of(&types::NONE) },
     CoreType { new: Some(&constructors::TYPE), ..CoreType::of(&types::TYPE) },
     CoreType { new: Some(&constructors::OBJECT), ..CoreType::of(&types::OBJECT) },
     CoreType { members: &[function::MEMBERS], ..CoreType::of(&types::FUNCTION) },
@@ -165,15 +166,17 @@ pub fn find_member(desc: &'static TypeDesc, name: &str) -> Option<&'static Built
 
 /// The name of the type in whose table a method of `receiver` stands, for error messages.
 #[must_use]
-pub fn owner_name(receiver: &Value, method: &'static Builtin) -> &'static str {
-    let mut at = Some(receiver.type_of());
+pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'static str {
+    let owns = |ty: &'static TypeDesc| own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method)));
+    let mut at = receiver.map(Value::type_of);
     while let Some(ty) = at {
-        if own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method))) {
+        if owns(ty) {
             return ty.name;
         }
         at = ty.base;
     }
-    receiver.type_name()
+    let core = CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| owns(core.desc));
+    core.map(|core| core.desc.name).or(receiver.map(Value::type_name)).unwrap_or("object")
 }
 
 /// Calls a type.
@@ -181,8 +184,11 @@ pub fn owner_name(receiver: &Value, method: &'static Builtin) -> &'static str {
 /// # Errors
 /// `TypeError` if instances cannot be made that way, or whatever the constructor raises.
 pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywords: &[(Value, Value)]) -> R {
-    if desc.is_subtype(&BASE_EXCEPTION) {
+    if desc.new.is_none() && desc.is_subtype(&BASE_EXCEPTION) {
         return exception::construct(cx, desc, args, keywords);
+    }
+    if std::ptr::eq(desc, &types::TYPE) && (args.len() != 1 || !keywords.is_empty()) {
+        return Err(type_error("type() takes 1 or 3 arguments"));
     }
     let Some(new) = core(desc).and_then(|core| core.new).or(desc.new) else {
         return Err(type_error(format!("cannot create '{}' instances", desc.qualified())));
@@ -197,10 +203,13 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
     all.extend_from_slice(args);
     let bound = match signature.plain {
         Some((_, most)) if keywords.is_empty() && all.len() == most => all,
-        _ => signature.bind(desc.name, desc.name, receivers, &all, keywords)?,
+        _ => signature.bind(desc.name, "", receivers, &all, keywords)?,
     };
     (new.run)(cx, &bound)
 }
+
+/// `__name__` of the script (spec 4.12 no. 19).
+pub const MODULE_NAME: &str = "__dataway__";
 
 /// What a bare name means outside the script: a function, type, exception or module (spec 8, 9).
 #[must_use]
@@ -217,6 +226,7 @@ pub fn lookup(name: &str) -> Option<Value> {
     let name = match name {
         "Ellipsis" => return Some(Value::Ellipsis),
         "NotImplemented" => return Some(Value::NotImplemented),
+        "__name__" => return Some(Value::str(MODULE_NAME)),
         "IOError" | "EnvironmentError" => "OSError",
         other => other,
     };

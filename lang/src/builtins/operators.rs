@@ -51,7 +51,7 @@ fn by_kind(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R<Option<Valu
         (_, Value::Decimal(_), _) | (_, _, Value::Decimal(_)) => {
             return modules::decimal::binary(cx, op, a, b);
         }
-        (BitOr, Value::Dict(x), Value::Dict(y)) => dict::union(x, y)?,
+        (BitOr, Value::Dict(x), Value::Dict(y)) => dict::union(cx, x, y)?,
         (BitOr | BitAnd | Sub | BitXor, Value::Set(_) | Value::View(_), _)
         | (BitOr | BitAnd | Sub | BitXor, _, Value::View(_)) => {
             return set::operator(cx, op, a, b);
@@ -67,8 +67,8 @@ fn by_kind(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R<Option<Valu
         | (_, _, Value::DateTime(_) | Value::Date(_) | Value::Delta(_)) => {
             return modules::datetime::binary(op, a, b);
         }
-        (Add | Sub | BitAnd | BitOr, Value::Dict(x), Value::Dict(y)) => {
-            return modules::collections::counter_operator(op, x, y);
+        (Add | Sub | BitAnd, Value::Dict(x), Value::Dict(y)) => {
+            return modules::collections::counter_operator(cx, op, x, y);
         }
         _ => return Ok(None),
     }))
@@ -255,29 +255,36 @@ pub fn inplace(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R {
         }
         (_, Value::Dict(x)) => {
             if let (Value::Dict(y), true) = (b, x.class() == &crate::value::types::COUNTER)
-                && let Some(Value::Dict(result)) = modules::collections::counter_operator(op, x, y)?
+                && let Some(Value::Dict(result)) = modules::collections::counter_operator(cx, op, x, y)?
             {
                 x.clear();
                 x.update(&result)?;
                 return Ok(a.clone());
             }
+            if op == BinaryOp::Mult {
+                return Err(refused_inplace(op, a, b));
+            }
         }
+        // Here the right operand is repeated only for a left operand that is a number or the like.
+        (BinaryOp::Mult, Value::Set(_) | Value::Range(_) | Value::MultiMap(_)) => return Err(refused_inplace(op, a, b)),
         _ => {}
     }
     binary(cx, op, a, b).map_err(|raise| {
         let plain = unsupported(op, a, b);
         let same = raise.0.arguments().first().and_then(Value::as_str).map(str::to_owned)
             == plain.0.arguments().first().and_then(Value::as_str).map(str::to_owned);
-        if !same {
-            return raise;
-        }
-        type_error(format!(
-            "unsupported operand type(s) for {}=: '{}' and '{}'",
-            op.symbol(),
-            a.type_of().qualified(),
-            b.type_of().qualified()
-        ))
+        if same { refused_inplace(op, a, b) } else { raise }
     })
+}
+
+#[cold]
+fn refused_inplace(op: BinaryOp, a: &Value, b: &Value) -> crate::value::Raise {
+    type_error(format!(
+        "unsupported operand type(s) for {}=: '{}' and '{}'",
+        op.symbol(),
+        a.type_of().qualified(),
+        b.type_of().qualified()
+    ))
 }
 
 /// `op a` for `+ - ~`.
@@ -304,7 +311,7 @@ pub fn unary(cx: &mut Cx<'_>, op: UnaryOp, a: &Value) -> R {
         }
         (UnaryOp::USub | UnaryOp::UAdd, Value::Delta(_)) => return modules::datetime::sign(a, op == UnaryOp::USub),
         (UnaryOp::USub | UnaryOp::UAdd, Value::Dict(d)) if d.class() == &crate::value::types::COUNTER => {
-            return modules::collections::counter_sign(d, op == UnaryOp::USub);
+            return modules::collections::counter_sign(cx, d, op == UnaryOp::USub);
         }
         _ => {}
     }

@@ -259,7 +259,9 @@ fn no_assignment(object: &Value) -> crate::value::Raise {
 pub fn delete(cx: &mut Cx<'_>, object: &Value, key: &Value) -> R<()> {
     match object {
         Value::Dict(dict) => {
-            if dict.remove(key)?.is_none() {
+            // A missing count is zero already.
+            let counter = std::ptr::eq(dict.class(), &crate::value::types::COUNTER);
+            if dict.remove(key)?.is_none() && !counter {
                 return Err(key_error(key.clone()));
             }
         }
@@ -281,7 +283,7 @@ pub fn delete(cx: &mut Cx<'_>, object: &Value, key: &Value) -> R<()> {
         }
         _ => {
             return Err(type_error(format!(
-                "'{}' object doesn't support item deletion",
+                "'{}' object does not support item deletion",
                 object.type_of().qualified()
             )));
         }

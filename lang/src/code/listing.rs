@@ -269,7 +269,10 @@ fn show(constant: &Constant) -> String {
         Constant::Float(value) => format!("{value:?}"),
         Constant::Str(text) => format!("{:?}", String::from_utf8_lossy(text)),
         Constant::Bytes(bytes) => format!("b\"{}\"", bytes.escape_ascii()),
-        Constant::Tuple(items) => format!("({})", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Constant::Tuple(items) => match items.as_slice() {
+            [item] => format!("({},)", show(item)),
+            items => format!("({})", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        },
         Constant::Names(names) => names.join(", "),
         Constant::Builtin(name) => format!("builtin {name}"),
     }

@@ -6,17 +6,14 @@
 use std::fmt::{Display, Write};
 
 use super::ast::{
-    Arg, Body, Comprehension, Constant, Conversion, Expr, ExprKind, FStringPart, FunctionDef,
-    Ident, Params, Pattern, PatternKind, Program, Stmt, StmtKind, UnaryOp,
+    Arg, Body, Comprehension, Constant, Conversion, Expr, ExprKind, FStringPart, FunctionDef, Ident, Params, Pattern,
+    PatternKind, Program, Stmt, StmtKind, UnaryOp,
 };
 use crate::source::Span;
 
 /// The dump of a program.
 pub fn dump(program: &Program, spans: bool) -> String {
-    let mut dump = Dump {
-        out: String::new(),
-        spans,
-    };
+    let mut dump = Dump { out: String::new(), spans };
     match &program.body {
         Body::Statements(statements) => dump.block(statements),
         Body::Expression(expr) => dump.expr(expr),
@@ -94,32 +91,20 @@ impl Dump {
                 self.exprs(targets);
                 self.expr(value);
             }
-            StmtKind::AugAssign {
-                target, op, value, ..
-            } => {
+            StmtKind::AugAssign { target, op, value, .. } => {
                 self.open("AugAssign", span);
                 self.expr(target);
                 self.word(op.symbol());
                 self.expr(value);
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                simple,
-            } => {
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
                 self.open("AnnAssign", span);
                 self.expr(target);
                 self.expr(annotation);
                 self.option(value.as_ref());
                 self.word(u8::from(*simple));
             }
-            StmtKind::For {
-                target,
-                iter,
-                body,
-                orelse,
-            } => {
+            StmtKind::For { target, iter, body, orelse } => {
                 self.open("For", span);
                 self.expr(target);
                 self.expr(iter);
@@ -220,21 +205,8 @@ impl Dump {
     }
 
     fn params(&mut self, params: &Params) {
-        let Params {
-            posonly,
-            args,
-            vararg,
-            kwonly,
-            kwarg,
-            ..
-        } = params;
-        for group in [
-            &posonly[..],
-            args,
-            vararg.as_slice(),
-            kwonly,
-            kwarg.as_slice(),
-        ] {
+        let Params { posonly, args, vararg, kwonly, kwarg, .. } = params;
+        for group in [&posonly[..], args, vararg.as_slice(), kwonly, kwarg.as_slice()] {
             self.list(group, |dump, param| {
                 dump.word(&param.name.name);
                 dump.option(param.annotation.as_ref());
@@ -266,11 +238,7 @@ impl Dump {
                 }
                 self.name(rest.as_ref());
             }
-            PatternKind::Class {
-                class,
-                patterns,
-                keywords,
-            } => {
+            PatternKind::Class { class, patterns, keywords } => {
                 self.open("MatchClass", span);
                 self.expr(class);
                 self.list(patterns, |dump, item| dump.pattern(item));
@@ -348,19 +316,13 @@ impl Dump {
                 self.word(&target.name);
                 self.expr(value);
             }
-            ExprKind::BinOp {
-                left, op, right, ..
-            } => {
+            ExprKind::BinOp { left, op, right, .. } => {
                 self.open(op.symbol(), span);
                 self.expr(left);
                 self.expr(right);
             }
             ExprKind::UnaryOp { op, operand } => {
-                let name = if *op == UnaryOp::Not {
-                    "not"
-                } else {
-                    op.symbol()
-                };
+                let name = if *op == UnaryOp::Not { "not" } else { op.symbol() };
                 self.open(name, span);
                 self.expr(operand);
             }
@@ -394,35 +356,22 @@ impl Dump {
                 self.open("Tuple", span);
                 self.exprs(items);
             }
-            ExprKind::ListComp {
-                element,
-                generators,
-            } => {
+            ExprKind::ListComp { element, generators } => {
                 self.open("ListComp", span);
                 self.expr(element);
                 self.generators(generators);
             }
-            ExprKind::SetComp {
-                element,
-                generators,
-            } => {
+            ExprKind::SetComp { element, generators } => {
                 self.open("SetComp", span);
                 self.expr(element);
                 self.generators(generators);
             }
-            ExprKind::GeneratorExp {
-                element,
-                generators,
-            } => {
+            ExprKind::GeneratorExp { element, generators } => {
                 self.open("GeneratorExp", span);
                 self.expr(element);
                 self.generators(generators);
             }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => {
+            ExprKind::DictComp { key, value, generators } => {
                 self.open("DictComp", span);
                 self.expr(key);
                 self.expr(value);
@@ -436,11 +385,7 @@ impl Dump {
                 self.open("YieldFrom", span);
                 self.expr(value);
             }
-            ExprKind::Compare {
-                left,
-                ops,
-                comparators,
-            } => {
+            ExprKind::Compare { left, ops, comparators } => {
                 self.open("Compare", span);
                 self.expr(left);
                 for (op, value) in ops.iter().zip(comparators) {

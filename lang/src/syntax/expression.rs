@@ -42,12 +42,7 @@ pub fn parse(raw: &[Token], shared: &mut Shared<'_>, report: &mut Report) -> Exp
 
 /// Reports a statement. Gives the tokens of the expression in it; all of them if there is no
 /// statement, none if there is no expression either.
-fn statement<'t>(
-    tokens: &'t [Token],
-    source: &SourceText,
-    whole: Span,
-    report: &mut Report,
-) -> Option<&'t [Token]> {
+fn statement<'t>(tokens: &'t [Token], source: &SourceText, whole: Span, report: &mut Report) -> Option<&'t [Token]> {
     let first = tokens.first()?;
     let word = source.slice(first.span);
     let script = "write an expression, or a script with `def dw_process(msg):`";
@@ -64,28 +59,21 @@ fn statement<'t>(
             tokens.get(at + 1..).filter(|rest| !rest.is_empty())
         }
     };
-    let named = if is_statement_keyword(first.kind) {
+    let several = tokens.iter().any(|token| token.kind == Tok::Semicolon);
+    let named = if several {
+        "these are several statements".to_owned()
+    } else if is_statement_keyword(first.kind) {
         format!("`{word}` starts a statement")
     } else {
         "this is an assignment".to_owned()
     };
-    let span = if is_statement_keyword(first.kind) {
-        first.span
-    } else {
-        whole
-    };
-    let mut error = Diagnostic::error(
-        Code::STATEMENT,
-        span,
-        format!("{named}, but here stands one expression"),
-    );
+    let span = if is_statement_keyword(first.kind) { first.span } else { whole };
+    let mut error = Diagnostic::error(Code::STATEMENT, span, format!("{named}, but here stands one expression"));
     error = match inside.and_then(|inside| Some(inside.first()?.span.to(inside.last()?.span))) {
         Some(value) if value.len() <= 80 => {
             let text = source.slice(value);
             error
-                .with_help(format!(
-                    "write `{text}` alone, or a script with `def dw_process(msg):`"
-                ))
+                .with_help(format!("write `{text}` alone, or a script with `def dw_process(msg):`"))
                 .with_fix(Span::new(whole.start, value.start), "")
         }
         Some(value) => error
@@ -104,7 +92,7 @@ fn statement<'t>(
     inside
 }
 
-/// The index of the last `=` or `+=` outside brackets.
+/// The index of the last `=` or `+=` outside brackets, or of a `;` before it.
 fn outer_assignment(tokens: &[Token]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut found = None;
@@ -116,6 +104,7 @@ fn outer_assignment(tokens: &[Token]) -> Option<usize> {
             Tok::Lambda if depth == 0 => in_lambda = true,
             Tok::Colon if depth == 0 => in_lambda = false,
             Tok::Equal if depth == 0 && !in_lambda => found = Some(at),
+            Tok::Semicolon if depth == 0 => return Some(at),
             kind if depth == 0 && kind.is_augmented_assignment() => found = Some(at),
             _ => {}
         }
@@ -124,9 +113,7 @@ fn outer_assignment(tokens: &[Token]) -> Option<usize> {
 }
 
 fn uses_as_name(next: Option<&Token>) -> bool {
-    next.is_some_and(|next| {
-        matches!(next.kind, Tok::Dot | Tok::Equal) || next.kind.is_augmented_assignment()
-    })
+    next.is_some_and(|next| matches!(next.kind, Tok::Dot | Tok::Equal) || next.kind.is_augmented_assignment())
 }
 
 fn is_statement_keyword(kind: Tok) -> bool {

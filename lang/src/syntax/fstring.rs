@@ -29,8 +29,7 @@ impl Parts {
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            self.done
-                .push(FStringPart::Literal(std::mem::take(&mut self.text).into()));
+            self.done.push(FStringPart::Literal(std::mem::take(&mut self.text).into()));
         }
     }
 
@@ -43,27 +42,10 @@ impl Parts {
 }
 
 /// Appends the parts of an f-string literal to `parts`. After an error the rest is left out.
-pub fn parse(
-    literal: Literal<'_>,
-    shared: &mut Shared<'_>,
-    report: &mut Report,
-    parts: &mut Parts,
-) {
-    let mut cutter = Cutter {
-        literal,
-        at: 0,
-        shared,
-        report,
-    };
-    if let Err(Problem {
-        span,
-        message,
-        help,
-    }) = cutter.parts(0, parts)
-    {
-        cutter
-            .report
-            .error_help(Code::FSTRING, span, format!("f-string: {message}"), help);
+pub fn parse(literal: Literal<'_>, shared: &mut Shared<'_>, report: &mut Report, parts: &mut Parts) {
+    let mut cutter = Cutter { literal, at: 0, shared, report };
+    if let Err(Problem { span, message, help }) = cutter.parts(0, parts) {
+        cutter.report.error_help(Code::FSTRING, span, format!("f-string: {message}"), help);
     }
 }
 
@@ -92,11 +74,7 @@ impl<'a> Cutter<'a, '_, '_> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        let offset = |at| {
-            self.literal
-                .base
-                .saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
-        };
+        let offset = |at| self.literal.base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
         Span::new(offset(start), offset(end))
     }
 
@@ -105,11 +83,7 @@ impl<'a> Cutter<'a, '_, '_> {
     }
 
     fn problem(&self, at: usize, message: impl Into<String>, help: &'static str) -> Problem {
-        Problem {
-            span: self.span(at, at + 1),
-            message: message.into(),
-            help,
-        }
+        Problem { span: self.span(at, at + 1), message: message.into(), help }
     }
 
     /// Cuts text and fields up to the end of the body, or of the format specification when
@@ -120,8 +94,7 @@ impl<'a> Cutter<'a, '_, '_> {
             let stop = self.text_end(level)?;
             let part = self.slice(start, stop);
             let base = self.span(start, stop).start;
-            self.literal
-                .decode_part(part, base, &mut parts.text, self.report);
+            self.literal.decode_part(part, base, &mut parts.text, self.report);
             match self.peek() {
                 // A doubled brace has been taken as one.
                 _ if self.at > stop => {}
@@ -142,11 +115,7 @@ impl<'a> Cutter<'a, '_, '_> {
                     return Ok(self.at - 1);
                 }
                 b'}' if level == 0 => {
-                    return Err(self.problem(
-                        self.at,
-                        "`}` without `{`",
-                        "write `}}` for a brace in the text",
-                    ));
+                    return Err(self.problem(self.at, "`}` without `{`", "write `}}` for a brace in the text"));
                 }
                 b'{' | b'}' => break,
                 _ => self.at += 1,
@@ -202,10 +171,7 @@ impl<'a> Cutter<'a, '_, '_> {
             while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
                 self.at += 1;
             }
-            let shown = self
-                .slice(start, self.at)
-                .replace("\r\n", "\n")
-                .replace('\r', "\n");
+            let shown = self.slice(start, self.at).replace("\r\n", "\n").replace('\r', "\n");
             parts.text.extend_from_slice(shown.as_bytes());
         }
         let mut conversion = self.conversion()?;
@@ -224,12 +190,7 @@ impl<'a> Cutter<'a, '_, '_> {
             conversion = Some(Conversion::Repr);
         }
         let span = self.span(open, self.at);
-        parts.field(FStringField {
-            span,
-            value,
-            conversion,
-            spec,
-        });
+        parts.field(FStringField { span, value, conversion, spec });
         Ok(())
     }
 
@@ -253,11 +214,7 @@ impl<'a> Cutter<'a, '_, '_> {
         self.at += 1;
         match self.peek() {
             Some(b':' | b'}') | None => Ok(Some(conversion)),
-            Some(_) => Err(self.problem(
-                self.at - 2,
-                "unknown conversion",
-                "the conversions are `!s`, `!r` and `!a`",
-            )),
+            Some(_) => Err(self.problem(self.at - 2, "unknown conversion", "the conversions are `!s`, `!r` and `!a`")),
         }
     }
 
@@ -324,12 +281,7 @@ impl<'a> Cutter<'a, '_, '_> {
     /// Moves behind the string that starts here.
     fn nested_string(&mut self, quote: u8) -> Result<(), Problem> {
         let start = self.at;
-        let rest = self
-            .literal
-            .body
-            .as_bytes()
-            .get(start..)
-            .unwrap_or_default();
+        let rest = self.literal.body.as_bytes().get(start..).unwrap_or_default();
         let length = if rest.starts_with(&[quote; 3]) { 3 } else { 1 };
         let closing = [quote; 3];
         let closing = closing.get(..length).unwrap_or_default();
@@ -351,10 +303,6 @@ impl<'a> Cutter<'a, '_, '_> {
                 "give the value a name before the string",
             ));
         }
-        Err(self.problem(
-            start,
-            "a string in a field is never closed",
-            "close it inside the field",
-        ))
+        Err(self.problem(start, "a string in a field is never closed", "close it inside the field"))
     }
 }

@@ -24,6 +24,8 @@ mod repair;
 mod report;
 mod scan;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod token;
 mod tree;
 mod validate;

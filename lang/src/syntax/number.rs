@@ -35,9 +35,7 @@ pub fn scan(text: &str) -> (usize, Result<(), LexError>) {
         return (end, Ok(()));
     }
     let tail = text.get(end..).unwrap_or_default();
-    let length = tail
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(tail.len());
+    let length = tail.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(tail.len());
     (end + length, Err(LexError::MalformedNumber))
 }
 
@@ -76,9 +74,8 @@ fn scan_decimal(bytes: &[u8]) -> (usize, bool) {
             return (digits, false);
         }
     }
-    let leading_zero = integer.len() > 1
-        && integer.first() == Some(&b'0')
-        && integer.iter().any(|digit| matches!(digit, b'1'..=b'9'));
+    let leading_zero =
+        integer.len() > 1 && integer.first() == Some(&b'0') && integer.iter().any(|digit| matches!(digit, b'1'..=b'9'));
     if leading_zero && !is_float && !matches!(bytes.get(end), Some(b'j' | b'J')) {
         well_formed = false;
     }
@@ -88,11 +85,7 @@ fn scan_decimal(bytes: &[u8]) -> (usize, bool) {
 /// The end of digits with single underscores between them; `None` if an underscore is misplaced.
 /// Behind a prefix (`from` is 2) an underscore may stand first.
 fn digit_groups(bytes: &[u8], from: usize, radix: u32) -> Option<usize> {
-    let is_digit = |at: usize| {
-        bytes
-            .get(at)
-            .is_some_and(|byte| char::from(*byte).is_digit(radix))
-    };
+    let is_digit = |at: usize| bytes.get(at).is_some_and(|byte| char::from(*byte).is_digit(radix));
     let mut at = from;
     loop {
         if is_digit(at) {
@@ -111,14 +104,8 @@ fn digit_groups(bytes: &[u8], from: usize, radix: u32) -> Option<usize> {
 /// May `tail` follow a number directly? Identifier characters may only if they start one of the
 /// keywords that can stand behind an operand.
 fn may_follow(tail: &str) -> bool {
-    let identifier = tail
-        .chars()
-        .next()
-        .is_some_and(super::token::is_name_continue);
-    !identifier
-        || ["and", "else", "for", "if", "in", "is", "not", "or"]
-            .iter()
-            .any(|word| tail.starts_with(word))
+    let identifier = tail.chars().next().is_some_and(super::token::is_name_continue);
+    !identifier || ["and", "else", "for", "if", "in", "is", "not", "or"].iter().any(|word| tail.starts_with(word))
 }
 
 /// A literal that cannot be evaluated.
@@ -141,10 +128,7 @@ pub fn value(text: &str) -> Result<Constant, NumberError> {
     };
     let body = body.unwrap_or_default();
     if radix == 10 && !body.bytes().all(|byte| byte.is_ascii_digit()) {
-        return body
-            .parse()
-            .map(Constant::Float)
-            .map_err(|_| NumberError::Malformed);
+        return body.parse().map(Constant::Float).map_err(|_| NumberError::Malformed);
     }
     if let Ok(small) = i64::from_str_radix(body, radix) {
         return Ok(Constant::Int(small));
@@ -153,9 +137,7 @@ pub fn value(text: &str) -> Result<Constant, NumberError> {
         return Err(NumberError::TooManyDigits(body.len()));
     }
     // Linear for the radices that are powers of two, and decimal literals are bounded above.
-    BigInt::parse_bytes(body.as_bytes(), radix)
-        .map(|big| Constant::BigInt(Box::new(big)))
-        .ok_or(NumberError::Malformed)
+    BigInt::parse_bytes(body.as_bytes(), radix).map(|big| Constant::BigInt(Box::new(big))).ok_or(NumberError::Malformed)
 }
 
 #[cfg(test)]
@@ -181,26 +163,15 @@ mod tests {
             ("0b1and", 3),
             ("0xfor", 3),
         ] {
-            let expected = if text == "0x_Ffg" {
-                Err(LexError::MalformedNumber)
-            } else {
-                Ok(())
-            };
+            let expected = if text == "0x_Ffg" { Err(LexError::MalformedNumber) } else { Ok(()) };
             assert_eq!(scan(text), (length, expected), "{text}");
         }
     }
 
     #[test]
     fn malformed_numbers() {
-        for text in [
-            "0777", "1__0", "1_", "0x", "0b2", "0o8", "1e+", "1e", "1abc", "0_7", "1._5", "10L",
-            "1.5_",
-        ] {
-            assert_eq!(
-                scan(text),
-                (text.len(), Err(LexError::MalformedNumber)),
-                "{text}"
-            );
+        for text in ["0777", "1__0", "1_", "0x", "0b2", "0o8", "1e+", "1e", "1abc", "0_7", "1._5", "10L", "1.5_"] {
+            assert_eq!(scan(text), (text.len(), Err(LexError::MalformedNumber)), "{text}");
         }
         for text in ["1j", "1.5J", "0777j", ".5e3j"] {
             assert_eq!(scan(text), (text.len(), Err(LexError::Imaginary)), "{text}");
@@ -216,10 +187,7 @@ mod tests {
             ("0B11", Constant::Int(3)),
             ("0o17", Constant::Int(15)),
             ("9223372036854775807", Constant::Int(i64::MAX)),
-            (
-                "9223372036854775808",
-                Constant::BigInt(Box::new(BigInt::from(1u64 << 63))),
-            ),
+            ("9223372036854775808", Constant::BigInt(Box::new(BigInt::from(1u64 << 63)))),
             ("1_0.5e1", Constant::Float(105.0)),
             ("1e400", Constant::Float(f64::INFINITY)),
             ("1.", Constant::Float(1.0)),
@@ -228,10 +196,7 @@ mod tests {
             assert_eq!(value(text), Ok(expected), "{text}");
         }
         assert!(value(&"9".repeat(4300)).is_ok());
-        assert_eq!(
-            value(&"9".repeat(4301)),
-            Err(NumberError::TooManyDigits(4301))
-        );
+        assert_eq!(value(&"9".repeat(4301)), Err(NumberError::TooManyDigits(4301)));
         assert_eq!(value(&"0".repeat(5000)), Ok(Constant::Int(0)));
     }
 }

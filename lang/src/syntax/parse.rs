@@ -16,13 +16,7 @@ use super::{expression, layout, repair, scan, validate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceText, Span};
 
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    missing_docs,
-    unused,
-    reason = "generated code"
-)]
+#[allow(clippy::all, clippy::pedantic, missing_docs, unused, reason = "generated code")]
 mod generated {
     lalrpop_util::lalrpop_mod!(pub grammar, "/syntax/grammar.rs");
 }
@@ -90,12 +84,7 @@ pub struct ParseOptions<'a> {
 
 impl Default for ParseOptions<'_> {
     fn default() -> Self {
-        ParseOptions {
-            mode: None,
-            embedded: false,
-            max_bytes: MAX_PROGRAM_BYTES,
-            modules: MODULES,
-        }
+        ParseOptions { mode: None, embedded: false, max_bytes: MAX_PROGRAM_BYTES, modules: MODULES }
     }
 }
 
@@ -108,6 +97,9 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// The comments, in source order.
     pub comments: Vec<Comment>,
+    /// The text ends where more has to follow: inside a bracket or a triple-quoted string, below
+    /// the header of a block, behind a line continuation. At a prompt it may be continued.
+    pub incomplete: bool,
 }
 
 impl Parsed {
@@ -141,30 +133,15 @@ pub fn parse(source: &SourceText, options: &ParseOptions<'_>) -> Parsed {
     if let Some(unreadable) = unreadable(source, options) {
         report.push(unreadable);
         let program = empty(options.mode.unwrap_or(Mode::Script));
-        return Parsed {
-            program,
-            diagnostics: report.finish(),
-            comments: Vec::new(),
-        };
+        return Parsed { program, diagnostics: report.finish(), comments: Vec::new(), incomplete: false };
     }
     let text = source.text();
     let (raw, comments) = layout::split_comments(scan::scan(text, 0, &mut report));
     let is_script = raw.iter().any(|token| token.kind == Tok::Def);
-    let mode = options.mode.unwrap_or(if is_script {
-        Mode::Script
-    } else {
-        Mode::Expression
-    });
-    let mut shared = Shared {
-        source,
-        modules: options.modules,
-        names: Names::default(),
-        rounds: MAX_ROUNDS,
-    };
+    let mode = options.mode.unwrap_or(if is_script { Mode::Script } else { Mode::Expression });
+    let mut shared = Shared { source, modules: options.modules, names: Names::default(), rounds: MAX_ROUNDS };
     let body = match mode {
-        Mode::Expression => {
-            Body::Expression(Box::new(expression::parse(&raw, &mut shared, &mut report)))
-        }
+        Mode::Expression => Body::Expression(Box::new(expression::parse(&raw, &mut shared, &mut report))),
         Mode::Script | Mode::Interactive => {
             let tokens = layout::statements(&raw, text, options.embedded, &mut report);
             let tokens = repair::repair(&tokens, source, &mut report);
@@ -179,11 +156,8 @@ pub fn parse(source: &SourceText, options: &ParseOptions<'_>) -> Parsed {
     } else {
         validate::validate(&program, source, &mut report);
     }
-    Parsed {
-        program,
-        diagnostics: report.finish(),
-        comments,
-    }
+    let incomplete = report.incomplete;
+    Parsed { program, diagnostics: report.finish(), comments, incomplete }
 }
 
 /// A program that says nothing.
@@ -220,11 +194,15 @@ fn historic_form(
     report: &Report,
 ) -> Option<Diagnostic> {
     let word = |token: &Token| source.slice(token.span);
-    let is_main = |pair: &[Token]| match pair {
-        [def, name] => def.kind == Tok::Def && word(name) == "dw_process",
-        _ => false,
+    let defines = |name: &str| {
+        let is_def = |pair: &[Token]| match pair {
+            [def, named] => def.kind == Tok::Def && word(named) == name,
+            _ => false,
+        };
+        raw.windows(2).any(is_def)
     };
-    if mode == Mode::Interactive || raw.windows(2).any(is_main) {
+    // A function of its own called `output` is no historic form.
+    if mode == Mode::Interactive || defines("dw_process") || defines("output") {
         return None;
     }
     let first = raw.iter().find(|token| token.kind != Tok::Newline)?;
@@ -238,15 +216,8 @@ fn historic_form(
         _ => false,
     };
     let starts_with_output = first.kind == Tok::Name && word(first) == "output";
-    let call = raw
-        .windows(3)
-        .find(|three| is_output(three))
-        .and_then(|three| three.get(1));
-    let call = if starts_with_output {
-        Some(first)
-    } else {
-        call
-    };
+    let call = raw.windows(3).find(|three| is_output(three)).and_then(|three| three.get(1));
+    let call = if starts_with_output { Some(first) } else { call };
     let separator = comments.iter().find(|comment| {
         let text = source.slice(comment.span).trim_end();
         comment.own_line
@@ -256,9 +227,7 @@ fn historic_form(
     });
     // An expression that is well formed may have such comments.
     let separator = separator.filter(|_| mode == Mode::Script || report.has_errors());
-    let span = call
-        .map(|token| token.span)
-        .or(separator.map(|comment| comment.span))?;
+    let span = call.map(|token| token.span).or(separator.map(|comment| comment.span))?;
     let message = "this is a script of 2020, with header and body";
     Some(Diagnostic::error(Code::HEADER_BODY_SCRIPT, span, message).with_help(
         "write the body as a function that returns the result:\n\
@@ -271,15 +240,18 @@ fn statements(tokens: &[Token], shared: &mut Shared<'_>, report: &mut Report) ->
     let mut found = Vec::new();
     let mut rest = tokens;
     while !rest.is_empty() {
+        if let (0, Some(first), Some(last)) = (shared.rounds, rest.first(), rest.last()) {
+            // So many errors: the rest is not worth the time.
+            let kind = StmtKind::Error { body: Vec::new() };
+            found.push(Stmt { span: first.span.to(last.span), kind });
+            break;
+        }
         let (one, tail) = rest.split_at(statement_end(rest));
         rest = tail;
         match fragment(Tok::StartStatements, one, shared, report) {
             Fragment::Statements(statements) => found.extend(statements),
             Fragment::Expression(expr) => {
-                found.push(Stmt {
-                    span: expr.span,
-                    kind: StmtKind::Expr(expr),
-                });
+                found.push(Stmt { span: expr.span, kind: StmtKind::Expr(expr) });
             }
         }
     }
@@ -304,10 +276,8 @@ fn statement_end(tokens: &[Token]) -> usize {
         }
         line_start = true;
         let next = tokens.get(at + 1).map(|next| next.kind);
-        let goes_on = matches!(
-            next,
-            Some(Tok::Indent | Tok::Dedent | Tok::Elif | Tok::Else | Tok::Except | Tok::Finally)
-        );
+        let goes_on =
+            matches!(next, Some(Tok::Indent | Tok::Dedent | Tok::Elif | Tok::Else | Tok::Except | Tok::Finally));
         if depth == 0 && !goes_on && !decorator {
             return at + 1;
         }
@@ -316,27 +286,16 @@ fn statement_end(tokens: &[Token]) -> usize {
 }
 
 /// Parses tokens, recovering from errors. `start` says what they are.
-pub fn fragment(
-    start: Tok,
-    tokens: &[Token],
-    shared: &mut Shared<'_>,
-    report: &mut Report,
-) -> Fragment {
+pub fn fragment(start: Tok, tokens: &[Token], shared: &mut Shared<'_>, report: &mut Report) -> Fragment {
     let offset = tokens.first().map_or(0, |first| first.span.start);
     let end = tokens.last().map_or(offset, |last| last.span.end);
     let mut all = Vec::with_capacity(tokens.len() + 1);
-    all.push(Token {
-        kind: start,
-        span: Span::at(offset),
-    });
+    all.push(Token { kind: start, span: Span::at(offset) });
     all.extend_from_slice(tokens);
     let mut recovery = Recovery::default();
     loop {
         let mut builder = Builder::new(shared, &all);
-        let located = all
-            .iter()
-            .zip(0_u32..)
-            .map(|(token, at)| (at, token.kind, at + 1));
+        let located = all.iter().zip(0_u32..).map(|(token, at)| (at, token.kind, at + 1));
         let result = generated::grammar::InputParser::new().parse(&mut builder, located);
         let found = std::mem::take(&mut builder.report);
         let (at, expected) = match result {
@@ -344,18 +303,16 @@ pub fn fragment(
                 report.absorb(found);
                 return fragment;
             }
-            Err(ParseError::UnrecognizedToken {
-                token: (at, _, _),
-                expected,
-            }) => (at as usize, expected),
+            Err(ParseError::UnrecognizedToken { token: (at, _, _), expected }) => (at as usize, expected),
             Err(ParseError::ExtraToken { token: (at, _, _) }) => (at as usize, Vec::new()),
             Err(ParseError::UnrecognizedEof { expected, .. }) => (all.len(), expected),
             Err(ParseError::InvalidToken { location }) => (location as usize, Vec::new()),
             Err(ParseError::User { .. }) => (all.len(), Vec::new()),
         };
         let outcome = recovery.mend(&mut all, at, &expected, shared.source, report);
-        shared.rounds = shared.rounds.saturating_sub(1);
-        if outcome == Outcome::GiveUp || shared.rounds == 0 || report.is_full() {
+        // A round over a huge statement counts for several.
+        shared.rounds = shared.rounds.saturating_sub(1 + all.len() / 50_000);
+        if outcome == Outcome::GiveUp || shared.rounds == 0 {
             return Fragment::Expression(Expr::new(Span::new(offset, end), ExprKind::Error));
         }
     }

@@ -13,12 +13,7 @@ use crate::source::{SourceText, Span};
 
 /// Mends laid-out tokens.
 pub fn repair(tokens: &[Token], source: &SourceText, report: &mut Report) -> Vec<Token> {
-    let mut repair = Repair {
-        source,
-        report,
-        out: Vec::with_capacity(tokens.len()),
-        match_blocks: Vec::new(),
-    };
+    let mut repair = Repair { source, report, out: Vec::with_capacity(tokens.len()), match_blocks: Vec::new() };
     let mut rest = tokens;
     let mut opens_match = false;
     while let Some((first, tail)) = rest.split_first() {
@@ -53,9 +48,10 @@ impl Repair<'_> {
     /// Mends one logical line (with its NEWLINE, if any); `next` are the tokens behind it. True if
     /// it starts a `match` statement.
     fn line(&mut self, line: &[Token], next: &[Token]) -> bool {
+        let is_async = line.first().is_some_and(|first| first.kind == Tok::Async);
         let line = self.without_async(line);
         let indented = next.first().is_some_and(|token| token.kind == Tok::Indent);
-        if self.foreign_header(&line, indented) {
+        if self.foreign_header(&line, indented, is_async) {
             return false;
         }
         let is_import = line.first().is_some_and(|first| first.kind == Tok::From);
@@ -77,22 +73,15 @@ impl Repair<'_> {
                     } else {
                         Tok::Name
                     };
-                    self.out.push(Token {
-                        kind,
-                        span: token.span,
-                    });
+                    self.out.push(Token { kind, span: token.span });
                 }
                 Tok::Else if at == 0 && following.is_some_and(|t| t.kind == Tok::If) => {
                     let span = following.map_or(token.span, |t| token.span.to(t.span));
-                    let diagnostic =
-                        Diagnostic::error(Code::SYNTAX, span, "`else if` is written in one word")
-                            .with_help("write `elif`")
-                            .with_fix(span, "elif");
+                    let diagnostic = Diagnostic::error(Code::SYNTAX, span, "`else if` is written in one word")
+                        .with_help("write `elif`")
+                        .with_fix(span, "elif");
                     self.report.push(diagnostic);
-                    self.out.push(Token {
-                        kind: Tok::Elif,
-                        span,
-                    });
+                    self.out.push(Token { kind: Tok::Elif, span });
                     skip = 1;
                 }
                 Tok::Dot if !is_import => {
@@ -109,19 +98,14 @@ impl Repair<'_> {
     fn without_async(&mut self, line: &[Token]) -> Vec<Token> {
         let mut kept = Vec::with_capacity(line.len());
         for (at, token) in line.iter().enumerate() {
-            let behind_dot = at
-                .checked_sub(1)
-                .and_then(|at| line.get(at))
-                .is_some_and(|t| t.kind == Tok::Dot);
+            let behind_dot = at.checked_sub(1).and_then(|at| line.get(at)).is_some_and(|t| t.kind == Tok::Dot);
             if matches!(token.kind, Tok::Async | Tok::Await) && !behind_dot {
                 let word = self.source.slice(token.span);
                 self.report.error_help(
                     Code::ASYNC,
                     token.span,
                     format!("`{word}` is not in the language"),
-                    format!(
-                        "runs are synchronous: leave `{word}` out; parallelism belongs to flow components"
-                    ),
+                    format!("runs are synchronous: leave `{word}` out; parallelism belongs to flow components"),
                 );
             } else {
                 kept.push(*token);
@@ -130,17 +114,16 @@ impl Repair<'_> {
         kept
     }
 
-    /// Replaces a line that starts a `class` or `with` statement.
-    fn foreign_header(&mut self, line: &[Token], indented: bool) -> bool {
+    /// Replaces a line that starts a `class` or `with` statement; `reported`: it has been named
+    /// already, as `async`.
+    fn foreign_header(&mut self, line: &[Token], indented: bool, reported: bool) -> bool {
         let (Some(first), Some(last)) = (line.first(), line.last()) else {
             return false;
         };
         let (code, message, help) = match first.kind {
-            Tok::Class => (
-                Code::CLASS,
-                "`class` is not in the language",
-                "use dicts, functions or closures instead of classes",
-            ),
+            Tok::Class => {
+                (Code::CLASS, "`class` is not in the language", "use dicts, functions or closures instead of classes")
+            }
             Tok::With => (
                 Code::WITH,
                 "`with` is not in the language",
@@ -149,28 +132,16 @@ impl Repair<'_> {
             _ => return false,
         };
         // An expression cannot be what follows: `class = 1` uses the word as a name.
-        if !line
-            .get(1)
-            .is_some_and(|second| second.kind.starts_expression())
-        {
+        if !line.get(1).is_some_and(|second| second.kind.starts_expression()) {
             return false;
         }
-        if !self.report.has_error_in(Span::at(first.span.start)) {
+        if !reported {
             self.report.error_help(code, first.span, message, help);
         }
         let ends_line = last.kind == Tok::Newline;
         let end = line.len().saturating_sub(if ends_line { 2 } else { 1 });
-        let span = line
-            .get(end)
-            .map_or(first.span, |end| first.span.to(end.span));
-        self.out.push(Token {
-            kind: if indented {
-                Tok::ErrorHeader
-            } else {
-                Tok::Error
-            },
-            span,
-        });
+        let span = line.get(end).map_or(first.span, |end| first.span.to(end.span));
+        self.out.push(Token { kind: if indented { Tok::ErrorHeader } else { Tok::Error }, span });
         if ends_line {
             self.out.push(*last);
         }
@@ -181,18 +152,14 @@ impl Repair<'_> {
     fn opens_match(&self, line: &[Token], next: &[Token]) -> bool {
         let case = next.get(1);
         line.len() > 2
-            && line
-                .first()
-                .is_some_and(|first| self.source.slice(first.span) == "match")
+            && line.first().is_some_and(|first| self.source.slice(first.span) == "match")
             && case.is_some_and(|t| t.kind == Tok::Name && self.source.slice(t.span) == "case")
     }
 
     /// Is this line a clause of the `match` statement around it?
     fn is_case(&self, line: &[Token]) -> bool {
         self.match_blocks.last() == Some(&true)
-            && line
-                .first()
-                .is_some_and(|first| self.source.slice(first.span) == "case")
+            && line.first().is_some_and(|first| self.source.slice(first.span) == "case")
     }
 
     /// Makes sure that a name stands behind a dot. Gives the number of tokens used up.
@@ -207,10 +174,7 @@ impl Repair<'_> {
                     format!("`{word}` is a keyword and cannot be used as a name"),
                     format!("read a dict entry with `['{word}']`"),
                 );
-                self.out.push(Token {
-                    kind: Tok::Name,
-                    span: next.span,
-                });
+                self.out.push(Token { kind: Tok::Name, span: next.span });
                 1
             }
             _ => {
@@ -225,10 +189,7 @@ impl Repair<'_> {
                         "write the name of the attribute or method",
                     );
                 }
-                self.out.push(Token {
-                    kind: Tok::MissingName,
-                    span,
-                });
+                self.out.push(Token { kind: Tok::MissingName, span });
                 0
             }
         }

@@ -18,6 +18,8 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
     errors: usize,
     too_deep: bool,
+    /// Did the text end where more has to follow?
+    pub incomplete: bool,
 }
 
 impl Report {
@@ -39,13 +41,7 @@ impl Report {
     }
 
     /// Adds an error with advice.
-    pub fn error_help(
-        &mut self,
-        code: Code,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    pub fn error_help(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.push(Diagnostic::error(code, span, message).with_help(help));
     }
 
@@ -83,31 +79,38 @@ impl Report {
         })
     }
 
+    /// Is there any error about indentation or brackets? It may have moved statements to another
+    /// block.
+    #[must_use]
+    pub fn has_layout_error(&self) -> bool {
+        self.diagnostics.iter().any(|found| matches!(found.code, Code::INDENTATION | Code::TABS | Code::BRACKET))
+    }
+
     /// Is an error about brackets or indentation within `span`? It explains others in its line.
     #[must_use]
     pub fn has_layout_error_in(&self, span: Span) -> bool {
         self.diagnostics.iter().any(|diagnostic| {
-            matches!(
-                diagnostic.code,
-                Code::BRACKET | Code::TOO_MANY_BRACKETS | Code::INDENTATION
-            ) && diagnostic.span.start <= span.end
+            matches!(diagnostic.code, Code::BRACKET | Code::TOO_MANY_BRACKETS | Code::INDENTATION)
+                && diagnostic.span.start <= span.end
                 && span.start <= diagnostic.span.end
         })
     }
 
-    /// Takes over the findings of another report.
+    /// Takes over the findings of another report, but for those that wrong indentation explains.
     pub fn absorb(&mut self, other: Report) {
         self.too_deep |= other.too_deep;
+        let moved = self.has_layout_error();
         for diagnostic in other.diagnostics {
-            self.push(diagnostic);
+            if !(moved && diagnostic.code == Code::HANDLERS) {
+                self.push(diagnostic);
+            }
         }
     }
 
     /// The findings in source order.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.diagnostics
-            .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.severity));
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.severity));
         self.diagnostics
     }
 }

@@ -15,12 +15,7 @@ use crate::source::Span;
 /// The raw tokens of `text`, whose first byte stands at offset `base` of the source: comments,
 /// line continuations and the ends of physical lines included.
 pub fn scan(text: &str, base: u32, report: &mut Report) -> Vec<Token> {
-    let mut scanner = Scanner {
-        text,
-        base,
-        tokens: Vec::with_capacity(text.len() / 4),
-        report,
-    };
+    let mut scanner = Scanner { text, base, tokens: Vec::with_capacity(text.len() / 4), report };
     let mut lexer = Tok::lexer(text);
     while let Some(result) = lexer.next() {
         let (start, end) = (lexer.span().start, lexer.span().end);
@@ -44,11 +39,7 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn span(&self, start: usize, end: usize) -> Span {
-        let offset = |at| {
-            u32::try_from(at)
-                .unwrap_or(u32::MAX)
-                .saturating_add(self.base)
-        };
+        let offset = |at| u32::try_from(at).unwrap_or(u32::MAX).saturating_add(self.base);
         Span::new(offset(start), offset(end))
     }
 
@@ -78,6 +69,7 @@ impl Scanner<'_> {
             Tok::BarBar => (Code::SYNTAX, Tok::Or, "or"),
             Tok::Bang => (Code::INVALID_CHARACTER, Tok::Not, "not"),
             Tok::LessGreater => (Code::PYTHON_2, Tok::NotEqual, "!="),
+            Tok::EqualGreater => (Code::SYNTAX, Tok::GreaterEqual, ">="),
             Tok::EqualEqualEqual => (Code::SYNTAX, Tok::EqualEqual, "=="),
             Tok::NotEqualEqual => (Code::SYNTAX, Tok::NotEqual, "!="),
             other => return other,
@@ -86,25 +78,20 @@ impl Scanner<'_> {
         let written = self.slice(start, end);
         // A word needs blanks around it where the sign had none.
         let touches = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '(');
-        let before = self
-            .text
-            .get(..start)
-            .and_then(|text| text.chars().next_back());
+        let before = self.text.get(..start).and_then(|text| text.chars().next_back());
         let after = self.text.get(end..).and_then(|text| text.chars().next());
         let is_word = spelling.starts_with(char::is_alphabetic);
         let replacement = format!(
             "{}{spelling}{}",
             if is_word && touches(before) { " " } else { "" },
-            if is_word && (touches(after) || after == Some('(')) {
-                " "
-            } else {
-                ""
-            },
+            if is_word && (touches(after) || after == Some('(')) { " " } else { "" },
         );
-        let diagnostic = Diagnostic::error(code, span, format!("there is no operator `{written}`"))
-            .with_help(format!("write `{spelling}`"))
-            .with_fix(span, replacement);
-        self.report.push(diagnostic);
+        let error = Diagnostic::error(code, span, format!("there is no operator `{written}`"));
+        self.report.push(if kind == Tok::EqualGreater {
+            error.with_help("to compare, write `>=`; a small function is `lambda x: …`")
+        } else {
+            error.with_help(format!("write `{spelling}`")).with_fix(span, replacement)
+        });
         meant
     }
 
@@ -134,24 +121,34 @@ impl Scanner<'_> {
         let quote = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let triple = quote.starts_with("'''") || quote.starts_with("\"\"\"");
         let quote = quote.get(..if triple { 3 } else { 1 }).unwrap_or("\"");
-        let opening = text.len()
-            - text
-                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
-                .len();
-        let message = format!("this string is never closed by {quote}");
+        let opening = text.len() - text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+        let message = format!("this string is never closed by `{quote}`");
         let diagnostic = if triple {
             let span = self.span(start, start + opening + 3);
             Diagnostic::error(Code::UNTERMINATED_STRING, span, message)
-                .with_help(format!("write {quote} where the text ends"))
+                .with_help(format!("write `{quote}` where the text ends"))
         } else {
-            Diagnostic::error(Code::UNTERMINATED_STRING, self.span(start, end), message).with_help(
-                format!(
-                    "write {quote} where the text ends; a text of several lines stands between {q}",
-                    q = quote.repeat(3)
-                ),
-            )
+            Diagnostic::error(Code::UNTERMINATED_STRING, self.span(start, end), message).with_help(format!(
+                "write `{quote}` where the text ends; a text of several lines stands between `{q}`",
+                q = quote.repeat(3)
+            ))
         };
+        self.report.incomplete |= triple;
         self.report.push(diagnostic);
+    }
+
+    /// Joins lines all the same if only blanks or a comment follow the backslash at `start`.
+    fn blunt_continuation(&mut self, start: usize, end: usize) -> usize {
+        let rest = self.slice(end, self.text.len());
+        let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+        let tail = rest.get(line.len()..).unwrap_or_default();
+        let blank = line.trim_start();
+        if tail.is_empty() || !(blank.is_empty() || blank.starts_with('#')) {
+            return end;
+        }
+        let joined = end + line.len() + if tail.starts_with("\r\n") { 2 } else { 1 };
+        self.push(Tok::Continuation, start, joined);
+        joined
     }
 
     /// Reports a character that starts no token. A text in typographic quotes is taken as a whole.
@@ -163,44 +160,47 @@ impl Scanner<'_> {
                 let rest = self.slice(end, self.text.len());
                 let line = rest.split(['\n', '\r']).next().unwrap_or_default();
                 let close = line.find(['“', '”', '‘', '’', '«', '»']);
-                let length = close.map_or(0, |at| {
-                    at + line.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8)
-                });
+                let length =
+                    close.map_or(0, |at| at + line.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8));
                 let (end, quote) = (end + length, if matches!(c, '‘' | '’') { "'" } else { "\"" });
-                let mut diagnostic = Diagnostic::error(
-                    Code::INVALID_CHARACTER,
-                    span,
-                    format!("{named} is a typographic quote"),
-                )
-                .with_help("strings stand between straight quotes: \" or '");
+                let mut diagnostic =
+                    Diagnostic::error(Code::INVALID_CHARACTER, span, format!("{named} is a typographic quote"))
+                        .with_help("strings stand between straight quotes: \" or '");
                 if let Some(at) = close {
                     let inner = line.get(..at).unwrap_or_default();
                     if !inner.contains([quote.chars().next().unwrap_or('"'), '\\']) {
-                        diagnostic = diagnostic
-                            .with_fix(self.span(start, end), format!("{quote}{inner}{quote}"));
+                        diagnostic = diagnostic.with_fix(self.span(start, end), format!("{quote}{inner}{quote}"));
                     }
                 }
                 self.report.push(diagnostic);
                 self.push(Tok::Error, start, end);
                 return end;
             }
-            '\\' => self.report.error_help(
-                Code::INVALID_CHARACTER,
-                span,
-                "text after the line continuation `\\`",
-                "a backslash joins lines only as the last character of its line",
-            ),
+            '\\' if end == self.text.len() => {
+                self.report.incomplete = true;
+                self.report.error_help(
+                    Code::INVALID_CHARACTER,
+                    span,
+                    "nothing follows the line continuation `\\`",
+                    "leave the backslash out",
+                );
+            }
+            '\\' => {
+                self.report.error_help(
+                    Code::INVALID_CHARACTER,
+                    span,
+                    "text after the line continuation `\\`",
+                    "a backslash joins lines only as the last character of its line",
+                );
+                return self.blunt_continuation(start, end);
+            }
             '?' => self.report.error_help(
                 Code::INVALID_CHARACTER,
                 span,
                 format!("invalid character {named}"),
                 "choose with `a if condition else b`, read with a default with `d.get(key, default)`",
             ),
-            _ => self.report.error(
-                Code::INVALID_CHARACTER,
-                span,
-                format!("invalid character {named}"),
-            ),
+            _ => self.report.error(Code::INVALID_CHARACTER, span, format!("invalid character {named}")),
         }
         end
     }
@@ -218,27 +218,16 @@ fn describe_character(c: char) -> String {
 }
 
 fn malformed_number(text: &str, span: Span) -> Diagnostic {
-    let error = Diagnostic::error(
-        Code::MALFORMED_NUMBER,
-        span,
-        format!("malformed number `{text}`"),
-    );
+    let error = Diagnostic::error(Code::MALFORMED_NUMBER, span, format!("malformed number `{text}`"));
     let digits = text.trim_start_matches(['0', '_']);
-    if text.starts_with('0')
-        && !digits.is_empty()
-        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_')
-    {
+    if text.starts_with('0') && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         let octal = !digits.contains(['8', '9']);
         let error = error.with_help(if octal {
             format!("decimal numbers have no leading zeros; octal is `0o{digits}`")
         } else {
             format!("decimal numbers have no leading zeros: `{digits}`")
         });
-        return if octal {
-            error
-        } else {
-            error.with_fix(span, digits)
-        };
+        return if octal { error } else { error.with_fix(span, digits) };
     }
     let without_suffix = text.trim_end_matches(['l', 'L', 'u', 'U']);
     if without_suffix.len() < text.len() && without_suffix.bytes().all(|b| b.is_ascii_digit()) {
@@ -251,9 +240,7 @@ fn malformed_number(text: &str, span: Span) -> Diagnostic {
         Some("0o") => "behind `0o` stand the digits 0 to 7",
         Some("0b") => "behind `0b` stand the digits 0 and 1",
         _ if text.contains('_') => "`_` stands between two digits",
-        _ if text.starts_with(|c: char| c.is_ascii_digit())
-            && text.contains(|c: char| c.is_ascii_alphabetic()) =>
-        {
+        _ if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic()) => {
             "a name cannot start with a digit"
         }
         _ => "write it like `12`, `1.5` or `1e-3`",
@@ -267,33 +254,18 @@ mod tests {
 
     fn check(text: &str, expected: &[Tok], codes: &[u16]) {
         let mut report = Report::default();
-        let kinds: Vec<Tok> = scan(text, 0, &mut report)
-            .iter()
-            .map(|token| token.kind)
-            .collect();
+        let kinds: Vec<Tok> = scan(text, 0, &mut report).iter().map(|token| token.kind).collect();
         let found: Vec<u16> = report.finish().iter().map(|d| d.code.0).collect();
-        assert_eq!(
-            (kinds.as_slice(), found.as_slice()),
-            (expected, codes),
-            "{text}"
-        );
+        assert_eq!((kinds.as_slice(), found.as_slice()), (expected, codes), "{text}");
     }
 
     #[test]
     fn tokens_and_mistakes() {
         check("if x", &[Tok::If, Tok::Name], &[]);
-        check(
-            "a && !b",
-            &[Tok::Name, Tok::And, Tok::Not, Tok::Name],
-            &[13, 3],
-        );
+        check("a && !b", &[Tok::Name, Tok::And, Tok::Not, Tok::Name], &[13, 3]);
         check("a <> 1", &[Tok::Name, Tok::NotEqual, Tok::Number], &[28]);
         check("x = $y", &[Tok::Name, Tok::Equal, Tok::Name], &[3]);
-        check(
-            "f(“a b”)",
-            &[Tok::Name, Tok::LeftParen, Tok::Error, Tok::RightParen],
-            &[3],
-        );
+        check("f(“a b”)", &[Tok::Name, Tok::LeftParen, Tok::Error, Tok::RightParen], &[3]);
         check("a \\ b", &[Tok::Name, Tok::Name], &[3]);
         check("0777", &[Tok::Error], &[7]);
         check("2j", &[Tok::Error], &[3006]);

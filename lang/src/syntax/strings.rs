@@ -32,42 +32,21 @@ impl<'a> Literal<'a> {
         let quoted = token.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let prefix = token.get(..token.len() - quoted.len()).unwrap_or_default();
         let has = |letter: char| prefix.chars().any(|c| c.eq_ignore_ascii_case(&letter));
-        let triple =
-            quoted.len() >= 6 && (quoted.starts_with("'''") || quoted.starts_with("\"\"\""));
+        let triple = quoted.len() >= 6 && (quoted.starts_with("'''") || quoted.starts_with("\"\"\""));
         let quote = if triple { 3 } else { 1 };
-        let body = quoted
-            .get(quote..quoted.len().saturating_sub(quote))
-            .unwrap_or_default();
+        let body = quoted.get(quote..quoted.len().saturating_sub(quote)).unwrap_or_default();
         let skipped = u32::try_from(prefix.len() + quote).unwrap_or(0);
-        Literal {
-            raw: has('r'),
-            bytes: has('b'),
-            format: has('f'),
-            body,
-            base: start + skipped,
-        }
+        Literal { raw: has('r'), bytes: has('b'), format: has('f'), body, base: start + skipped }
     }
 
     /// Appends the value of the whole literal (not of an f-string) to `out`.
     pub fn decode(&self, out: &mut Vec<u8>, report: &mut Report) {
-        Decoder {
-            raw: self.raw,
-            bytes: self.bytes,
-            base: self.base,
-            report,
-        }
-        .decode(self.body, out);
+        Decoder { raw: self.raw, bytes: self.bytes, base: self.base, report }.decode(self.body, out);
     }
 
     /// Appends the value of a stretch of an f-string's text to `out`.
     pub fn decode_part(&self, part: &str, base: u32, out: &mut Vec<u8>, report: &mut Report) {
-        Decoder {
-            raw: self.raw,
-            bytes: false,
-            base,
-            report,
-        }
-        .decode(part, out);
+        Decoder { raw: self.raw, bytes: false, base, report }.decode(part, out);
     }
 }
 
@@ -130,11 +109,7 @@ impl Decoder<'_> {
             'N' if !self.bytes => return self.named(text, at, out),
             other => {
                 let span = self.span(at, at + 1 + other.len_utf8());
-                let shown = if other.is_control() {
-                    String::new()
-                } else {
-                    other.to_string()
-                };
+                let shown = if other.is_control() { String::new() } else { other.to_string() };
                 let diagnostic = Diagnostic::warning(
                     Code::UNKNOWN_ESCAPE,
                     span,
@@ -152,27 +127,14 @@ impl Decoder<'_> {
     }
 
     fn octal(&mut self, text: &str, out: &mut Vec<u8>) -> usize {
-        let digits = text
-            .bytes()
-            .skip(1)
-            .take(3)
-            .take_while(|b| matches!(b, b'0'..=b'7'))
-            .count();
-        let value = text
-            .get(1..=digits)
-            .and_then(|s| u32::from_str_radix(s, 8).ok())
-            .unwrap_or(0);
+        let digits = text.bytes().skip(1).take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+        let value = text.get(1..=digits).and_then(|s| u32::from_str_radix(s, 8).ok()).unwrap_or(0);
         self.push(value, out);
         1 + digits
     }
 
     fn hexadecimal(&mut self, text: &str, at: usize, count: usize, out: &mut Vec<u8>) -> usize {
-        let found = text
-            .bytes()
-            .skip(2)
-            .take(count)
-            .take_while(u8::is_ascii_hexdigit)
-            .count();
+        let found = text.bytes().skip(2).take(count).take_while(u8::is_ascii_hexdigit).count();
         let digits = text.get(2..2 + found).unwrap_or_default();
         let value = u32::from_str_radix(digits, 16).unwrap_or(0);
         let letter = text.get(1..2).unwrap_or_default();
@@ -197,17 +159,10 @@ impl Decoder<'_> {
     }
 
     fn named(&mut self, text: &str, at: usize, out: &mut Vec<u8>) -> usize {
-        let name = text
-            .get(2..)
-            .and_then(|rest| rest.strip_prefix('{'))
-            .and_then(|rest| {
-                let end = rest.find(['}', '\n', '\r'])?;
-                if rest.get(end..)?.starts_with('}') {
-                    rest.get(..end)
-                } else {
-                    None
-                }
-            });
+        let name = text.get(2..).and_then(|rest| rest.strip_prefix('{')).and_then(|rest| {
+            let end = rest.find(['}', '\n', '\r'])?;
+            if rest.get(end..)?.starts_with('}') { rest.get(..end) } else { None }
+        });
         let Some(name) = name else {
             self.report.error_help(
                 Code::MALFORMED_ESCAPE,
@@ -240,10 +195,7 @@ impl Decoder<'_> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        let offset = |at| {
-            self.base
-                .saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
-        };
+        let offset = |at| self.base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
         Span::new(offset(start), offset(end))
     }
 }
@@ -263,15 +215,9 @@ fn push_code_point(value: u32, out: &mut Vec<u8>) {
 /// the name as it is, in any case.
 fn character_named(name: &str) -> Option<char> {
     let c = names::character(name)?;
-    let loose = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_ascii_alphanumeric())
-            .collect::<String>()
-            .to_ascii_uppercase()
-    };
-    let canonical = names::name(c)
-        .map(|name| name.to_string())
-        .unwrap_or_default();
+    let loose =
+        |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let canonical = names::name(c).map(|name| name.to_string()).unwrap_or_default();
     let is_alias = loose(&canonical) != loose(name);
     (is_alias || canonical.eq_ignore_ascii_case(name)).then_some(c)
 }
@@ -306,10 +252,7 @@ mod tests {
             ("b'\\777\\xff'", b"\xff\xff"),
             ("'\\N{bullet}\\N{LF}\\N{NULL}'", "•\n\0".as_bytes()),
             ("'\\N{HANGUL SYLLABLE GAG}'", "각".as_bytes()),
-            (
-                "'\\a\\b\\f\\n\\r\\t\\v\\\\\\'\\\"'",
-                b"\x07\x08\x0c\n\r\t\x0b\\'\"",
-            ),
+            ("'\\a\\b\\f\\n\\r\\t\\v\\\\\\'\\\"'", b"\x07\x08\x0c\n\r\t\x0b\\'\""),
             ("''", b""),
             ("\"\"\"\"\"\"", b""),
         ] {

@@ -42,10 +42,7 @@ pub enum Tok {
     Name,
     #[regex(r"\.?[0-9]", finish_number)]
     Number,
-    #[regex(
-        r#"([rRuUbBfF]|[bB][rR]|[rR][bB]|[fF][rR]|[rR][fF])?["']"#,
-        finish_string
-    )]
+    #[regex(r#"([rRuUbBfF]|[bB][rR]|[rR][bB]|[fF][rR]|[rR][fF])?["']"#, finish_string)]
     Str,
 
     // Operators and delimiters.
@@ -153,6 +150,8 @@ pub enum Tok {
     Bang,
     #[token("<>")]
     LessGreater,
+    #[token("=>")]
+    EqualGreater,
     #[token("===")]
     EqualEqualEqual,
     #[token("!==")]
@@ -275,9 +274,7 @@ impl Tok {
     /// The keyword spelt `word`.
     #[must_use]
     pub fn keyword(word: &str) -> Option<Tok> {
-        let found = KEYWORDS
-            .binary_search_by(|(keyword, _)| keyword.cmp(&word))
-            .ok()?;
+        let found = KEYWORDS.binary_search_by(|(keyword, _)| keyword.cmp(&word)).ok()?;
         KEYWORDS.get(found).map(|(_, tok)| *tok)
     }
 
@@ -313,9 +310,7 @@ impl Tok {
     /// Can it be the first token of an expression?
     #[must_use]
     pub fn starts_expression(self) -> bool {
-        self.is_opener()
-            || self.is_word_operand()
-            || matches!(self, Tok::Str | Tok::Not | Tok::Lambda | Tok::Tilde)
+        self.is_opener() || self.is_word_operand() || matches!(self, Tok::Str | Tok::Not | Tok::Lambda | Tok::Tilde)
     }
 
     /// Can it be the last token of an expression?
@@ -325,16 +320,7 @@ impl Tok {
     }
 
     fn is_word_operand(self) -> bool {
-        matches!(
-            self,
-            Tok::Name
-                | Tok::Number
-                | Tok::None
-                | Tok::True
-                | Tok::False
-                | Tok::Ellipsis
-                | Tok::Error
-        )
+        matches!(self, Tok::Name | Tok::Number | Tok::None | Tok::True | Tok::False | Tok::Ellipsis | Tok::Error)
     }
 
     /// Does it start a compound statement or one of its clauses?
@@ -444,13 +430,7 @@ fn finish_string(lex: &mut Lexer<'_, Tok>) -> Result<(), LexError> {
     while let Some(byte) = rest.get(at) {
         match *byte {
             // A backslash takes the next character along, a line end of two characters too.
-            b'\\' => {
-                at += if rest.get(at + 1..at + 3) == Some(b"\r\n") {
-                    3
-                } else {
-                    2
-                }
-            }
+            b'\\' => at += if rest.get(at + 1..at + 3) == Some(b"\r\n") { 3 } else { 2 },
             b'\n' | b'\r' if !triple => break,
             byte if byte == quote && !triple => {
                 lex.bump(at + 1);
@@ -479,23 +459,11 @@ mod tests {
     #[test]
     fn words_strings_and_operators() {
         assert_eq!(kinds("android andé"), [Ok(Tok::Name), Ok(Tok::Name)]);
-        assert_eq!(
-            kinds("rb'a\\'b' xr'c'"),
-            [Ok(Tok::Str), Ok(Tok::Name), Ok(Tok::Str)]
-        );
+        assert_eq!(kinds("rb'a\\'b' xr'c'"), [Ok(Tok::Str), Ok(Tok::Name), Ok(Tok::Str)]);
         assert_eq!(kinds("'''a'b\n''' \"\""), [Ok(Tok::Str), Ok(Tok::Str)]);
-        assert_eq!(
-            kinds("a**=..."),
-            [Ok(Tok::Name), Ok(Tok::StarStarEqual), Ok(Tok::Ellipsis)]
-        );
-        assert_eq!(
-            kinds("1..x"),
-            [Ok(Tok::Number), Ok(Tok::Dot), Ok(Tok::Name)]
-        );
-        assert_eq!(
-            kinds("# é\r\n\\\n"),
-            [Ok(Tok::Comment), Ok(Tok::Newline), Ok(Tok::Continuation)]
-        );
+        assert_eq!(kinds("a**=..."), [Ok(Tok::Name), Ok(Tok::StarStarEqual), Ok(Tok::Ellipsis)]);
+        assert_eq!(kinds("1..x"), [Ok(Tok::Number), Ok(Tok::Dot), Ok(Tok::Name)]);
+        assert_eq!(kinds("# é\r\n\\\n"), [Ok(Tok::Comment), Ok(Tok::Newline), Ok(Tok::Continuation)]);
     }
 
     #[test]

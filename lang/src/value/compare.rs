@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
+mod special_dict;
+
 use super::decimal::{Context, Decimal};
 use super::exceptions::{recursion_error, type_error};
 use super::iter::{Part, View};
@@ -80,7 +82,12 @@ pub fn eq(a: &Value, b: &Value) -> R<bool> {
             let plain = x.to_plain()?;
             return nested(" in comparison", || dict_eq(&plain, y));
         }
-        (Value::Dict(x), Value::Dict(y)) => return nested(" in comparison", || dict_eq(x, y)),
+        (Value::Dict(x), Value::Dict(y)) => {
+            return nested(" in comparison", || match special_dict::eq(x, y) {
+                Some(equal) => equal,
+                None => dict_eq(x, y),
+            });
+        }
         (Value::Set(x), Value::Set(y)) => return Ok(x.len() == y.len() && is_subset(x, y)?),
         (Value::View(x), Value::Set(y)) if x.part != Part::Values => {
             let x = view_set(x)?;
@@ -301,6 +308,14 @@ pub fn order(a: &Value, b: &Value, op: CmpOp) -> R<bool> {
         }
         (Value::View(x), Value::Set(y)) if x.part != Part::Values => return sets_order(&*view_set(x)?, y, op),
         (Value::Set(x), Value::View(y)) if y.part != Part::Values => return sets_order(x, &*view_set(y)?, op),
+        (Value::Dict(x), Value::Dict(y)) => match special_dict::counter_order(x, y, op) {
+            Some(answer) => return answer,
+            None => None,
+        },
+        (Value::Slice(x), Value::Slice(y)) => {
+            let parts = |s: &super::Slice| [s.start.clone(), s.stop.clone(), s.step.clone()];
+            return sequence_order(&parts(x), &parts(y), op);
+        }
         (Value::Native(x), _) => x.object.compare(b).transpose()?,
         (_, Value::Native(y)) => y.object.compare(a).transpose()?.map(|o| o.map(Ordering::reverse)),
         _ => None,

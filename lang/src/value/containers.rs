@@ -85,6 +85,8 @@ pub struct Tuple {
     pub items: HVec<Value>,
     /// `tuple` or a subclass; its `fields` name the elements.
     pub class: &'static TypeDesc,
+    /// Values of the `fields` beyond the elements, such as `tm_zone`.
+    more: Option<Box<[Value]>>,
 }
 
 impl Object for Tuple {}
@@ -93,13 +95,32 @@ impl Tuple {
     /// A plain tuple.
     #[must_use]
     pub fn new(items: HVec<Value>) -> Ref<Tuple> {
-        Ref::new(Tuple { items, class: &types::TUPLE })
+        Ref::new(Tuple { items, class: &types::TUPLE, more: None })
     }
 
     /// An instance of a tuple subclass.
     #[must_use]
     pub fn of_class(class: &'static TypeDesc, items: HVec<Value>) -> Ref<Tuple> {
-        Ref::new(Tuple { items, class })
+        Ref::new(Tuple { items, class, more: None })
+    }
+
+    /// An instance of a tuple subclass that has more fields than elements.
+    #[must_use]
+    pub fn with_more(class: &'static TypeDesc, items: HVec<Value>, more: Vec<Value>) -> Ref<Tuple> {
+        Ref::new(Tuple { items, class, more: Some(more.into()) })
+    }
+
+    /// The values of the fields that are no elements.
+    #[must_use]
+    pub fn more(&self) -> &[Value] {
+        self.more.as_deref().unwrap_or_default()
+    }
+
+    /// The value of the field with that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        let at = self.class.fields.iter().position(|field| *field == name)?;
+        self.items.get(at).or_else(|| self.more().get(at.checked_sub(self.items.len())?))
     }
 }
 

@@ -74,7 +74,10 @@ pub fn python_hash(value: &Value) -> R<i64> {
             }
             hash.cast_signed()
         }
-        Value::Range(r) => hash_sequence(&[r.len.clone(), r.start.clone(), r.step.clone()])?,
+        Value::Range(r) => {
+            let some = |v: &Value, least: i64| if matches!(r.len, Value::Int(n) if n < least) { Value::None } else { v.clone() };
+            hash_sequence(&[r.len.clone(), some(&r.start, 1), some(&r.step, 2)])?
+        }
         Value::Decimal(d) => {
             let hash = d.hash().map_err(super::number::decimal_raise)?;
             hash.unwrap_or_else(|| value.identity().unwrap_or(0) as i64)
@@ -105,7 +108,7 @@ pub fn python_hash(value: &Value) -> R<i64> {
         | Value::Slice(_)
         | Value::View(_)
         | Value::Entity(_)
-        | Value::MultiMap(_) => return Err(type_error(format!("unhashable type: '{}'", value.type_name()))),
+        | Value::MultiMap(_) => return Err(type_error(format!("unhashable type: '{}'", value.type_of().qualified()))),
     })
 }
 

@@ -114,6 +114,8 @@ pub enum State {
         at: usize,
         /// Length when it began; a change is an error.
         len: usize,
+        /// Items left; more of them show that keys were exchanged.
+        left: usize,
         /// What it shows.
         part: Part,
     },

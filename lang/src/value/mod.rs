@@ -18,7 +18,7 @@
 //! This room knows nothing of syntax, code or the interpreter. Built-ins reach the interpreter through [`machine::Machine`].
 
 pub mod civil;
-//pub mod codec;
+pub mod codec;
 pub mod compare;
 pub mod containers;
 pub mod decimal;

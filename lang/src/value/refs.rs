@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
@@ -180,7 +181,8 @@ type Deferred = (NonNull<Header>, unsafe fn(NonNull<Header>));
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    static QUEUE: RefCell<Vec<Deferred>> = const { RefCell::new(Vec::new()) };
+    // Never destroyed: other thread-locals that hold values may be destroyed later than this one would be.
+    static QUEUE: ManuallyDrop<RefCell<Vec<Deferred>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
 #[inline]
@@ -196,7 +198,7 @@ fn release<T: Object>(slot: NonNull<Slot<T>>) {
 fn release_deep<T: Object>(slot: NonNull<Slot<T>>) {
     let depth = DEPTH.get();
     if depth >= DROP_DEPTH {
-        QUEUE.with_borrow_mut(|queue| queue.push((slot.cast(), destroy::<T>)));
+        QUEUE.with(|queue| queue.borrow_mut().push((slot.cast(), destroy::<T>)));
         return;
     }
     DEPTH.set(depth + 1);
@@ -204,7 +206,7 @@ fn release_deep<T: Object>(slot: NonNull<Slot<T>>) {
     unsafe { destroy::<T>(slot.cast()) };
     DEPTH.set(depth);
     if depth == 0 {
-        while let Some((object, destroy)) = QUEUE.with_borrow_mut(Vec::pop) {
+        while let Some((object, destroy)) = QUEUE.with(|queue| queue.borrow_mut().pop()) {
             DEPTH.set(1);
             // SAFETY: queued with its own destructor, count zero, once.
             unsafe { destroy(object) };

@@ -1,4 +1,10 @@
 //! Signatures of built-ins: parsing their text, and binding arguments to parameters with CPython's error texts.
+//!
+//! CPython words errors about arguments differently for functions in C and in Python. A text that begins with `def` is one
+//! of the latter. A further word before the name is the name that errors use: `def Random.randint random.randint(…)`; with a
+//! dot in it the function has a receiver that callers do not write.
+
+mod python;
 
 use super::exceptions::type_error;
 use super::hvec::HVec;
@@ -99,6 +105,10 @@ pub struct Signature {
     positional: usize,
     /// Whether no parameter can be given by name.
     no_keywords: bool,
+    /// Whether errors are worded as for a function written in Python.
+    python: bool,
+    /// The name that errors use, if it is another than the function's.
+    label: Option<String>,
 }
 
 /// Splits at top-level commas.
@@ -131,6 +141,9 @@ impl Signature {
     #[must_use]
     pub fn parse(text: &str) -> Signature {
         let open = text.find('(').unwrap_or(text.len());
+        let mut words = text[..open].split(' ').rev().skip(1).peekable();
+        let label = words.next_if(|word| *word != "def").map(str::to_owned);
+        let python = words.next().is_some();
         let (head, returns) = text.rsplit_once("->").map_or((text, ""), |(h, r)| (h, r.trim()));
         let close = head.rfind(')').unwrap_or(head.len());
         let mut params: Vec<Param> = Vec::new();
@@ -163,11 +176,12 @@ impl Signature {
         let plain = (positional == params.len()).then_some((required, positional));
         let named = |p: &Param| !matches!(p.kind, ParamKind::Positional | ParamKind::VarArgs);
         let no_keywords = !params.iter().any(named);
-        Signature { params, returns: returns.to_owned(), plain, positional, no_keywords }
+        Signature { params, returns: returns.to_owned(), plain, positional, no_keywords, python, label }
     }
 
     /// Binds arguments to parameters. `label` is the function's name in errors (`split`), `qualified` the name with its
-    /// type or module (`str.split`), `given` how many of the arguments are receivers that errors do not count.
+    /// type or module (`str.split`; empty for the call of a type), `receivers` how many of the first arguments are receivers,
+    /// which errors do not count.
     ///
     /// # Errors
     /// `TypeError` when the arguments do not fit.
@@ -179,8 +193,30 @@ impl Signature {
         args: &[Value],
         keywords: &[(Value, Value)],
     ) -> R<Vec<Value>> {
+        let qualified = self.label.as_deref().unwrap_or(qualified);
+        let label = self.label.as_deref().unwrap_or(label);
+        self.fill(label, qualified, receivers, args, keywords).map_err(|raise| {
+            if !self.python {
+                return raise;
+            }
+            // Methods are named with their class, functions without their module.
+            let hidden = usize::from(receivers == 0 && self.label.as_ref().is_some_and(|l| l.contains('.')));
+            let name = if receivers > 0 { qualified } else { label };
+            python::refusal(self, name, hidden, args.len(), keywords).unwrap_or(raise)
+        })
+    }
+
+    fn fill(
+        &self,
+        label: &str,
+        qualified: &str,
+        receivers: usize,
+        args: &[Value],
+        keywords: &[(Value, Value)],
+    ) -> R<Vec<Value>> {
         if self.no_keywords && !keywords.is_empty() {
-            return Err(type_error(format!("{qualified}() takes no keyword arguments")));
+            let name = if qualified.is_empty() { label } else { qualified };
+            return Err(type_error(format!("{name}() takes no keyword arguments")));
         }
         let varargs = self.params.iter().any(|p| p.kind == ParamKind::VarArgs);
         if args.len() > self.positional && !varargs {
@@ -231,6 +267,8 @@ impl Signature {
         if used < keywords.len() {
             let known = |key: &Value| self.params.iter().any(|p| is_named(p, key));
             let unknown = keywords.iter().find(|(key, _)| !known(key)).map_or_else(String::new, |(k, _)| k.to_display());
+            // CPython's `sorted` hands its keywords to `list.sort`, which then speaks.
+            let label = if label == "sorted" { "sort" } else { label };
             return Err(type_error(format!("'{unknown}' is an invalid keyword argument for {label}()")));
         }
         Ok(bound)
@@ -269,7 +307,7 @@ impl Signature {
         let given = given.saturating_sub(receivers);
         let plural = |n: usize| if n == 1 { "" } else { "s" };
         let only_positional = self.params.iter().all(|p| p.kind == ParamKind::Positional);
-        if only_positional && required == most && most < 2 {
+        if only_positional && required == most && most < 2 && !qualified.is_empty() {
             return type_error(if most == 0 {
                 format!("{qualified}() takes no arguments ({given} given)")
             } else {
@@ -282,13 +320,19 @@ impl Signature {
             let bound = if required == most { "exactly" } else { "at most" };
             return type_error(format!("{label}() takes {bound} {most} argument{} ({total} given)", plural(most)));
         }
+        let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
+        if PARSED_FROM_TUPLE.contains(&label) && ["str.", "bytes.", "bytearray."].iter().any(|t| qualified.starts_with(t)) {
+            return type_error(format!("{label}() takes {word} {bound} argument{} ({given} given)", plural(bound)));
+        }
         if required == most {
             return type_error(format!("{label} expected {most} argument{}, got {given}", plural(most)));
         }
-        let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
         type_error(format!("{label} expected {word} {bound} argument{}, got {given}", plural(bound)))
     }
 }
+
+/// Methods of texts whose arguments CPython takes apart in an older way, with an error text of its own.
+const PARSED_FROM_TUPLE: [&str; 7] = ["count", "endswith", "find", "index", "rfind", "rindex", "startswith"];
 
 fn is_named(param: &Param, key: &Value) -> bool {
     matches!(param.kind, ParamKind::Either | ParamKind::Keyword) && key.text_bytes() == Some(param.name.as_bytes())

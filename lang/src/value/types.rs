@@ -43,6 +43,7 @@ pub type NativeFn = fn(&mut Cx<'_>, &[Value]) -> R;
 /// A built-in function, method or property.
 pub struct Builtin {
     /// Name (with the module for functions of modules), parameters and types, e.g. `split(self, /, sep: str | None = None, maxsplit: int = -1) -> list[str]`.
+    /// What may stand before the name is explained in [`super::signature`].
     pub text: &'static str,
     /// What it does, and examples in the form of a Python session (`>>> …`), which tests execute.
     pub doc: &'static str,
@@ -65,7 +66,15 @@ impl Builtin {
     /// The name with its module, as the text begins: `sqrt` is written `math.sqrt(…)`.
     #[must_use]
     pub fn qualified_name(&self) -> &'static str {
-        self.text.split('(').next().unwrap_or(self.text)
+        self.declaration().split('(').next().unwrap_or(self.text)
+    }
+
+    /// The text without what concerns only errors: from the name on.
+    #[must_use]
+    pub fn declaration(&self) -> &'static str {
+        let open = self.text.find('(').unwrap_or(self.text.len());
+        let name = self.text[..open].rfind(' ').map_or(0, |space| space + 1);
+        &self.text[name..]
     }
 
     /// The name.
@@ -142,6 +151,8 @@ pub struct TypeDesc {
     pub fields: &'static [&'static str],
     /// Whether `str(type)` is the bare name (language types, spec 4.12 no. 6).
     pub bare: bool,
+    /// Whether CPython defines the type in Python: then messages name it without its module.
+    pub python: bool,
 }
 
 impl TypeDesc {
@@ -159,6 +170,7 @@ impl TypeDesc {
             new: None,
             fields: &[],
             bare: false,
+            python: false,
         }
     }
 
@@ -174,9 +186,15 @@ impl TypeDesc {
         TypeDesc { members, ..self }
     }
 
-    /// Name with module, as `repr` writes it.
+    /// The name as messages write it: with the module, except for types that CPython defines in Python.
     #[must_use]
     pub fn qualified(&self) -> String {
+        if self.python { self.name.to_owned() } else { self.full_name() }
+    }
+
+    /// The name with the module, as `repr` writes it.
+    #[must_use]
+    pub fn full_name(&self) -> String {
         if self.module.is_empty() { self.name.to_owned() } else { format!("{}.{}", self.module, self.name) }
     }
 
@@ -249,13 +267,14 @@ impl std::fmt::Debug for ModuleDesc {
 
 /// Declares the types of the values in this room.
 macro_rules! types {
-    ($($(#[doc = $doc:literal])* $id:ident = $name:literal in $module:literal $(: $base:ident)? $(bare $bare:literal)?;)*) => {
+    ($($(#[doc = $doc:literal])* $id:ident = $name:literal in $module:literal $(: $base:ident)? $(bare $bare:literal)? $(python $python:literal)?;)*) => {
         $(
             $(#[doc = $doc])*
             pub static $id: TypeDesc = TypeDesc {
                 doc: concat!($($doc),*),
                 $(base: Some(&$base),)?
                 $(bare: $bare,)?
+                $(python: $python,)?
                 ..TypeDesc::new($name, $module)
             };
         )*
@@ -359,7 +378,7 @@ types! {
     /// A dict with a default factory.
     DEFAULT_DICT = "defaultdict" in "collections" : DICT;
     /// A dict for counting.
-    COUNTER = "Counter" in "collections" : DICT;
+    COUNTER = "Counter" in "collections" : DICT python true;
 }
 
 /// The types of iterators.

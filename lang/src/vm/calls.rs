@@ -115,10 +115,11 @@ impl Vm {
         }
         let (qualified, receivers) = match (builtin.kind, args.first()) {
             (Kind::Method | Kind::Property, None) => {
-                return Err(type_error(format!("unbound method {}() needs an argument", builtin.name())));
+                let owner = builtins::owner_name(None, builtin);
+                return Err(type_error(format!("unbound method {owner}.{}() needs an argument", builtin.name())));
             }
             (Kind::Method | Kind::Property, Some(receiver)) => {
-                (format!("{}.{}", builtins::owner_name(receiver, builtin), builtin.name()), 1)
+                (format!("{}.{}", builtins::owner_name(Some(receiver), builtin), builtin.name()), 1)
             }
             (Kind::Class, Some(Value::Type(class))) => (format!("{}.{}", class.name, builtin.name()), 1),
             _ => (builtin.qualified_name().to_owned(), 0),

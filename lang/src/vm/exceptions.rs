@@ -58,8 +58,8 @@ impl Vm {
 
     /// Makes the exception being handled the context of a new one, without making a circle.
     fn set_context(&self, exception: &Ref<Exception>) {
-        let Some(handled) = self.handled.last() else { return };
-        if Ref::same(handled, exception) {
+        let Some(handled) = self.innermost_handled() else { return };
+        if Ref::same(&handled, exception) {
             return;
         }
         // Cut the chain where it would lead back to the new exception.
@@ -75,7 +75,7 @@ impl Vm {
             }
             at = next;
         }
-        drop(exception.context.replace(Value::Exception(handled.clone())));
+        drop(exception.context.replace(Value::Exception(handled)));
     }
 
     /// `raise value [from cause]`
@@ -117,10 +117,15 @@ impl Vm {
         }
     }
 
+    /// The exception being handled, in this frame or in one below.
+    fn innermost_handled(&self) -> Option<Ref<Exception>> {
+        self.handled.iter().rev().flatten().next().cloned()
+    }
+
     /// Bare `raise`
     pub(super) fn reraise(&mut self) -> Thrown {
-        match self.handled.last() {
-            Some(exception) => Thrown::Again(Raise(exception.clone())),
+        match self.innermost_handled() {
+            Some(exception) => Thrown::Again(Raise(exception)),
             None => runtime_error("No active exception to reraise").into(),
         }
     }

@@ -53,7 +53,7 @@ pub struct SuspendedFrame {
     /// The frame.
     pub frame: Frame,
     /// Exceptions being handled inside.
-    pub handled: Vec<Ref<Exception>>,
+    pub handled: Vec<Option<Ref<Exception>>>,
     /// Where a sent value goes; `None` before the first `next`.
     pub resume: Option<Reg>,
 }

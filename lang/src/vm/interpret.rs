@@ -473,10 +473,16 @@ impl Vm {
                     }
                 }
                 Instr::CallUnpacked { dst, base } => {
-                    let args = match &reg!(base + 1) {
-                        Value::List(list) => list.to_vec(),
-                        Value::Tuple(tuple) => tuple.items.to_vec(),
-                        _ => return Err(internal("unpacked arguments").into()),
+                    let args = match iterate::collect(self, &reg!(base + 1)) {
+                        Err(raise) if raise.is(&TYPE_ERROR) && !iterate::is_iterable(&reg!(base + 1)) => {
+                            let label = attribute::call_label(&reg!(base));
+                            let name = reg!(base + 1).type_name();
+                            return Err(type_error(format!(
+                                "{label} argument after * must be an iterable, not {name}"
+                            ))
+                            .into());
+                        }
+                        other => other?,
                     };
                     let keywords = match &reg!(base + 2) {
                         Value::Dict(dict) => super::bind::keyword_pairs(dict)?,
@@ -579,16 +585,15 @@ impl Vm {
                     }
                 }
                 Instr::DictMerge { dict, src, callee } => {
-                    let label = |vm: &mut Vm| attribute::call_label(vm, &reg!(callee));
                     let Some(pairs) = builtins::dict::mapping_items(self, &reg!(src))? else {
                         let name = reg!(src).type_name();
-                        let label = label(self);
+                        let label = attribute::call_label(&reg!(callee));
                         return Err(type_error(format!("{label} argument after ** must be a mapping, not {name}")).into());
                     };
                     if let Value::Dict(dict) = &reg!(dict) {
                         for (key, value) in pairs {
                             if dict.get(&key)?.is_some() {
-                                let label = label(self);
+                                let label = attribute::call_label(&reg!(callee));
                                 let key = key.to_display();
                                 return Err(type_error(format!(
                                     "{label} got multiple values for keyword argument '{key}'"
@@ -653,7 +658,7 @@ impl Vm {
                     }));
                 }
                 Instr::Return { src } => return Ok(Exit::Return(std::mem::take(&mut reg!(src)))),
-                Instr::Yield { dst, src } => return Ok(Exit::Yield(std::mem::take(&mut reg!(src)), dst)),
+                Instr::Yield { dst, src } => return Ok(Exit::Yield(reg!(src).clone(), dst)),
                 Instr::YieldFrom { dst, iter } => {
                     let sent = if *delegating { std::mem::take(&mut reg!(dst)) } else { Value::None };
                     *delegating = false;
@@ -675,9 +680,10 @@ impl Vm {
                     _ => return Err(internal("no exception to unwind").into()),
                 },
                 Instr::EnterHandler { exc } => {
-                    if let Value::Exception(exception) = &reg!(exc) {
-                        self.handled.push(exception.clone());
-                    }
+                    self.handled.push(match &reg!(exc) {
+                        Value::Exception(exception) => Some(exception.clone()),
+                        _ => None,
+                    });
                 }
                 Instr::LeaveHandler => {
                     self.handled.pop();

@@ -32,8 +32,8 @@ pub struct Vm {
     env: Env,
     /// Frames below the running one, since the machine was last entered.
     frames: Vec<Frame>,
-    /// Exceptions being handled, over all frames.
-    handled: Vec<Ref<Exception>>,
+    /// Exceptions being handled, over all frames. `None` is the level of a `finally` that was entered without one.
+    handled: Vec<Option<Ref<Exception>>>,
     /// Script frames in existence.
     depth: u32,
     /// Most script frames.

@@ -90,7 +90,7 @@ static SELF_MATCHING: [&TypeDesc; 11] = [
 /// The sub-values of a class pattern: `positional` ones and the attributes in the tuple `names`; `None` if the subject does
 /// not match.
 pub fn class(vm: &mut Vm, subject: &Value, class: &Value, names: &Value, positional: usize) -> R {
-    let Value::Type(class) = class else { return Err(type_error("called match pattern must be a class")) };
+    let Value::Type(class) = class else { return Err(type_error("called match pattern must be a type")) };
     if !subject.type_of().is_subtype(class) {
         return Ok(Value::None);
     }
@@ -101,7 +101,7 @@ pub fn class(vm: &mut Vm, subject: &Value, class: &Value, names: &Value, positio
         if positional > most {
             return Err(type_error(format!(
                 "{}() accepts {most} positional sub-pattern{} ({positional} given)",
-                class.name,
+                class.qualified(),
                 if most == 1 { "" } else { "s" }
             )));
         }

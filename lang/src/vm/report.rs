@@ -106,7 +106,7 @@ fn link(vm: &mut Vm, exception: &Ref<Exception>, relation: &'static str) -> Link
         _ => Vec::new(),
     };
     let trace = exception.trace.borrow().iter().rev().filter_map(site).collect();
-    Link { relation, class: exception.class.qualified(), message, notes, trace }
+    Link { relation, class: exception.class.full_name(), message, notes, trace }
 }
 
 impl Report {

@@ -47,7 +47,15 @@ pub fn bytes_required(value: &Value) -> Raise {
 /// # Errors
 /// `ValueError` out of range, `TypeError` for what is no int.
 pub fn byte(value: &Value) -> R<u8> {
-    let out_of_range = || value_error("byte must be in range(0, 256)");
+    byte_or(value, "byte")
+}
+
+/// The same where the error for a wrong number begins with `what`.
+///
+/// # Errors
+/// As [`byte`].
+pub fn byte_or(value: &Value, what: &str) -> R<u8> {
+    let out_of_range = || value_error(format!("{what} must be in range(0, 256)"));
     match IntView::of(value) {
         Some(IntView::Small(n)) => u8::try_from(n).map_err(|_| out_of_range()),
         Some(IntView::Big(_)) => Err(out_of_range()),

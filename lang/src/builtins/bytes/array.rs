@@ -1,6 +1,6 @@
 //! What changes a `bytearray`: its own methods, and assigning and deleting items.
 
-use super::args::{byte, bytes, copy};
+use super::args::{byte, byte_or, bytes, copy};
 use crate::builtins::iterate;
 use crate::builtins::list::{word, wrong_receiver};
 use crate::builtins::str::args::type_name;
@@ -38,24 +38,24 @@ pub(super) fn extend(cx: &mut Cx<'_>, a: &[Value]) -> R {
     if !iterate::is_iterable(&a[1]) {
         return Err(type_error(format!("can't extend bytearray with {}", type_name(&a[1]))));
     }
-    let more = bytes_of(cx, &a[1])?;
+    let more = bytes_of(cx, &a[1], "byte")?;
     reserve(more.len())?;
     own.bytes.borrow_mut().extend_bytes(&more);
     Ok(Value::None)
 }
 
-/// The bytes of a bytes-like object or of an iterable of ints.
+/// The bytes of a bytes-like object or of an iterable of ints; `what` begins the error for an int out of range.
 ///
 /// # Errors
 /// `TypeError` or `ValueError` for an item that is no byte; whatever iterating raises.
-pub fn bytes_of(cx: &mut Cx<'_>, value: &Value) -> R<HVec<u8>> {
+pub fn bytes_of(cx: &mut Cx<'_>, value: &Value, what: &str) -> R<HVec<u8>> {
     let mut made = HVec::new();
     if value.byte_data().is_some() {
         made.extend_bytes(&bytes(value)?);
         return Ok(made);
     }
     iterate::for_each(cx, value, |_, item| {
-        made.push(byte(&item)?);
+        made.push(byte_or(&item, what)?);
         Ok(true)
     })?;
     Ok(made)
@@ -133,7 +133,7 @@ fn assign_slice(cx: &mut Cx<'_>, array: &Ref<ByteArray>, slice: &Slice, value: &
     if value.text_bytes().is_some() || !iterate::is_iterable(value) {
         return Err(type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
     }
-    let new = bytes_of(cx, value)?;
+    let new = bytes_of(cx, value, "byte")?;
     // Iterating may have run code of the script, so the length counts from here on.
     let mut bytes = array.bytes.borrow_mut();
     let bounds = Bounds::of(slice, bytes.len())?;

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use super::args::{bytes, needle, part, receiver, unchanged};
 use crate::builtins::list::bytes_like;
 use crate::builtins::str::args::{limit, range, type_name};
-use crate::builtins::str::pieces::{self, Unit};
+use crate::builtins::str::pieces::{self, Find, Unit};
 use crate::value::exceptions::{type_error, value_error};
-use crate::value::interrupt::Stop;
 use crate::value::{Cx, R, Value};
 
 /// The part of the receiver chosen by the bounds `a[2]` and `a[3]`, with its offset.
@@ -15,8 +14,6 @@ fn window<'a>(own: &'a [u8], a: &[Value]) -> R<Option<(&'a [u8], usize)>> {
     let range = range(&a[2], &a[3], own.len())?;
     Ok(range.and_then(|(from, to)| Some((own.get(from..to)?, from))))
 }
-
-type Find = fn(&[u8], &[u8]) -> Result<Option<usize>, Stop>;
 
 fn position(name: &str, a: &[Value], find: Find) -> R<Option<usize>> {
     let own = receiver(name, a)?;

@@ -105,9 +105,7 @@ pub(super) fn fromhex(_: &mut Cx<'_>, a: &[Value]) -> R {
             continue;
         }
         // Everything before a wrong character is ASCII, so its offset is its position.
-        let wrong = |at: usize| {
-            value_error(format!("non-hexadecimal number found in fromhex() arg at position {at}"))
-        };
+        let wrong = |at: usize| value_error(format!("non-hexadecimal number found in fromhex() arg at position {at}"));
         let high = digit(at).ok_or_else(|| wrong(at))?;
         let low = digit(at + 1).ok_or_else(|| wrong(at + 1))?;
         out.push((high * 16 + low) as u8);

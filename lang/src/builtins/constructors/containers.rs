@@ -124,7 +124,7 @@ fn rest(value: &Value) -> Vec<Value> {
 pub static MAP: Builtin = Builtin::new(
     Kind::Function,
     Profile::CoreCode,
-    "map(function: Callable[..., R], /, *iterables: Iterable[Any]) -> Iterator[R]",
+    "map(function: Callable[..., R] = <absent>, /, *iterables: Iterable[Any]) -> Iterator[R]",
     "An iterator of the function's results for the items of the iterables.\n\n>>> list(map(abs, [-1, 2]))\n[1, 2]\n",
     |cx, a| {
         let iterables = rest(&a[1]);
@@ -165,9 +165,12 @@ pub static ZIP: Builtin = Builtin::new(
 pub static ENUMERATE: Builtin = Builtin::new(
     Kind::Function,
     Profile::CoreCode,
-    "enumerate(iterable: Iterable[T], start: int = 0) -> Iterator[tuple[int, T]]",
+    "enumerate(iterable: Iterable[T] = <absent>, start: int = 0) -> Iterator[tuple[int, T]]",
     "An iterator of pairs of a running number and an item.\n\n>>> list(enumerate('ab', 1))\n[(1, 'a'), (2, 'b')]\n",
     |cx, a| {
+        if a[0].is_unbound() {
+            return Err(type_error("enumerate() missing required argument 'iterable'"));
+        }
         let count = integer(&a[1])?;
         let iter = iterate::iter(cx, &a[0])?;
         iterator(State::Enumerate { iter, count })

@@ -23,6 +23,10 @@ pub static TYPE: Builtin = Builtin::new(
     |_, a| Ok(Value::Type(a[0].type_of())),
 );
 
+/// `type(None)()`
+pub static NONE: Builtin =
+    Builtin::new(Kind::Function, Profile::Core, "NoneType() -> None", "None.\n\n>>> type(None)() is None\nTrue\n", |_, _| Ok(Value::None));
+
 /// `object()`
 pub static OBJECT: Builtin = Builtin::new(
     Kind::Function,

@@ -170,17 +170,16 @@ fn dict(cx: &mut Cx<'_>, out: &mut HVec<u8>, own: &Ref<Dict>) -> R<()> {
 
 /// Counts are shown in falling order; those that have no order in the order of the dict.
 fn counter(cx: &mut Cx<'_>, out: &mut HVec<u8>, own: &Ref<Dict>) -> R<()> {
-    let by_count = own.items().into_iter().map(|(key, count)| Value::tuple([count, key])).collect();
-    let (sorted, done) = sort::sort_by(cx, by_count, true, |pair| match pair {
-        Value::Tuple(pair) => pair.items.first().cloned().unwrap_or_default(),
-        other => other.clone(),
-    });
+    // The falling second component keeps equal counts in the order of the dict, and keys from being compared.
+    let by_count =
+        own.items().into_iter().zip(0i64..).map(|((key, count), n)| Value::tuple([count, Value::Int(-n), key]));
+    let (sorted, done) = sort::sort(cx, by_count.collect(), &Value::None, true);
     put(out, "Counter({");
     match done {
         Ok(()) => {
             for (n, item) in sorted.iter().enumerate() {
                 if let Value::Tuple(item) = item
-                    && let [count, key] = &item.items[..]
+                    && let [count, _, key] = &item.items[..]
                 {
                     pair(cx, out, n, key, count)?;
                 }

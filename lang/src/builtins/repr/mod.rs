@@ -14,8 +14,9 @@ mod objects;
 
 use super::formatting::decimal_context;
 use super::str::codec;
-use crate::value::compare::nested;
+use super::str::pieces::{self, Unit};
 use crate::value::civil::TimeSpec;
+use crate::value::compare::nested;
 use crate::value::format::{float_text, int_text, quote};
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::number::{IntView, decimal_raise};
@@ -96,7 +97,16 @@ pub fn write_repr(cx: &mut Cx<'_>, out: &mut HVec<u8>, value: &Value) -> R<()> {
         Value::Bytes(own) => write_bytes(out, own.bytes())?,
         Value::ByteArray(own) => {
             put(out, "bytearray(");
-            write_bytes(out, &own.bytes.borrow())?;
+            let shown = quote::repr_bytes(&own.bytes.borrow())?;
+            // CPython escapes apostrophes here even between quotation marks.
+            match shown.strip_prefix(b"b\"") {
+                Some(body) => {
+                    put(out, "b\"");
+                    let escaped = pieces::replace(body, b"'", b"\\'", None, Unit::Bytes)?;
+                    put_bytes(out, escaped.as_deref().unwrap_or(body))?;
+                }
+                None => put_bytes(out, &shown)?,
+            }
             put(out, ")");
         }
         Value::Range(own) => {
@@ -215,7 +225,14 @@ fn is_text(mime_type: &str) -> bool {
         "application" => {
             matches!(
                 subtype,
-                "json" | "x-www-form-urlencoded" | "www-form-urlencoded" | "xml" | "csv" | "yaml" | "x-yaml" | "x-ndjson"
+                "json"
+                    | "x-www-form-urlencoded"
+                    | "www-form-urlencoded"
+                    | "xml"
+                    | "csv"
+                    | "yaml"
+                    | "x-yaml"
+                    | "x-ndjson"
             ) || subtype.ends_with("+json")
                 || subtype.ends_with("+xml")
         }

@@ -13,7 +13,7 @@ pub(super) fn write(out: &mut HVec<u8>, value: &Value) {
     let text = match value {
         Value::Builtin(own) => builtin(own),
         Value::Type(own) if own.bare => own.name.to_owned(),
-        Value::Type(own) => format!("<class '{}'>", own.qualified()),
+        Value::Type(own) => format!("<class '{}'>", own.full_name()),
         Value::Module(own) => format!("<module '{}' (built-in)>", own.name),
         Value::Function(own) => format!("<function {} at {address:#x}>", own.qualname),
         Value::Generator(own) => format!("<generator object {} at {address:#x}>", own.qualname),
@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut HVec<u8>, value: &Value) {
             let receiver = own.receiver.type_of().qualified();
             format!("<built-in method {} of {receiver} object at {address:#x}>", own.method.name())
         }
-        other => format!("<{} object at {address:#x}>", other.type_of().qualified()),
+        other => format!("<{} object at {address:#x}>", other.type_of().full_name()),
     };
     put(out, &text);
 }

@@ -10,10 +10,7 @@ use crate::value::{Cx, HVec, R, Value};
 /// The padding character of `a[2]`.
 fn padding(value: &Value) -> R<&[u8]> {
     let Some(text) = value.text_bytes() else {
-        return Err(type_error(format!(
-            "The fill character must be a unicode character, not {}",
-            type_name(value)
-        )));
+        return Err(type_error(format!("The fill character must be a unicode character, not {}", type_name(value))));
     };
     if wtf8::decode_at(text, 0).is_some_and(|(_, len)| len == text.len()) {
         Ok(text)

@@ -58,6 +58,9 @@ fn scan_cost(bytes: &[u8]) -> u64 {
     bytes.len() as u64 / 16 + 1
 }
 
+/// [`find`] or [`rfind`].
+pub type Find = fn(&[u8], &[u8]) -> Result<Option<usize>, Stop>;
+
 /// Offset of the first occurrence.
 ///
 /// # Errors

@@ -1,9 +1,8 @@
 //! Looking for parts of a text: `find`, `count`, `startswith`, `replace` and their kin.
 
 use super::args::{self, limit, named_text, receiver, text, type_name};
-use super::pieces::{self, Unit};
+use super::pieces::{self, Find, Unit};
 use crate::value::exceptions::{type_error, value_error};
-use crate::value::interrupt::Stop;
 use crate::value::text::{Text, count_chars};
 use crate::value::{Cx, R, Value};
 
@@ -21,8 +20,6 @@ fn window<'a>(own: &Text<'a>, a: &[Value]) -> R<Option<Window<'a>>> {
     let range = args::range(&a[2], &a[3], own.chars())?;
     Ok(range.map(|(from, to)| Window { bytes: own.slice(from, to), first: from }))
 }
-
-type Find = fn(&[u8], &[u8]) -> Result<Option<usize>, Stop>;
 
 /// Position of an occurrence of `a[1]`.
 fn position(name: &str, a: &[Value], find: Find) -> R<Option<usize>> {
@@ -76,10 +73,7 @@ fn at_end(name: &str, a: &[Value], is: fn(&[u8], &[u8]) -> bool) -> R {
         return Ok(Value::Bool(matches(part)));
     }
     let Value::Tuple(parts) = &a[1] else {
-        return Err(type_error(format!(
-            "{name} first arg must be str or a tuple of str, not {}",
-            type_name(&a[1])
-        )));
+        return Err(type_error(format!("{name} first arg must be str or a tuple of str, not {}", type_name(&a[1]))));
     };
     for part in parts.items.iter() {
         let Some(part) = part.text_bytes() else {

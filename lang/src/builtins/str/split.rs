@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::args::{limit, receiver, short_int, text, type_name};
-use super::pieces::{self, Unit};
+use super::pieces::{self, Find, Unit};
 use crate::builtins::iterate;
 use crate::value::exceptions::{type_error, value_error};
-use crate::value::interrupt::{Stop, checkpoint, reserve};
+use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::unicode::space;
 use crate::value::{Cx, HVec, List, R, Value};
 
@@ -58,11 +58,7 @@ pub(super) fn rsplit(_: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 /// The place of the separator `a[1]` in the receiver.
-fn cut<'a>(
-    name: &str,
-    a: &'a [Value],
-    find: fn(&[u8], &[u8]) -> Result<Option<usize>, Stop>,
-) -> R<Option<(&'a [u8], &'a [u8])>> {
+fn cut<'a>(name: &str, a: &'a [Value], find: Find) -> R<Option<(&'a [u8], &'a [u8])>> {
     let own = receiver(name, a)?.bytes;
     let separator = text(&a[1])?;
     if separator.is_empty() {
@@ -109,10 +105,7 @@ fn join_values(separator: &[u8], items: &[Value]) -> R {
     let mut size = separator.len().saturating_mul(items.len().saturating_sub(1));
     for (n, item) in items.iter().enumerate() {
         let Some(text) = item.text_bytes() else {
-            return Err(type_error(format!(
-                "sequence item {n}: expected str instance, {} found",
-                type_name(item)
-            )));
+            return Err(type_error(format!("sequence item {n}: expected str instance, {} found", type_name(item))));
         };
         size = size.saturating_add(text.len());
     }

@@ -90,7 +90,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Name(name) => self.store_name(name, src, span),
             ExprKind::Attribute { value, attr } => {
                 let obj = self.value(value);
-                let name = self.pool.name(&attr.name);
+                let (name, span) = (self.pool.name(&attr.name), self.member_span(target, attr));
                 self.emit(Instr::StoreAttr { obj, name, src }, span);
             }
             ExprKind::Subscript { value, index } => {
@@ -176,11 +176,11 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Attribute { value: obj, attr } => {
                 let obj = self.operand(obj, &[value]);
-                let name = self.pool.name(&attr.name);
+                let (name, member) = (self.pool.name(&attr.name), self.member_span(target, attr));
                 let dst = self.frame.temp();
-                self.emit(Instr::LoadAttr { dst, obj, name }, target.span);
+                self.emit(Instr::LoadAttr { dst, obj, name }, member);
                 self.inplace(op, dst, dst, value, span);
-                self.emit(Instr::StoreAttr { obj, name, src: dst }, target.span);
+                self.emit(Instr::StoreAttr { obj, name, src: dst }, member);
             }
             ExprKind::Subscript { value: obj, index } => {
                 let obj = self.operand(obj, &[index, value]);
@@ -213,7 +213,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Name(name) => self.delete_name(name, span),
             ExprKind::Attribute { value, attr } => {
                 let obj = self.value(value);
-                let name = self.pool.name(&attr.name);
+                let (name, span) = (self.pool.name(&attr.name), self.member_span(target, attr));
                 self.emit(Instr::DeleteAttr { obj, name }, span);
             }
             ExprKind::Subscript { value, index } => {

@@ -13,8 +13,14 @@ impl<'a> Lowering<'a> {
     pub(super) fn call_to(&mut self, func: &'a Expr, args: &'a [Arg], dst: Reg, span: Span) {
         let is_starred = |arg: &Arg| matches!(arg, Arg::Starred { .. } | Arg::DoubleStarred { .. });
         if args.len() > MAX_ARGS || args.iter().any(is_starred) {
-            self.call_unpacked(func, args, dst, span);
-        } else if args.iter().any(|arg| matches!(arg, Arg::Keyword { .. })) {
+            return self.call_unpacked(func, args, dst, span);
+        }
+        // A method call that begins further up is located where the method's name stands.
+        let span = match &func.kind {
+            ExprKind::Attribute { attr, .. } => Span::new(self.member_span(func, attr).start, span.end),
+            _ => span,
+        };
+        if args.iter().any(|arg| matches!(arg, Arg::Keyword { .. })) {
             self.call_keywords(func, args, dst, span);
         } else if let ExprKind::Attribute { value, attr } = &func.kind {
             let base = self.frame.temps(2);
@@ -25,7 +31,8 @@ impl<'a> Lowering<'a> {
                 self.expr_to(value, receiver);
             }
             let name = self.pool.name(&attr.name);
-            self.emit(Instr::LoadMethod { base, obj, name }, func.span);
+            let member = self.member_span(func, attr);
+            self.emit(Instr::LoadMethod { base, obj, name }, member);
             let argc = self.arguments(args, span);
             self.emit(Instr::CallMethod { dst, base, argc }, span);
         } else {
@@ -51,7 +58,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn call_keywords(&mut self, func: &'a Expr, args: &'a [Arg], dst: Reg, span: Span) {
-        let base = self.push(func);
+        // The result replaces the callee, so that is best put where the result is wanted.
+        let base = if self.frame.is_top(dst) { dst } else { self.frame.temp() };
+        self.expr_to(func, base);
         let argc = self.arguments(args, span);
         let names = args.iter().filter_map(keyword).map(|(name, _)| name.clone()).collect();
         match self.pool.short_constant(Constant::Names(names)) {

@@ -78,16 +78,16 @@ impl<'a> Lowering<'a> {
             self.branch_none(cond, (*op == CmpOp::Is) == when, label, span);
             return;
         }
-        let later = comparators.iter().collect::<Vec<_>>();
-        let mut a = self.operand(left, &later);
         let skip = self.frame.label();
-        for (at, (op, right)) in ops.iter().zip(comparators).enumerate() {
-            let b = self.right_side(*op, right, later.get(at + 1..).unwrap_or_default());
-            let is_last = at + 1 == ops.len();
-            let (expect, to) = if is_last { (when, label) } else { (false, if when { skip } else { label }) };
-            self.frame.jump_unless_skipped(Instr::CompareSkip { op: *op, expect, a, b }, to, span);
-            a = b;
-        }
+        self.links(left, ops, comparators, |lowering, op, (a, b), is_last| {
+            // A false link decides for all.
+            let (expect, to) = match (is_last, when) {
+                (true, _) => (when, label),
+                (false, true) => (false, skip),
+                (false, false) => (false, label),
+            };
+            lowering.frame.jump_unless_skipped(Instr::CompareSkip { op, expect, a, b }, to, span);
+        });
         self.frame.place(skip);
     }
 

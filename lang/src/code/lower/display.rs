@@ -53,7 +53,7 @@ impl<'a> Lowering<'a> {
         let (base, count) = self.push_all(items.iter().take(first), span);
         self.emit(Instr::BuildSet { dst: set, base, count }, span);
         for item in items.iter().skip(first) {
-            self.one_item(item, |src, is_starred| match is_starred {
+            self.one_item(item, span, |src, is_starred| match is_starred {
                 true => Instr::SetUpdate { set, src },
                 false => Instr::SetAdd { set, src },
             });
@@ -89,7 +89,7 @@ impl<'a> Lowering<'a> {
         self.emit(Instr::BuildList { dst: list, base, count }, span);
         self.frame.release(mark);
         for item in items.iter().skip(first) {
-            self.one_item(item, |src, is_starred| match is_starred {
+            self.one_item(item, span, |src, is_starred| match is_starred {
                 true => Instr::ListExtend { list, src },
                 false => Instr::ListAppend { list, src },
             });
@@ -97,14 +97,14 @@ impl<'a> Lowering<'a> {
         self.move_to(dst, list, span);
     }
 
-    fn one_item(&mut self, item: &'a Expr, add: impl Fn(Reg, bool) -> Instr) {
+    fn one_item(&mut self, item: &'a Expr, span: Span, add: impl Fn(Reg, bool) -> Instr) {
         let mark = self.frame.mark();
         let (value, is_starred) = match &item.kind {
             ExprKind::Starred(inner) => (&**inner, true),
             _ => (item, false),
         };
         let src = self.value(value);
-        self.emit(add(src, is_starred), item.span);
+        self.emit(add(src, is_starred), span);
         self.frame.release(mark);
     }
 

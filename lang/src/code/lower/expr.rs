@@ -9,6 +9,9 @@ use crate::syntax::ast::{BoolOp, CmpOp, Expr, ExprKind, FStringField, FStringPar
 /// Most parts of an f-string that are joined at once.
 const STRING_CHUNK: usize = 64;
 
+/// Most nodes that are searched for a walrus.
+const MAX_SEARCHED: usize = 64;
+
 /// Where a name lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -45,22 +48,27 @@ impl<'a> Lowering<'a> {
     /// A register with the value of `expr`: a local variable is read where it lives, unless something in `later`, which
     /// is evaluated before the value is used, rebinds it.
     pub(super) fn operand(&mut self, expr: &'a Expr, later: &[&'a Expr]) -> Reg {
+        self.in_place(expr, later).unwrap_or_else(|| self.push(expr))
+    }
+
+    /// The register of a local variable whose value is wanted, if it can be used where it lives.
+    fn in_place(&mut self, expr: &'a Expr, later: &[&'a Expr]) -> Option<Reg> {
         let (name, value) = match &expr.kind {
             ExprKind::Name(name) => (name, None),
-            ExprKind::NamedExpr { target, value } => (&target.name, Some((target, value))),
-            _ => return self.push(expr),
+            ExprKind::NamedExpr { target, value } => (&target.name, Some(value)),
+            _ => return None,
         };
-        let Place::Local(reg) = self.place(name) else { return self.push(expr) };
+        let Place::Local(reg) = self.place(name) else { return None };
         let changes = self.scopes.get(self.frame.scope).symbol(name).is_some_and(|symbol| symbol.walrus)
-            && later.iter().any(|expr| rebinds(expr, name));
+            && (later.len() > MAX_SEARCHED || later.iter().any(|expr| rebinds(expr, name)));
         if changes {
-            return self.push(expr);
+            return None;
         }
         match value {
-            Some((target, value)) => self.assign_name(&target.name, value, expr.span),
+            Some(value) => self.assign_name(name, value, expr.span),
             None => self.check_bound(reg, name, expr.span),
         }
-        reg
+        Some(reg)
     }
 
     /// Makes sure that a local variable is bound.
@@ -106,7 +114,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Call { func, args } => self.call_to(func, args, dst, span),
             ExprKind::Attribute { value, attr } => {
                 let obj = self.value(value);
-                let name = self.pool.name(&attr.name);
+                let (name, span) = (self.pool.name(&attr.name), self.member_span(expr, attr));
                 self.emit(Instr::LoadAttr { dst, obj, name }, span);
             }
             ExprKind::Subscript { value, index } => {
@@ -212,33 +220,50 @@ impl<'a> Lowering<'a> {
     }
 
     fn compare_to(&mut self, left: &'a Expr, ops: &[CmpOp], comparators: &'a [Expr], dst: Reg, span: Span) {
-        let later = comparators.iter().collect::<Vec<_>>();
-        let mut a = self.operand(left, &later);
         let work = if ops.len() > 1 { self.workplace(dst) } else { dst };
         let end = self.frame.label();
-        for (at, (op, right)) in ops.iter().zip(comparators).enumerate() {
-            let b = self.right_side(*op, right, later.get(at + 1..).unwrap_or_default());
-            self.emit(Instr::Compare { op: *op, dst: work, a, b }, span);
-            if at + 1 < ops.len() {
-                self.frame.emit_to(end, Instr::JumpIfNot { cond: work, target: 0 }, span);
+        self.links(left, ops, comparators, |lowering, op, (a, b), is_last| {
+            lowering.emit(Instr::Compare { op, dst: work, a, b }, span);
+            if !is_last {
+                lowering.frame.emit_to(end, Instr::JumpIfNot { cond: work, target: 0 }, span);
             }
-            a = b;
-        }
+        });
         self.frame.place(end);
         self.move_to(dst, work, span);
     }
 
-    /// The right operand of a comparison. A list of constants that is only searched can as well be a constant tuple.
-    pub(super) fn right_side(&mut self, op: CmpOp, right: &'a Expr, later: &[&'a Expr]) -> Reg {
-        if let (CmpOp::In | CmpOp::NotIn, ExprKind::List(items)) = (op, &right.kind)
-            && later.is_empty()
-            && let Some(tuple) = constants::tuple(items)
-        {
-            let dst = self.frame.temp();
-            self.constant_to(tuple, dst, right.span);
-            return dst;
+    /// The links of a comparison: calls `link` with the operator, the registers of the operands and whether it is the
+    /// last one. An operand between two operators is evaluated once.
+    pub(super) fn links(
+        &mut self,
+        left: &'a Expr,
+        ops: &[CmpOp],
+        comparators: &'a [Expr],
+        mut link: impl FnMut(&mut Self, CmpOp, (Reg, Reg), bool),
+    ) {
+        let later = comparators.iter().collect::<Vec<_>>();
+        // However long the chain is, two values are alive at a time.
+        let mut slots = [None, None];
+        let mut a = self.in_place(left, &later).unwrap_or_else(|| {
+            let reg = self.push(left);
+            slots[0] = Some(reg);
+            reg
+        });
+        for (at, (op, right)) in ops.iter().zip(comparators).enumerate() {
+            let slot = &mut slots[(at + 1) % 2];
+            let is_last = at + 1 == ops.len();
+            let later = later.get(at + 1..).unwrap_or_default();
+            let b = self.in_place(right, later).unwrap_or_else(|| {
+                let dst = *slot.get_or_insert_with(|| self.frame.temp());
+                match searched_constants(*op, right).filter(|_| is_last) {
+                    Some(tuple) => self.constant_to(tuple, dst, right.span),
+                    None => self.expr_to(right, dst),
+                }
+                dst
+            });
+            link(self, *op, (a, b), is_last);
+            a = b;
         }
-        self.operand(right, later)
     }
 
     fn if_exp_to(&mut self, test: &'a Expr, body: &'a Expr, orelse: &'a Expr, dst: Reg) {
@@ -300,16 +325,25 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Can evaluating `expr` rebind the local variable `name`? Only a walrus can.
+/// A list of constants that is only searched, as the tuple that does as well.
+fn searched_constants(op: CmpOp, right: &Expr) -> Option<Constant> {
+    match (op, &right.kind) {
+        (CmpOp::In | CmpOp::NotIn, ExprKind::List(items)) => constants::tuple(items),
+        _ => None,
+    }
+}
+
+/// Can evaluating `expr` rebind the local variable `name`? Only a walrus can. A large expression is not searched to its
+/// end: then the answer is yes, which costs no more than a copy.
 pub(super) fn rebinds(expr: &Expr, name: &str) -> bool {
-    let mut pending = vec![expr];
+    let (mut pending, mut seen) = (vec![expr], 0);
     while let Some(expr) = pending.pop() {
-        if let ExprKind::NamedExpr { target, .. } = &expr.kind
-            && &*target.name == name
-        {
-            return true;
+        seen += 1;
+        match &expr.kind {
+            ExprKind::NamedExpr { target, .. } if &*target.name == name => return true,
+            _ if seen > MAX_SEARCHED => return true,
+            kind => kind.for_each_child(&mut |child| pending.push(child)),
         }
-        expr.kind.for_each_child(&mut |child| pending.push(child));
     }
     false
 }

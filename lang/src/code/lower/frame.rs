@@ -99,6 +99,8 @@ pub(super) struct Frame<'a> {
     pub(super) spans: Vec<Span>,
     pub(super) handlers: Vec<Handler>,
     labels: Vec<LabelData>,
+    /// Where labels or handlers point to: instructions before it must not be taken back.
+    fixed: usize,
     next_register: u32,
     most_registers: u32,
 }
@@ -122,6 +124,7 @@ impl<'a> Frame<'a> {
             spans: Vec::new(),
             handlers: Vec::new(),
             labels: Vec::new(),
+            fixed: 0,
             next_register: 0,
             most_registers: 0,
         }
@@ -157,6 +160,11 @@ impl<'a> Frame<'a> {
         first
     }
 
+    /// Is `reg` the temporary that was allocated last?
+    pub(super) fn is_top(&self, reg: Reg) -> bool {
+        !self.is_variable(reg) && u32::from(reg) + 1 == self.next_register
+    }
+
     /// The current height of the register stack, for [`Frame::release`].
     pub(super) fn mark(&self) -> u32 {
         self.next_register
@@ -177,9 +185,10 @@ impl<'a> Frame<'a> {
         reg < self.first_temp
     }
 
-    /// Index of the next instruction.
-    pub(super) fn here(&self) -> Target {
-        Target::try_from(self.instrs.len()).unwrap_or(Target::MAX)
+    /// Index of the next instruction, to be kept: instructions before it stay.
+    pub(super) fn here(&mut self) -> Target {
+        self.fixed = self.instrs.len();
+        Target::try_from(self.fixed).unwrap_or(Target::MAX)
     }
 
     /// Appends an instruction.
@@ -226,8 +235,13 @@ impl<'a> Frame<'a> {
 
     /// Places `label` here.
     pub(super) fn place(&mut self, label: Label) {
+        let mut data = std::mem::take(&mut self.labels[label.0]);
+        if data.jumps.last().is_some_and(|jump| self.is_needless(*jump)) {
+            data.jumps.pop();
+            self.instrs.pop();
+            self.spans.pop();
+        }
         let here = self.here();
-        let data = std::mem::take(&mut self.labels[label.0]);
         for jump in data.jumps {
             self.instrs[jump].set_target(here);
         }
@@ -239,6 +253,14 @@ impl<'a> Frame<'a> {
                 self.reachable = true;
             }
         }
+    }
+
+    /// Is the instruction at `jump`, which goes to the next place, the last one, and can it be left out?
+    fn is_needless(&self, jump: usize) -> bool {
+        let is_last = jump + 1 == self.instrs.len() && self.fixed <= jump;
+        is_last
+            && matches!(self.instrs[jump], Instr::Jump { .. })
+            && !matches!(jump.checked_sub(1).map(|at| self.instrs[at]), Some(Instr::CompareSkip { .. }))
     }
 
     /// Forgets what may not hold when control comes here from somewhere below: at loop heads and in handlers.

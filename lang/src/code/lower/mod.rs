@@ -33,7 +33,7 @@ use pool::Pool;
 use super::scope::Scopes;
 use super::{Code, Instr, Reg, Unit, verify};
 use crate::source::{SourceText, Span};
-use crate::syntax::ast::{Expr, Mode, Name, Program};
+use crate::syntax::ast::{Expr, Ident, Mode, Name, Program};
 
 /// What the compiler must know besides the program.
 #[derive(Clone, Debug)]
@@ -75,8 +75,10 @@ impl std::error::Error for CompileError {}
 /// If the program is too large for the code format.
 pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions) -> Result<Unit, CompileError> {
     let scopes = Scopes::analyse(program)?;
+    let ends = source.text().bytes().zip(0..).filter(|(byte, _)| matches!(byte, b'\n' | b'\r'));
     let mut lowering = Lowering {
         scopes: &scopes,
+        line_ends: ends.map(|(_, at)| at).collect(),
         is_builtin: options.is_builtin,
         interactive: program.mode == Mode::Interactive,
         pool: Pool::new(&options.globals),
@@ -103,6 +105,8 @@ pub(super) fn with_stack<R>(work: impl FnOnce() -> R) -> R {
 /// The unit under construction.
 struct Lowering<'a> {
     scopes: &'a Scopes,
+    /// Offsets of the characters that end lines.
+    line_ends: Vec<u32>,
     is_builtin: fn(&str) -> bool,
     /// Are expression statements of the module displayed, and can globals appear later?
     interactive: bool,
@@ -142,6 +146,15 @@ impl<'a> Lowering<'a> {
     /// A register in which a value for `dst` can be built up in several steps: `dst` itself if it is a temporary.
     fn workplace(&mut self, dst: Reg) -> Reg {
         if self.frame.is_variable(dst) { self.frame.temp() } else { dst }
+    }
+
+    /// What stands for `attribute` in a traceback: if it extends over several lines, only its name and what follows.
+    fn member_span(&self, attribute: &Expr, name: &Ident) -> Span {
+        let line = |offset| self.line_ends.partition_point(|end| *end < offset);
+        match attribute.span {
+            span if line(span.start) == line(span.end) => span,
+            span => Span::new(name.span.start, span.end),
+        }
     }
 
     /// A fresh temporary with the value of `expr`.

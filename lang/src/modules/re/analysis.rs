@@ -8,8 +8,10 @@ use super::error::Error;
 use super::program::{Anchor, Op, Order, Pc, Prefilter, Program, Unit};
 use crate::value::interrupt::checkpoint;
 
-/// Operations looked at for one answer; beyond that nothing is known.
+/// Operations looked at to know how a choice goes on; beyond that nothing is known.
 const BUDGET: usize = 48;
+/// The same for how a whole match begins, which is asked only once.
+const SEARCH_BUDGET: usize = 512;
 
 /// Fills in what was left open when the operations were laid out.
 pub(super) fn complete(program: &mut Program) -> Result<(), Error> {
@@ -27,12 +29,8 @@ fn find_beginnings(program: &mut Program) -> Result<(), Error> {
             let Some(pc) = alternative.map(|alternative| alternative.pc) else {
                 continue;
             };
-            let first = first_bytes(program, pc)?;
-            if let Some(slot) = program
-                .branches
-                .get_mut(number)
-                .and_then(|all| all.get_mut(at))
-            {
+            let first = first_bytes(program, pc, BUDGET)?;
+            if let Some(slot) = program.branches.get_mut(number).and_then(|all| all.get_mut(at)) {
                 slot.first = first;
             }
         }
@@ -40,14 +38,11 @@ fn find_beginnings(program: &mut Program) -> Result<(), Error> {
     for pc in 0..program.ops.len() {
         if let Some(Op::Single(number)) = program.ops.get(pc) {
             let number = *number as usize;
-            let follow = first_bytes(program, pc as Pc + 1)?;
-            let lead = program
-                .singles
-                .get(number)
-                .map(|single| lead(program, single.unit));
+            let follow = first_bytes(program, pc as Pc + 1, BUDGET)?;
+            let lead = program.singles.get(number).map(|single| lead(program, single.unit));
             if let Some((slot, lead)) = program.singles.get_mut(number).zip(lead) {
-                slot.exclusive = slot.order == Order::Greedy
-                    && follow.is_some_and(|follow| follow.intersection(&lead).is_empty());
+                slot.exclusive =
+                    slot.order == Order::Greedy && follow.is_some_and(|follow| follow.intersection(&lead).is_empty());
                 slot.follow = follow.map(Finder::new);
             }
         }
@@ -59,10 +54,7 @@ fn lead(program: &Program, unit: Unit) -> ByteSet {
     match unit {
         Unit::Byte(byte) => ByteSet::of(byte),
         Unit::AnyAll => any(program),
-        Unit::Set(set) => program
-            .sets
-            .get(set as usize)
-            .map_or(any(program), CharSet::lead),
+        Unit::Set(set) => program.sets.get(set as usize).map_or(any(program), CharSet::lead),
     }
 }
 
@@ -75,7 +67,7 @@ fn any(program: &Program) -> ByteSet {
 }
 
 /// The bytes with which a match from `pc` on can begin. `None` if it may be empty or that is not known.
-fn first_bytes(program: &Program, pc: Pc) -> Result<Option<ByteSet>, Error> {
+fn first_bytes(program: &Program, pc: Pc, budget: usize) -> Result<Option<ByteSet>, Error> {
     let mut first = ByteSet::EMPTY;
     let mut todo = vec![pc];
     let mut seen: Vec<Pc> = Vec::new();
@@ -84,10 +76,10 @@ fn first_bytes(program: &Program, pc: Pc) -> Result<Option<ByteSet>, Error> {
             continue;
         }
         seen.push(pc);
-        if seen.len() > BUDGET {
+        if seen.len() > budget {
             return Ok(None);
         }
-        checkpoint(BUDGET as u64 / 4)?;
+        checkpoint(seen.len() as u64 / 4 + 4)?;
         let Some(op) = program.ops.get(pc as usize) else {
             return Ok(None);
         };
@@ -105,7 +97,7 @@ fn first_bytes(program: &Program, pc: Pc) -> Result<Option<ByteSet>, Error> {
             Op::Jump(target) => todo.push(target),
             Op::IfGroup { no, .. } => todo.extend([pc + 1, no]),
             Op::Branch(number) => match program.branches.get(number as usize) {
-                Some(all) if all.len() <= BUDGET => todo.extend(all.iter().map(|one| one.pc)),
+                Some(all) if all.len() <= budget => todo.extend(all.iter().map(|one| one.pc)),
                 _ => return Ok(None),
             },
             Op::Single(number) => match program.singles.get(number as usize) {
@@ -167,7 +159,7 @@ fn prefilter(program: &Program) -> Result<Prefilter, Error> {
         let finder = memchr::memmem::Finder::new(&literal).into_owned();
         return Ok(Prefilter::Literal(Box::new(finder)));
     }
-    Ok(match first_bytes(program, 0)? {
+    Ok(match first_bytes(program, 0, SEARCH_BUDGET)? {
         Some(first) if first != any(program) => Prefilter::First(Finder::new(first)),
         _ => Prefilter::Anywhere,
     })
@@ -201,25 +193,18 @@ mod tests {
             (r"(a?)\1b", None),
             ("(?:a?)*", None),
         ] {
-            let first = first_bytes(&program(pattern, 0), 0).unwrap();
-            let expected =
-                expected.map(|bytes| ByteSet::from_fn(|b| bytes.as_bytes().contains(&b)));
+            let first = first_bytes(&program(pattern, 0), 0, BUDGET).unwrap();
+            let expected = expected.map(|bytes| ByteSet::from_fn(|b| bytes.as_bytes().contains(&b)));
             assert_eq!(first, expected, "{pattern}");
         }
     }
 
     #[test]
     fn searches() {
-        assert!(matches!(
-            program("(ab)c+", 0).prefilter,
-            Prefilter::Literal(_)
-        ));
+        assert!(matches!(program("(ab)c+", 0).prefilter, Prefilter::Literal(_)));
         assert!(matches!(program("^a", 0).prefilter, Prefilter::Start));
         assert!(matches!(program("^a", 8).prefilter, Prefilter::LineStart));
-        assert!(matches!(
-            program("a+", 0).prefilter,
-            Prefilter::First(Finder::One(b'a'))
-        ));
+        assert!(matches!(program("a+", 0).prefilter, Prefilter::First(Finder::One(b'a'))));
         assert!(matches!(program("a*", 0).prefilter, Prefilter::Anywhere));
         assert!(program("[^,]*,", 0).singles[0].exclusive);
         assert!(!program(".*,", 0).singles[0].exclusive);

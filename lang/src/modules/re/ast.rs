@@ -25,10 +25,7 @@ pub(super) enum Node {
     /// A position.
     At(At),
     /// `a|b`
-    Branch {
-        alternatives: Vec<Sequence>,
-        width: Width,
-    },
+    Branch { alternatives: Vec<Sequence>, width: Width },
     /// `(…)`, `(?:…)`, `(?i-s:…)`
     Group(Group),
     /// `x*` and the like.
@@ -40,12 +37,7 @@ pub(super) enum Node {
     /// `\1`, `(?P=name)`
     Backref { group: u32, width: Width },
     /// `(?(1)yes|no)`
-    Conditional {
-        group: u32,
-        yes: Sequence,
-        no: Option<Sequence>,
-        width: Width,
-    },
+    Conditional { group: u32, yes: Sequence, no: Option<Sequence>, width: Width },
 }
 
 /// A set of characters.
@@ -162,28 +154,18 @@ impl Width {
     pub(super) fn of(sequence: &[Node]) -> Width {
         sequence.iter().fold(Width::ZERO, |sum, node| {
             let width = node.width();
-            Width {
-                min: sum.min.saturating_add(width.min),
-                max: sum.max.saturating_add(width.max),
-            }
+            Width { min: sum.min.saturating_add(width.min), max: sum.max.saturating_add(width.max) }
         })
     }
 
     /// Width of one out of several sequences.
     pub(super) fn of_any(alternatives: &[Sequence]) -> Width {
-        alternatives
-            .iter()
-            .map(|sequence| Width::of(sequence))
-            .reduce(Width::or)
-            .unwrap_or(Width::ZERO)
+        alternatives.iter().map(|sequence| Width::of(sequence)).reduce(Width::or).unwrap_or(Width::ZERO)
     }
 
     /// Width of one of two things.
     pub(super) fn or(self, other: Width) -> Width {
-        Width {
-            min: self.min.min(other.min),
-            max: self.max.max(other.max),
-        }
+        Width { min: self.min.min(other.min), max: self.max.max(other.max) }
     }
 
     /// Width of a repetition.
@@ -192,10 +174,7 @@ impl Width {
             (UNBOUNDED, 1..) => u64::MAX,
             _ => self.max.saturating_mul(max.into()),
         };
-        Width {
-            min: self.min.saturating_mul(min.into()),
-            max,
-        }
+        Width { min: self.min.saturating_mul(min.into()), max }
     }
 }
 
@@ -226,9 +205,7 @@ impl Node {
     /// Whether two alternatives that begin with these items begin alike. Items with an inside never do.
     pub(super) fn same_leaf(&self, other: &Node) -> bool {
         match (self, other) {
-            (Node::Literal(a), Node::Literal(b)) | (Node::NotLiteral(a), Node::NotLiteral(b)) => {
-                a == b
-            }
+            (Node::Literal(a), Node::Literal(b)) | (Node::NotLiteral(a), Node::NotLiteral(b)) => a == b,
             (Node::Any, Node::Any) => true,
             (Node::Set(a), Node::Set(b)) => a == b,
             (Node::At(a), Node::At(b)) => a == b,

@@ -11,58 +11,25 @@ use crate::value::interrupt::Stop;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Frame {
     /// Try the alternatives from number `next` on.
-    Branch {
-        number: u32,
-        next: u32,
-        pos: usize,
-        kept: Kept,
-    },
+    Branch { number: u32, next: u32, pos: usize, kept: Kept },
     /// Take fewer characters, down to `floor`.
-    Greedy {
-        number: u32,
-        next: Pc,
-        pos: usize,
-        floor: usize,
-        kept: Kept,
-    },
+    Greedy { number: u32, next: Pc, pos: usize, floor: usize, kept: Kept },
     /// Take more characters, at most `left`.
-    Lazy {
-        number: u32,
-        next: Pc,
-        pos: usize,
-        left: u32,
-        kept: Kept,
-    },
+    Lazy { number: u32, next: Pc, pos: usize, left: u32, kept: Kept },
     /// Give up the repetition entered here.
     Enter,
     /// Give up a body that had to match.
     Required { count: u32 },
     /// Do without a body, and try what follows.
-    Body {
-        count: u32,
-        last: usize,
-        pos: usize,
-        kept: Kept,
-    },
+    Body { count: u32, last: usize, pos: usize, kept: Kept },
     /// Give up what follows a repetition.
     Tail { rep: u32 },
     /// Try a body instead of what follows.
-    LazyTail {
-        rep: u32,
-        count: u32,
-        pos: usize,
-        kept: Kept,
-    },
+    LazyTail { rep: u32, count: u32, pos: usize, kept: Kept },
     /// Give up that body too.
     LazyBody { count: u32, last: usize },
     /// Do without a body of a possessive repetition if it was not required.
-    Possess {
-        number: u32,
-        count: u32,
-        pos: usize,
-        kept: Kept,
-        required: bool,
-    },
+    Possess { number: u32, count: u32, pos: usize, kept: Kept, required: bool },
     /// Give up an atomic group.
     Atomic,
     /// Give up an assertion.
@@ -73,6 +40,7 @@ pub(super) enum Frame {
 
 impl<I: Input> Machine<'_, I> {
     /// Goes back to the last choice that still has a possibility. `None` if there is none.
+    #[inline]
     pub(super) fn resume(&mut self) -> Result<Option<Point>, Stop> {
         while let Some(frame) = self.state.frames.pop() {
             self.state.step()?;
@@ -84,66 +52,33 @@ impl<I: Input> Machine<'_, I> {
     }
 
     /// The next possibility of a frame that was just taken off.
+    #[inline]
     fn other_choice(&mut self, frame: Frame) -> Result<Option<Point>, Stop> {
         match frame {
-            Frame::Branch {
-                number,
-                next,
-                pos,
-                kept,
-            } => {
+            Frame::Branch { number, next, pos, kept } => {
                 self.state.restore(kept);
                 if let Some((next, pc)) = self.alternative(number, next, pos)? {
-                    self.state.push(Frame::Branch {
-                        number,
-                        next,
-                        pos,
-                        kept,
-                    })?;
+                    self.state.push(Frame::Branch { number, next, pos, kept })?;
                     return Ok(Some((pc, pos)));
                 }
                 self.state.discard(kept);
             }
-            Frame::Greedy {
-                number,
-                next,
-                pos,
-                floor,
-                kept,
-            } => {
+            Frame::Greedy { number, next, pos, floor, kept } => {
                 self.state.restore(kept);
                 if let Some(pos) = self.fewer(number, pos, floor)? {
                     if self.program.may_skip && pos == floor {
                         self.state.discard(kept);
                     } else {
-                        self.state.push(Frame::Greedy {
-                            number,
-                            next,
-                            pos,
-                            floor,
-                            kept,
-                        })?;
+                        self.state.push(Frame::Greedy { number, next, pos, floor, kept })?;
                     }
                     return Ok(Some((next, pos)));
                 }
                 self.state.discard(kept);
             }
-            Frame::Lazy {
-                number,
-                next,
-                pos,
-                left,
-                kept,
-            } => {
+            Frame::Lazy { number, next, pos, left, kept } => {
                 self.state.restore(kept);
                 if let Some((pos, left)) = self.more(number, pos, left)? {
-                    self.state.push(Frame::Lazy {
-                        number,
-                        next,
-                        pos,
-                        left,
-                        kept,
-                    })?;
+                    self.state.push(Frame::Lazy { number, next, pos, left, kept })?;
                     return Ok(Some((next, pos)));
                 }
                 self.state.discard(kept);
@@ -156,12 +91,7 @@ impl<I: Input> Machine<'_, I> {
                     rep.count = count;
                 }
             }
-            Frame::Body {
-                count,
-                last,
-                pos,
-                kept,
-            } => {
+            Frame::Body { count, last, pos, kept } => {
                 self.state.restore(kept);
                 self.state.discard(kept);
                 let current = self.state.repeat;
@@ -175,12 +105,7 @@ impl<I: Input> Machine<'_, I> {
                 }
             }
             Frame::Tail { rep } => self.state.repeat = rep,
-            Frame::LazyTail {
-                rep,
-                count,
-                pos,
-                kept,
-            } => {
+            Frame::LazyTail { rep, count, pos, kept } => {
                 self.state.repeat = rep;
                 self.state.restore(kept);
                 self.state.discard(kept);
@@ -191,13 +116,7 @@ impl<I: Input> Machine<'_, I> {
                     (rep.count, rep.last) = (count, last);
                 }
             }
-            Frame::Possess {
-                number,
-                pos,
-                kept,
-                required,
-                ..
-            } => {
+            Frame::Possess { number, pos, kept, required, .. } => {
                 self.state.fences.pop();
                 if !required {
                     self.state.restore(kept);
@@ -220,6 +139,7 @@ impl<I: Input> Machine<'_, I> {
     }
 
     /// The next position with fewer characters.
+    #[inline]
     fn fewer(&mut self, number: u32, pos: usize, floor: usize) -> Result<Option<usize>, Stop> {
         let Some(single) = self.program.singles.get(number as usize) else {
             return Ok(None);

@@ -25,9 +25,7 @@ impl ByteSet {
     /// The bytes that satisfy a test.
     pub(super) fn from_fn(mut test: impl FnMut(u8) -> bool) -> ByteSet {
         let mut set = ByteSet::EMPTY;
-        (0..=u8::MAX)
-            .filter(|byte| test(*byte))
-            .for_each(|byte| set.insert(byte));
+        (0..=u8::MAX).filter(|byte| test(*byte)).for_each(|byte| set.insert(byte));
         set
     }
 

@@ -43,11 +43,7 @@ impl Case {
     /// The other folded code points that match a folded one.
     pub(super) fn twins(self, folded: u32) -> impl Iterator<Item = u32> {
         let class: &[u32] = match self {
-            Case::Unicode => TWINS
-                .iter()
-                .find(|class| class.contains(&folded))
-                .copied()
-                .unwrap_or_default(),
+            Case::Unicode => TWINS.iter().find(|class| class.contains(&folded)).copied().unwrap_or_default(),
             Case::Exact | Case::Ascii => &[],
         };
         class.iter().copied().filter(move |cp| *cp != folded)
@@ -106,31 +102,18 @@ fn first(mapped: Mapped) -> u32 {
 /// The lower case of `A`–`Z`, anything else as it is.
 #[inline]
 pub(super) fn ascii_lower(cp: u32) -> u32 {
-    if (0x41..=0x5A).contains(&cp) {
-        cp | 0x20
-    } else {
-        cp
-    }
+    if (0x41..=0x5A).contains(&cp) { cp | 0x20 } else { cp }
 }
 
 /// The upper case of `a`–`z`, anything else as it is.
 pub(super) fn ascii_upper(cp: u32) -> u32 {
-    if (0x61..=0x7A).contains(&cp) {
-        cp & !0x20
-    } else {
-        cp
-    }
+    if (0x61..=0x7A).contains(&cp) { cp & !0x20 } else { cp }
 }
 
 /// All code points of the basic plane that have another case, with their lower case, in order.
 pub(super) fn cased_letters() -> &'static [(u32, u32)] {
     static LETTERS: OnceLock<Vec<(u32, u32)>> = OnceLock::new();
-    LETTERS.get_or_init(|| {
-        (0..0x1_0000)
-            .filter(|cp| Case::Unicode.is_cased(*cp))
-            .map(|cp| (cp, lower(cp)))
-            .collect()
-    })
+    LETTERS.get_or_init(|| (0..0x1_0000).filter(|cp| Case::Unicode.is_cased(*cp)).map(|cp| (cp, lower(cp))).collect())
 }
 
 /// The kinds of characters that have an escape of their own.
@@ -194,14 +177,7 @@ mod tests {
 
     #[test]
     fn simple_case() {
-        for (from, to) in [
-            ('İ', 'i'),
-            ('K', 'k'),
-            ('ẞ', 'ß'),
-            ('Σ', 'σ'),
-            ('ſ', 'ſ'),
-            ('1', '1'),
-        ] {
+        for (from, to) in [('İ', 'i'), ('K', 'k'), ('ẞ', 'ß'), ('Σ', 'σ'), ('ſ', 'ſ'), ('1', '1')] {
             assert_eq!(lower(from.into()), to.into(), "{from}");
         }
         assert_eq!(upper('ß'.into()), 'S'.into());
@@ -211,18 +187,9 @@ mod tests {
 
     #[test]
     fn categories() {
-        let word = Category {
-            kind: Kind::Word,
-            negated: false,
-        };
-        let space = Category {
-            kind: Kind::Space,
-            negated: false,
-        };
-        let digit = Category {
-            kind: Kind::Digit,
-            negated: false,
-        };
+        let word = Category { kind: Kind::Word, negated: false };
+        let space = Category { kind: Kind::Space, negated: false };
+        let digit = Category { kind: Kind::Digit, negated: false };
         for (category, c, unicode, ascii) in [
             (word, 'é', true, false),
             (word, '½', true, false),

@@ -62,10 +62,7 @@ impl Rule {
     fn contains(&self, cp: u32) -> bool {
         let folded = self.case.fold(cp);
         let inside = in_ranges(&self.ranges, folded)
-            || self
-                .categories
-                .iter()
-                .any(|c| c.contains(folded, self.unicode))
+            || self.categories.iter().any(|c| c.contains(folded, self.unicode))
             || self.either_case.iter().any(|(low, high)| {
                 let range = *low..=*high;
                 range.contains(&folded) || range.contains(&chars::upper(folded))
@@ -76,10 +73,8 @@ impl Rule {
     fn high(&self) -> High {
         let is_ascii = self.ranges.last().is_none_or(|(_, high)| *high < 0x80);
         // U+0130 and U+212A are the only characters beyond ASCII whose lower case is ASCII.
-        let folds_into = self.case == Case::Unicode
-            && [b'i', b'k']
-                .iter()
-                .any(|c| in_ranges(&self.ranges, (*c).into()));
+        let folds_into =
+            self.case == Case::Unicode && [b'i', b'k'].iter().any(|c| in_ranges(&self.ranges, (*c).into()));
         if !is_ascii || folds_into || !self.categories.is_empty() || !self.either_case.is_empty() {
             High::Some
         } else if self.negated {
@@ -116,11 +111,7 @@ impl CharSet {
     /// One character, or all others.
     pub(super) fn literal(cp: u32, negated: bool, mode: Mode) -> CharSet {
         if mode.locale {
-            return CharSet::exact(
-                &[chars::ascii_lower(cp), chars::ascii_upper(cp)],
-                negated,
-                mode.is_text,
-            );
+            return CharSet::exact(&[chars::ascii_lower(cp), chars::ascii_upper(cp)], negated, mode.is_text);
         }
         if !mode.case.is_cased(cp) {
             return CharSet::exact(&[cp], negated, mode.is_text);
@@ -205,13 +196,7 @@ impl CharSet {
             (true, _) => None,
         };
         let gap = missing.map(Finder::new).filter(Finder::is_fast);
-        CharSet {
-            bits,
-            rule,
-            high,
-            gap,
-            is_text,
-        }
+        CharSet { bits, rule, high, gap, is_text }
     }
 
     /// Whether a code point belongs.
@@ -293,9 +278,7 @@ fn ignore_case(rule: &mut Rule, items: &[SetItem], case: Case) {
     basic.extend(folded);
     normalise(&mut basic);
     if case == Case::Unicode {
-        let twins = chars::TWINS
-            .iter()
-            .filter(|class| class.iter().any(|cp| in_ranges(&basic, *cp)));
+        let twins = chars::TWINS.iter().filter(|class| class.iter().any(|cp| in_ranges(&basic, *cp)));
         let twins: Vec<u32> = twins.copied().flatten().copied().collect();
         basic.extend(twins.into_iter().map(|cp| (cp, cp)));
     }
@@ -312,56 +295,24 @@ mod tests {
     use super::*;
 
     fn mode(case: Case) -> Mode {
-        Mode {
-            is_text: true,
-            case,
-            unicode: case != Case::Ascii,
-            locale: false,
-        }
+        Mode { is_text: true, case, unicode: case != Case::Ascii, locale: false }
     }
 
     #[test]
     fn membership() {
-        let digit = SetItem::Category(Category {
-            kind: Kind::Digit,
-            negated: false,
-        });
+        let digit = SetItem::Category(Category { kind: Kind::Digit, negated: false });
         let range = |a: char, b: char| SetItem::Range(a.into(), b.into());
         let one = |a: char| SetItem::Literal(a.into());
         let cases: [(&[SetItem], bool, Case, &str, &str); 9] = [
-            (
-                &[range('a', 'c'), one('x')],
-                false,
-                Case::Exact,
-                "abcx",
-                "dABCX",
-            ),
+            (&[range('a', 'c'), one('x')], false, Case::Exact, "abcx", "dABCX"),
             (&[range('a', 'c'), digit], true, Case::Exact, "dé一", "a1٣"),
             (&[one('S'), one('1')], false, Case::Unicode, "sSſ1", "k"),
-            (
-                &[one('k'), one('1')],
-                false,
-                Case::Unicode,
-                "kK\u{212a}",
-                "s",
-            ),
+            (&[one('k'), one('1')], false, Case::Unicode, "kK\u{212a}", "s"),
             (&[range('A', 'Z')], false, Case::Ascii, "azAZ", "\u{212a}ſé"),
             (&[range('à', 'ö')], false, Case::Unicode, "Éé", "e"),
             // The oracle folds the character of the subject but not an astral member of the set.
-            (
-                &[one('\u{10400}'), one('a')],
-                false,
-                Case::Unicode,
-                "aA",
-                "\u{10400}\u{10428}",
-            ),
-            (
-                &[range('\u{10400}', '\u{10427}')],
-                false,
-                Case::Unicode,
-                "\u{10400}\u{10428}",
-                "a",
-            ),
+            (&[one('\u{10400}'), one('a')], false, Case::Unicode, "aA", "\u{10400}\u{10428}"),
+            (&[range('\u{10400}', '\u{10427}')], false, Case::Unicode, "\u{10400}\u{10428}", "a"),
             (&[one('ß'), one('1')], true, Case::Unicode, "sS", "ßẞ1"),
         ];
         for (number, (items, negated, case, inside, outside)) in cases.into_iter().enumerate() {
@@ -389,12 +340,7 @@ mod tests {
     #[test]
     fn c_locale_asks_for_each_case() {
         let items = [SetItem::Literal(b'a'.into()), SetItem::Literal(b'1'.into())];
-        let locale = Mode {
-            is_text: false,
-            case: Case::Exact,
-            unicode: false,
-            locale: true,
-        };
+        let locale = Mode { is_text: false, case: Case::Exact, unicode: false, locale: true };
         let set = CharSet::of(true, &items, locale);
         assert!(set.contains_low(b'A') && set.contains_low(b'a') && !set.contains_low(b'1'));
     }

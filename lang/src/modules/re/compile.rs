@@ -8,9 +8,7 @@ use super::chars::Case;
 use super::charset::{CharSet, Mode};
 use super::error::{Error, PatternError};
 use super::flags::{self, DOTALL, IGNORECASE, LOCALE, MULTILINE, TEMPLATE, UNICODE};
-use super::program::{
-    Alternative, Anchor, Look, Loop, Op, Order, Pc, Prefilter, Program, Single, Unit,
-};
+use super::program::{Alternative, Anchor, Look, Loop, Op, Order, Pc, Prefilter, Program, Single, Unit};
 use super::syntax::{Parsed, with_stack};
 use crate::value::interrupt::checkpoint;
 use crate::value::unicode::wtf8;
@@ -24,6 +22,7 @@ pub(super) fn compile(parsed: &Parsed, is_text: bool) -> Result<Program, Error> 
         is_text,
         known_sets: HashMap::new(),
         literal: Vec::new(),
+        marks: 0,
         program: Program {
             ops: Vec::new(),
             sets: Vec::new(),
@@ -34,6 +33,7 @@ pub(super) fn compile(parsed: &Parsed, is_text: bool) -> Result<Program, Error> 
             looks: Vec::new(),
             groups: parsed.groups,
             is_text,
+            min_width: usize::try_from(Width::of(&parsed.body).min).unwrap_or(usize::MAX),
             may_skip: true,
             prefilter: Prefilter::Anywhere,
         },
@@ -51,6 +51,8 @@ struct Compiler {
     known_sets: HashMap<(SetKey, Mode), u32>,
     /// Literal bytes not yet emitted.
     literal: Vec<u8>,
+    /// Number of groups emitted.
+    marks: usize,
     program: Program,
 }
 
@@ -82,10 +84,7 @@ impl Compiler {
             bytes => {
                 let start = self.program.literals.len() as u32;
                 self.program.literals.extend_from_slice(bytes);
-                self.program.ops.push(Op::Bytes {
-                    start,
-                    len: bytes.len() as u32,
-                });
+                self.program.ops.push(Op::Bytes { start, len: bytes.len() as u32 });
             }
         }
         self.literal.clear();
@@ -98,14 +97,12 @@ impl Compiler {
     fn node(&mut self, node: &Node, flags: u32) -> Result<(), Error> {
         checkpoint(16)?;
         match node {
-            Node::Literal(_) | Node::NotLiteral(_) | Node::Any | Node::Set(_) => {
-                match self.character(node, flags)? {
-                    Character::Literal(cp) => self.push_literal(cp),
-                    Character::Unit(Unit::Byte(byte)) => _ = self.emit(Op::Byte(byte)),
-                    Character::Unit(Unit::Set(set)) => _ = self.emit(Op::Set(set)),
-                    Character::Unit(Unit::AnyAll) => _ = self.emit(Op::AnyAll),
-                }
-            }
+            Node::Literal(_) | Node::NotLiteral(_) | Node::Any | Node::Set(_) => match self.character(node, flags)? {
+                Character::Literal(cp) => self.push_literal(cp),
+                Character::Unit(Unit::Byte(byte)) => _ = self.emit(Op::Byte(byte)),
+                Character::Unit(Unit::Set(set)) => _ = self.emit(Op::Set(set)),
+                Character::Unit(Unit::AnyAll) => _ = self.emit(Op::AnyAll),
+            },
             Node::At(at) => _ = self.emit(Op::At(anchor(*at, flags))),
             Node::Branch { alternatives, .. } => self.branch(alternatives, flags)?,
             Node::Group(group) => {
@@ -114,6 +111,7 @@ impl Compiler {
                 let mark = group.number.map(|number| (number - 1) * 2);
                 if let Some(mark) = mark {
                     self.emit(Op::Mark(mark));
+                    self.marks += 1;
                 }
                 self.sequence(&group.body, inner)?;
                 if let Some(mark) = mark {
@@ -130,17 +128,11 @@ impl Compiler {
             Node::Backref { group, .. } => {
                 let mode = self.mode(flags);
                 let case = if mode.locale { Case::Ascii } else { mode.case };
-                self.emit(Op::Backref {
-                    group: group - 1,
-                    case,
-                });
+                self.emit(Op::Backref { group: group - 1, case });
             }
             Node::Conditional { group, yes, no, .. } => {
                 self.program.may_skip = false;
-                let op = self.emit(Op::IfGroup {
-                    group: group - 1,
-                    no: 0,
-                });
+                let op = self.emit(Op::IfGroup { group: group - 1, no: 0 });
                 self.sequence(yes, flags)?;
                 let mut no_start = self.here();
                 if let Some(no) = no.as_ref().filter(|no| !no.is_empty()) {
@@ -150,13 +142,7 @@ impl Compiler {
                     let end = self.here();
                     self.patch(jump, Op::Jump(end));
                 }
-                self.patch(
-                    op,
-                    Op::IfGroup {
-                        group: group - 1,
-                        no: no_start,
-                    },
-                );
+                self.patch(op, Op::IfGroup { group: group - 1, no: no_start });
             }
         }
         Ok(())
@@ -185,12 +171,7 @@ impl Compiler {
             (true, true) => Case::Unicode,
             (true, false) => Case::Ascii,
         };
-        Mode {
-            is_text: self.is_text,
-            case,
-            unicode: unicode && !locale,
-            locale: ignore && locale,
-        }
+        Mode { is_text: self.is_text, case, unicode: unicode && !locale, locale: ignore && locale }
     }
 
     /// What a node that matches one character matches.
@@ -198,9 +179,7 @@ impl Compiler {
         let mode = self.mode(flags);
         let key = match node {
             Node::Any if flags & DOTALL != 0 => return Ok(Character::Unit(Unit::AnyAll)),
-            Node::Literal(cp)
-                if !(mode.case.is_cased(*cp) || mode.locale && Case::Ascii.is_cased(*cp)) =>
-            {
+            Node::Literal(cp) if !(mode.case.is_cased(*cp) || mode.locale && Case::Ascii.is_cased(*cp)) => {
                 return Ok(Character::Literal(*cp));
             }
             Node::Literal(cp) => SetKey::Literal(*cp, false),
@@ -236,10 +215,7 @@ impl Compiler {
         let mut starts = Vec::with_capacity(alternatives.len());
         let mut jumps = Vec::with_capacity(alternatives.len());
         for alternative in alternatives {
-            starts.push(Alternative {
-                pc: self.here(),
-                first: None,
-            });
+            starts.push(Alternative { pc: self.here(), first: None });
             self.sequence(alternative, flags)?;
             jumps.push(self.emit(Op::Jump(0)));
         }
@@ -254,13 +230,7 @@ impl Compiler {
     }
 
     fn repeat(&mut self, repeat: &Repeat, flags: u32) -> Result<(), Error> {
-        let Repeat {
-            greed,
-            min,
-            max,
-            body,
-            ..
-        } = repeat;
+        let Repeat { greed, min, max, body, .. } = repeat;
         if flags & TEMPLATE != 0 {
             let operator = match greed {
                 Greed::Greedy => "MAX_REPEAT",
@@ -278,37 +248,25 @@ impl Compiler {
             };
             let number = self.program.singles.len() as u32;
             let (min, max) = (*min, *max);
-            let single = Single {
-                unit,
-                min,
-                max,
-                order,
-                follow: None,
-                exclusive: false,
-            };
+            let single = Single { unit, min, max, order, follow: None, exclusive: false };
             self.program.singles.push(single);
             self.emit(Op::Single(number));
             return Ok(());
         }
         let number = self.program.loops.len() as u32;
         let possessive = *greed == Greed::Possessive;
-        if possessive && captures(body) {
-            self.program.may_skip = false;
-        }
         let lazy = *greed == Greed::Lazy;
-        self.program.loops.push(Loop {
-            min: *min,
-            max: *max,
-            lazy,
-            body: 0,
-            tail: 0,
-        });
+        self.program.loops.push(Loop { min: *min, max: *max, lazy, body: 0, tail: 0 });
         let (start, end) = match possessive {
             true => (Op::Possess(number), Op::EndPossess(number)),
             false => (Op::Enter(number), Op::Until(number)),
         };
         let start = self.emit(start) + 1;
+        let marks = self.marks;
         self.sequence(body, flags)?;
+        if possessive && self.marks != marks {
+            self.program.may_skip = false;
+        }
         let tail = self.emit(end) + 1;
         if let Some(slot) = self.program.loops.get_mut(number as usize) {
             (slot.body, slot.tail) = (start, tail);
@@ -333,11 +291,7 @@ impl Compiler {
             Character::Literal(cp) => match u8::try_from(cp) {
                 Ok(byte) if !self.is_text || byte.is_ascii() => Unit::Byte(byte),
                 _ => {
-                    let mode = Mode {
-                        case: Case::Exact,
-                        locale: false,
-                        ..self.mode(flags)
-                    };
+                    let mode = Mode { case: Case::Exact, locale: false, ..self.mode(flags) };
                     Unit::Set(self.set(SetKey::Literal(cp, false), mode)?)
                 }
             },
@@ -358,11 +312,7 @@ impl Compiler {
             back = least;
         }
         let number = self.program.looks.len() as u32;
-        self.program.looks.push(Look {
-            negated: look.negated,
-            back,
-            tail: 0,
-        });
+        self.program.looks.push(Look { negated: look.negated, back, tail: 0 });
         self.emit(Op::Look(number));
         self.sequence(&look.body, flags)?;
         let tail = self.emit(Op::EndLook) + 1;
@@ -379,28 +329,6 @@ enum Character {
     Literal(u32),
     /// Something else.
     Unit(Unit),
-}
-
-/// Whether a sequence has capturing groups inside.
-fn captures(sequence: &[Node]) -> bool {
-    with_stack(|| {
-        sequence.iter().any(|node| match node {
-            Node::Group(group) => group.number.is_some() || captures(&group.body),
-            Node::Branch { alternatives, .. } => alternatives.iter().any(|one| captures(one)),
-            Node::Repeat(repeat) => captures(&repeat.body),
-            Node::Atomic { body, .. } => captures(body),
-            Node::Look(look) => captures(&look.body),
-            Node::Conditional { yes, no, .. } => {
-                captures(yes) || no.as_ref().is_some_and(|no| captures(no))
-            }
-            Node::Literal(_)
-            | Node::NotLiteral(_)
-            | Node::Any
-            | Node::Set(_)
-            | Node::At(_)
-            | Node::Backref { .. } => false,
-        })
-    })
 }
 
 fn anchor(at: At, flags: u32) -> Anchor {

@@ -52,10 +52,7 @@ impl PatternError {
     pub(super) fn at(msg: Vec<u8>, pattern: &[u32], pos: usize) -> PatternError {
         const NEWLINE: u32 = 0x0A;
         let before = pattern.get(..pos).unwrap_or(pattern);
-        let line_start = before
-            .iter()
-            .rposition(|cp| *cp == NEWLINE)
-            .map_or(0, |at| at + 1);
+        let line_start = before.iter().rposition(|cp| *cp == NEWLINE).map_or(0, |at| at + 1);
         PatternError {
             msg,
             pos: Some(pos),
@@ -67,13 +64,7 @@ impl PatternError {
 
     /// An error that concerns the pattern as a whole.
     pub(super) fn unplaced(msg: &str) -> PatternError {
-        PatternError {
-            msg: msg.into(),
-            pos: None,
-            lineno: None,
-            colno: None,
-            many_lines: false,
-        }
+        PatternError { msg: msg.into(), pos: None, lineno: None, colno: None, many_lines: false }
     }
 
     /// What `str()` of the exception gives.
@@ -177,11 +168,7 @@ mod tests {
     fn quoting() {
         for (given, ascii, shown) in [
             ("a'b", false, "\"a'b\""),
-            (
-                "a'\"\\\n\u{7f}é\u{200b}",
-                false,
-                "'a\\'\"\\\\\\n\\x7fé\\u200b'",
-            ),
+            ("a'\"\\\n\u{7f}é\u{200b}", false, "'a\\'\"\\\\\\n\\x7fé\\u200b'"),
             ("é", true, "'\\xe9'"),
         ] {
             let code_points: Vec<u32> = given.chars().map(u32::from).collect();

@@ -61,10 +61,9 @@ pub(super) fn is_octal(byte: &u8) -> bool {
 
 /// The value of digits in a base.
 pub(super) fn value(digits: &[u8], base: u32) -> u32 {
-    digits.iter().fold(0, |sum, digit| {
-        sum.wrapping_mul(base)
-            .wrapping_add((*digit as char).to_digit(base).unwrap_or(0))
-    })
+    digits
+        .iter()
+        .fold(0, |sum, digit| sum.wrapping_mul(base).wrapping_add((*digit as char).to_digit(base).unwrap_or(0)))
 }
 
 /// The complaint about an octal escape above `\377`, or its value.
@@ -87,10 +86,7 @@ pub(super) fn in_pattern(source: &mut Source, letter: u32) -> Result<Meaning, Er
     }
     if let Some(category) = category(letter) {
         let items = vec![SetItem::Category(category)];
-        return item(Node::Set(Set {
-            negated: false,
-            items,
-        }));
+        return item(Node::Set(Set { negated: false, items }));
     }
     if let Some(control) = control(letter) {
         return item(Node::Literal(control));
@@ -110,10 +106,7 @@ pub(super) fn in_pattern(source: &mut Source, letter: u32) -> Result<Meaning, Er
                 digits.push(last);
                 return item(Node::Literal(octal(&digits, source)?));
             }
-            Ok(Meaning::Group {
-                number: value(&digits, 10),
-                len: digits.len() + 1,
-            })
+            Ok(Meaning::Group { number: value(&digits, 10), len: digits.len() + 1 })
         }
         _ => item(Node::Literal(character(source, letter)?)),
     }
@@ -144,9 +137,7 @@ fn character(source: &mut Source, letter: u32) -> Result<u32, Error> {
         Ok(b'u') if source.is_text() => hexadecimal(source, b'u', 4),
         Ok(b'U') if source.is_text() => hexadecimal(source, b'U', 8),
         Ok(b'N') if source.is_text() => named(source),
-        Ok(byte) if byte.is_ascii_alphanumeric() => {
-            Err(source.error(Message::new("bad escape \\").raw(&[letter]), 2))
-        }
+        Ok(byte) if byte.is_ascii_alphanumeric() => Err(source.error(Message::new("bad escape \\").raw(&[letter]), 2)),
         _ => Ok(letter),
     }
 }
@@ -154,9 +145,7 @@ fn character(source: &mut Source, letter: u32) -> Result<u32, Error> {
 fn hexadecimal(source: &mut Source, letter: u8, count: usize) -> Result<u32, Error> {
     let digits = source.take_while(count, u8::is_ascii_hexdigit)?;
     let complaint = |words: &str| {
-        let message = Message::new(words)
-            .raw(&[BACKSLASH, letter.into()])
-            .words(&String::from_utf8_lossy(&digits));
+        let message = Message::new(words).raw(&[BACKSLASH, letter.into()]).words(&String::from_utf8_lossy(&digits));
         Err(source.error(message, digits.len() + 2))
     };
     if digits.len() != count {
@@ -175,11 +164,8 @@ fn named(source: &mut Source) -> Result<u32, Error> {
     let name = source.take_until(b'}', "character name")?;
     let mut text = Vec::with_capacity(name.len());
     name.iter().for_each(|cp| wtf8::push(&mut text, *cp));
-    wtf8::as_str(&text)
-        .and_then(names::character)
-        .map(u32::from)
-        .ok_or_else(|| {
-            let message = Message::new("undefined character name ").quoted(&name);
-            source.error(message, name.len() + 4)
-        })
+    wtf8::as_str(&text).and_then(names::character).map(u32::from).ok_or_else(|| {
+        let message = Message::new("undefined character name ").quoted(&name);
+        source.error(message, name.len() + 4)
+    })
 }

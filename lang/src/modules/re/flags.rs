@@ -43,11 +43,7 @@ pub(super) fn of_letter(letter: u8) -> Option<u32> {
 
 /// The flags in force inside a group.
 pub(super) fn inside_group(outer: u32, add: u32, del: u32) -> u32 {
-    let kept = if add & TYPE_FLAGS != 0 {
-        outer & !TYPE_FLAGS
-    } else {
-        outer
-    };
+    let kept = if add & TYPE_FLAGS != 0 { outer & !TYPE_FLAGS } else { outer };
     (kept | add) & !del
 }
 

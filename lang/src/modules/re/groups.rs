@@ -45,11 +45,7 @@ pub(super) fn name_text(name: &[u32]) -> String {
 
 impl Parser<'_> {
     /// Parses what follows a `(`. `None` if it adds nothing to the sequence.
-    pub(super) fn bracket(
-        &mut self,
-        verbose: &mut bool,
-        may_set_flags: bool,
-    ) -> Result<Option<Node>, Error> {
+    pub(super) fn bracket(&mut self, verbose: &mut bool, may_set_flags: bool) -> Result<Option<Node>, Error> {
         let start = self.source.position() - 1;
         let head = if self.source.accept(b'?')? {
             match self.extension(start, verbose, may_set_flags)? {
@@ -58,18 +54,10 @@ impl Parser<'_> {
                 Extension::Nothing => return Ok(None),
             }
         } else {
-            Head {
-                captures: true,
-                ..Head::default()
-            }
+            Head { captures: true, ..Head::default() }
         };
-        let number = if head.captures {
-            Some(self.open_group(head.name)?)
-        } else {
-            None
-        };
-        let inner_verbose =
-            (*verbose || head.add_flags & VERBOSE != 0) && head.del_flags & VERBOSE == 0;
+        let number = if head.captures { Some(self.open_group(head.name)?) } else { None };
+        let inner_verbose = (*verbose || head.add_flags & VERBOSE != 0) && head.del_flags & VERBOSE == 0;
         let body = self.alternatives(inner_verbose, false)?;
         self.close(start)?;
         let width = Width::of(&body);
@@ -79,18 +67,8 @@ impl Parser<'_> {
         Ok(Some(if head.atomic {
             Node::Atomic { body, width }
         } else {
-            let Head {
-                add_flags,
-                del_flags,
-                ..
-            } = head;
-            Node::Group(Group {
-                number,
-                add_flags,
-                del_flags,
-                body,
-                width,
-            })
+            let Head { add_flags, del_flags, .. } = head;
+            Node::Group(Group { number, add_flags, del_flags, body, width })
         }))
     }
 
@@ -120,39 +98,29 @@ impl Parser<'_> {
         Ok(number)
     }
 
-    fn extension(
-        &mut self,
-        start: usize,
-        verbose: &mut bool,
-        may_set_flags: bool,
-    ) -> Result<Extension, Error> {
+    fn extension(&mut self, start: usize, verbose: &mut bool, may_set_flags: bool) -> Result<Extension, Error> {
         let token = self.extension_token()?;
         match token.ascii() {
             Some(b'P') => self.python_extension(),
             Some(b':') => Ok(Extension::Group(Head::default())),
-            Some(b'>') => Ok(Extension::Group(Head {
-                atomic: true,
-                ..Head::default()
-            })),
+            Some(b'>') => Ok(Extension::Group(Head { atomic: true, ..Head::default() })),
             Some(b'#') => self.comment(start),
             Some(sign @ (b'=' | b'!' | b'<')) => self.look(start, sign, *verbose),
             Some(b'(') => self.conditional(start, *verbose),
             Some(b'-') => self.scoped_flags(0, Some(b'-')),
-            Some(letter) if flags::of_letter(letter).is_some() => {
-                match self.added_flags(letter)? {
-                    (add_flags, Some(end)) => self.scoped_flags(add_flags, Some(end)),
-                    (add_flags, None) => {
-                        self.flags |= add_flags;
-                        if !may_set_flags {
-                            let back = self.source.position() - start;
-                            let words = "global flags not at the start of the expression";
-                            return Err(self.error(words, back));
-                        }
-                        *verbose = self.flags & VERBOSE != 0;
-                        Ok(Extension::Nothing)
+            Some(letter) if flags::of_letter(letter).is_some() => match self.added_flags(letter)? {
+                (add_flags, Some(end)) => self.scoped_flags(add_flags, Some(end)),
+                (add_flags, None) => {
+                    self.flags |= add_flags;
+                    if !may_set_flags {
+                        let back = self.source.position() - start;
+                        let words = "global flags not at the start of the expression";
+                        return Err(self.error(words, back));
                     }
+                    *verbose = self.flags & VERBOSE != 0;
+                    Ok(Extension::Nothing)
                 }
-            }
+            },
             _ => Err(self.unknown("unknown extension ?", token, 1)),
         }
     }
@@ -174,11 +142,7 @@ impl Parser<'_> {
         if self.source.accept(b'<')? {
             let name = self.source.take_until(b'>', "group name")?;
             self.check_name(&name)?;
-            return Ok(Extension::Group(Head {
-                name: Some(name),
-                captures: true,
-                ..Head::default()
-            }));
+            return Ok(Extension::Group(Head { name: Some(name), captures: true, ..Head::default() }));
         }
         if self.source.accept(b'=')? {
             let name = self.source.take_until(b')', "group name")?;
@@ -237,21 +201,13 @@ impl Parser<'_> {
         let body = self.alternatives(verbose, false)?;
         self.behind = outer;
         self.close(start)?;
-        Ok(Extension::Item(Node::Look(Look {
-            behind,
-            negated: sign == b'!',
-            body,
-        })))
+        Ok(Extension::Item(Node::Look(Look { behind, negated: sign == b'!', body })))
     }
 
     /// `(?(1)yes|no)`
     fn conditional(&mut self, start: usize, verbose: bool) -> Result<Extension, Error> {
         let name = self.source.take_until(b')', "group name")?;
-        let group = if is_identifier(&name) {
-            self.named_group(&name)?
-        } else {
-            self.group_number(&name)?
-        };
+        let group = if is_identifier(&name) { self.named_group(&name)? } else { self.group_number(&name)? };
         self.check_behind(group)?;
         let yes = self.sequence(verbose, false)?;
         let mut no = None;
@@ -263,12 +219,7 @@ impl Parser<'_> {
         }
         self.close(start)?;
         let width = Width::of(&yes).or(no.as_deref().map_or(Width::ZERO, Width::of));
-        Ok(Extension::Item(Node::Conditional {
-            group,
-            yes,
-            no,
-            width,
-        }))
+        Ok(Extension::Item(Node::Conditional { group, yes, no, width }))
     }
 
     fn group_number(&mut self, name: &[u32]) -> Result<u32, Error> {
@@ -289,10 +240,7 @@ impl Parser<'_> {
                 }
                 Ok(group)
             }
-            None => refused(
-                self,
-                Message::new("invalid group reference ").words(number.text()),
-            ),
+            None => refused(self, Message::new("invalid group reference ").words(number.text())),
         }
     }
 
@@ -351,11 +299,7 @@ impl Parser<'_> {
         if add_flags & del_flags != 0 {
             return Err(self.error("bad inline flags: flag turned on and off", 1));
         }
-        Ok(Extension::Group(Head {
-            add_flags,
-            del_flags,
-            ..Head::default()
-        }))
+        Ok(Extension::Group(Head { add_flags, del_flags, ..Head::default() }))
     }
 
     /// Takes a flag letter or one of the characters that may end the letters.
@@ -366,8 +310,7 @@ impl Parser<'_> {
         match token.ascii() {
             Some(byte) if ends.contains(&byte) || flags::of_letter(byte).is_some() => Ok(byte),
             _ => {
-                let is_letter =
-                    matches!(token, Token::Char(cp) if database::is(cp, database::ALPHA));
+                let is_letter = matches!(token, Token::Char(cp) if database::is(cp, database::ALPHA));
                 let words = if is_letter { "unknown flag" } else { missing };
                 Err(self.error(words, token.len()))
             }
@@ -382,13 +325,7 @@ mod tests {
     #[test]
     fn identifiers() {
         let code_points = |text: &str| text.chars().map(u32::from).collect::<Vec<u32>>();
-        for (name, expected) in [
-            ("a1", true),
-            ("_", true),
-            ("é", true),
-            ("1a", false),
-            ("", false),
-        ] {
+        for (name, expected) in [("a1", true), ("_", true), ("é", true), ("1a", false), ("", false)] {
             assert_eq!(is_identifier(&code_points(name)), expected, "{name}");
         }
         assert!(!is_identifier(&[0xD800]));

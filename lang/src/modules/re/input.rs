@@ -45,17 +45,12 @@ impl Input for Narrow<'_> {
 
     #[inline]
     fn before(&self, at: usize) -> Option<(u32, usize)> {
-        self.0
-            .get(at.checked_sub(1)?)
-            .map(|byte| (u32::from(*byte), 1))
+        self.0.get(at.checked_sub(1)?).map(|byte| (u32::from(*byte), 1))
     }
 
     #[inline]
     fn step(&self, set: &CharSet, at: usize) -> Option<usize> {
-        self.0
-            .get(at)
-            .filter(|byte| set.contains_low(**byte))
-            .map(|_| at + 1)
+        self.0.get(at).filter(|byte| set.contains_low(**byte)).map(|_| at + 1)
     }
 
     #[inline]

@@ -48,9 +48,7 @@ impl<I: Input> Machine<'_, I> {
             let next = match *op {
                 Op::Match if self.accepts(pos) => return Ok(Some(pos)),
                 Op::Match => None,
-                Op::Byte(byte) => {
-                    (self.input.bytes().get(pos) == Some(&byte)).then_some((pc + 1, pos + 1))
-                }
+                Op::Byte(byte) => (self.input.bytes().get(pos) == Some(&byte)).then_some((pc + 1, pos + 1)),
                 Op::Bytes { start, len } => self.bytes(start, len, pos).map(|pos| (pc + 1, pos)),
                 Op::Set(set) => self.set(set, pos).map(|pos| (pc + 1, pos)),
                 Op::AnyAll => self.input.after(pos).map(|(_, len)| (pc + 1, pos + len)),
@@ -77,9 +75,7 @@ impl<I: Input> Machine<'_, I> {
                     // What a negated assertion forbids has matched.
                     _ => None,
                 },
-                Op::Backref { group, case } => {
-                    self.backref(group, case, pos)?.map(|pos| (pc + 1, pos))
-                }
+                Op::Backref { group, case } => self.backref(group, case, pos)?.map(|pos| (pc + 1, pos)),
                 Op::IfGroup { group, no } => {
                     let matched = self.state.span(group).is_some();
                     Some((if matched { pc + 1 } else { no }, pos))
@@ -99,21 +95,20 @@ impl<I: Input> Machine<'_, I> {
         !(self.goal.whole && pos != self.input.bytes().len()) && self.goal.not_empty_at != Some(pos)
     }
 
+    #[inline]
     fn bytes(&self, start: u32, len: u32, pos: usize) -> Option<usize> {
         let start = start as usize;
         let wanted = self.program.literals.get(start..start + len as usize)?;
-        self.input
-            .bytes()
-            .get(pos..)?
-            .starts_with(wanted)
-            .then_some(pos + wanted.len())
+        self.input.bytes().get(pos..)?.starts_with(wanted).then_some(pos + wanted.len())
     }
 
     /// The position after a character of a set.
+    #[inline]
     pub(super) fn set(&self, set: u32, pos: usize) -> Option<usize> {
         self.input.step(self.program.sets.get(set as usize)?, pos)
     }
 
+    #[inline]
     fn is_at(&self, anchor: Anchor, pos: usize) -> bool {
         let bytes = self.input.bytes();
         let is_end = pos == bytes.len();
@@ -131,75 +126,58 @@ impl<I: Input> Machine<'_, I> {
     }
 
     fn is_boundary(&self, pos: usize, unicode: bool) -> bool {
-        let is_word =
-            |found: Option<(u32, usize)>| found.is_some_and(|(cp, _)| chars::is_word(cp, unicode));
+        let is_word = |found: Option<(u32, usize)>| found.is_some_and(|(cp, _)| chars::is_word(cp, unicode));
         is_word(self.input.before(pos)) != is_word(self.input.after(pos))
     }
 
+    #[inline]
     fn branch(&mut self, number: u32, pos: usize) -> Result<Option<Point>, Stop> {
         let Some((next, pc)) = self.alternative(number, 0, pos)? else {
             return Ok(None);
         };
         if !(self.program.may_skip && self.alternative(number, next, pos)?.is_none()) {
             let kept = self.state.keep(self.state.repeat != NONE)?;
-            self.state.push(Frame::Branch {
-                number,
-                next,
-                pos,
-                kept,
-            })?;
+            self.state.push(Frame::Branch { number, next, pos, kept })?;
         }
         Ok(Some((pc, pos)))
     }
 
     /// The first alternative from number `from` on that can match here, and the number of the one after it.
-    pub(super) fn alternative(
-        &mut self,
-        number: u32,
-        from: u32,
-        pos: usize,
-    ) -> Result<Option<(u32, Pc)>, Stop> {
-        let all = self
-            .program
-            .branches
-            .get(number as usize)
-            .map_or(&[][..], Vec::as_slice);
+    #[inline]
+    pub(super) fn alternative(&mut self, number: u32, from: u32, pos: usize) -> Result<Option<(u32, Pc)>, Stop> {
+        let Some(all) = self.program.branches.get(number as usize) else {
+            return Ok(None);
+        };
         let byte = self.input.bytes().get(pos);
-        for (at, alternative) in all.iter().enumerate().skip(from as usize) {
+        let rest = all.get(from as usize..).unwrap_or_default();
+        for (next, alternative) in (from + 1..).zip(rest) {
             self.state.step()?;
-            let can_match = alternative
-                .first
-                .is_none_or(|first| byte.is_some_and(|byte| first.contains(*byte)));
+            let can_match = match (&alternative.first, byte) {
+                (Some(first), Some(byte)) => first.contains(*byte),
+                (first, _) => first.is_none(),
+            };
             if can_match {
-                return Ok(Some((at as u32 + 1, alternative.pc)));
+                return Ok(Some((next, alternative.pc)));
             }
         }
         Ok(None)
     }
 
+    #[inline]
     fn enter(&mut self, number: u32, pos: usize) -> Result<Option<Point>, Stop> {
-        let rep = Rep {
-            number,
-            count: 0,
-            outer: self.state.repeat,
-            last: NOWHERE,
-        };
+        let rep = Rep { number, count: 0, outer: self.state.repeat, last: NOWHERE };
         self.state.push_rep(rep)?;
         self.until(pos)
     }
 
     /// Decides at the end of a body, or before the first, whether to repeat.
+    #[inline]
     fn until(&mut self, pos: usize) -> Result<Option<Point>, Stop> {
         let current = self.state.repeat;
         let Some(rep) = self.state.rep() else {
             return Ok(None);
         };
-        let Rep {
-            number,
-            count,
-            outer,
-            last,
-        } = *rep;
+        let Rep { number, count, outer, last } = *rep;
         let Some(repeated) = self.program.loops.get(number as usize) else {
             return Ok(None);
         };
@@ -211,24 +189,14 @@ impl<I: Input> Machine<'_, I> {
         if repeated.lazy {
             self.state.repeat = outer;
             let kept = self.state.keep(outer != NONE)?;
-            self.state.push(Frame::LazyTail {
-                rep: current,
-                count,
-                pos,
-                kept,
-            })?;
+            self.state.push(Frame::LazyTail { rep: current, count, pos, kept })?;
             return Ok(Some((repeated.tail, pos)));
         }
         if (count < repeated.max || repeated.max == UNBOUNDED) && pos != last {
             rep.count = count.saturating_add(1);
             rep.last = pos;
             let kept = self.state.keep(true)?;
-            self.state.push(Frame::Body {
-                count,
-                last,
-                pos,
-                kept,
-            })?;
+            self.state.push(Frame::Body { count, last, pos, kept })?;
             return Ok(Some((repeated.body, pos)));
         }
         self.state.repeat = outer;
@@ -242,13 +210,7 @@ impl<I: Input> Machine<'_, I> {
 
     /// Begins the next body of a possessive repetition, or what follows it. `last` is where the last body began that
     /// need not have been there.
-    fn possess_more(
-        &mut self,
-        number: u32,
-        count: u32,
-        last: usize,
-        pos: usize,
-    ) -> Result<Option<Point>, Stop> {
+    fn possess_more(&mut self, number: u32, count: u32, last: usize, pos: usize) -> Result<Option<Point>, Stop> {
         let Some(repeated) = self.program.loops.get(number as usize) else {
             return Ok(None);
         };
@@ -256,13 +218,7 @@ impl<I: Input> Machine<'_, I> {
         let required = count < repeated.min;
         if required || (count < repeated.max || repeated.max == UNBOUNDED) && pos != last {
             let kept = self.state.keep(!required)?;
-            let frame = Frame::Possess {
-                number,
-                count,
-                pos,
-                kept,
-                required,
-            };
+            let frame = Frame::Possess { number, count, pos, kept, required };
             self.state.push_fence(frame, saved)?;
             return Ok(Some((repeated.body, pos)));
         }
@@ -271,13 +227,7 @@ impl<I: Input> Machine<'_, I> {
 
     fn end_possess(&mut self, pos: usize) -> Result<Option<Point>, Stop> {
         match self.state.cut() {
-            Some(Frame::Possess {
-                number,
-                count,
-                pos: from,
-                required,
-                ..
-            }) => {
+            Some(Frame::Possess { number, count, pos: from, required, .. }) => {
                 let last = if required { NOWHERE } else { from };
                 self.possess_more(number, count.saturating_add(1), last, pos)
             }
@@ -296,11 +246,7 @@ impl<I: Input> Machine<'_, I> {
         let saved = self.state.saved();
         let frame = if look.negated {
             let kept = self.state.keep(self.state.repeat != NONE)?;
-            Frame::NotLook {
-                tail: look.tail,
-                pos,
-                kept,
-            }
+            Frame::NotLook { tail: look.tail, pos, kept }
         } else {
             Frame::Look { pos }
         };

@@ -75,11 +75,7 @@ pub(super) fn repeat_count(digits: &[u8], limit: u32) -> Result<Option<u32>, Str
 }
 
 fn value_of(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0u32, |value, digit| {
-        value
-            .checked_mul(10)?
-            .checked_add(u32::from(digit.wrapping_sub(b'0')))
-    })
+    digits.iter().try_fold(0u32, |value, digit| value.checked_mul(10)?.checked_add(u32::from(digit.wrapping_sub(b'0'))))
 }
 
 #[cfg(test)]

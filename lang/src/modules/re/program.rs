@@ -183,6 +183,8 @@ pub(super) struct Program {
     pub(super) groups: u32,
     /// Whether subjects are text.
     pub(super) is_text: bool,
+    /// The least number of characters a match has.
+    pub(super) min_width: usize,
     /// Whether a choice that can only fail may be passed over. A pattern that can observe what failed attempts leave
     /// behind in open groups forbids it.
     pub(super) may_skip: bool,

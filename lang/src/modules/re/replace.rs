@@ -9,12 +9,7 @@ impl Pattern {
     ///
     /// # Errors
     /// A stop of the run.
-    pub fn replace(
-        &self,
-        subject: Subject,
-        template: &Template,
-        count: usize,
-    ) -> Result<(Vec<u8>, usize), Stop> {
+    pub fn replace(&self, subject: Subject, template: &Template, count: usize) -> Result<(Vec<u8>, usize), Stop> {
         let bytes = subject.bytes();
         let mut matches = self.matches(subject, 0, bytes.len());
         let (mut out, mut done, mut replaced) = (Vec::new(), 0, 0);

@@ -29,21 +29,24 @@ pub(super) fn find<I: Input>(
     mode: Mode,
     not_empty: bool,
 ) -> Result<Option<(usize, usize)>, Stop> {
-    let goal = Goal {
-        whole: mode == Mode::Fullmatch,
-        not_empty_at: not_empty.then_some(from),
+    let goal = Goal { whole: mode == Mode::Fullmatch, not_empty_at: not_empty.then_some(from) };
+    let mut machine = Machine { program, input, state, goal };
+    // No character has less than one byte, so a subject with fewer bytes has fewer characters too.
+    let too_late = |start: usize| {
+        let left = input.bytes().len().checked_sub(start);
+        left.is_some_and(|left| left < program.min_width)
     };
-    let mut machine = Machine {
-        program,
-        input,
-        state,
-        goal,
-    };
+    if too_late(from) {
+        return Ok(None);
+    }
     if mode != Mode::Search {
         return Ok(machine.attempt(from)?.map(|end| (from, end)));
     }
     let mut start = from;
     while let Some(at) = candidate(program, input, start)? {
+        if too_late(at) {
+            break;
+        }
         if let Some(end) = machine.attempt(at)? {
             return Ok(Some((at, end)));
         }
@@ -71,9 +74,7 @@ fn candidate<I: Input>(program: &Program, input: I, start: usize) -> Result<Opti
             let newline = in_blocks(bytes, start, 1, |block| memchr::memchr(b'\n', block))?;
             Ok(newline.map(|at| at + 1))
         }
-        Prefilter::Literal(finder) => in_blocks(bytes, start, finder.needle().len(), |block| {
-            finder.find(block)
-        }),
+        Prefilter::Literal(finder) => in_blocks(bytes, start, finder.needle().len(), |block| finder.find(block)),
         Prefilter::First(finder) => in_blocks(bytes, start, 1, |block| finder.find(block)),
     }
 }
@@ -87,9 +88,7 @@ fn in_blocks(
 ) -> Result<Option<usize>, Stop> {
     let mut start = from;
     loop {
-        let end = bytes
-            .len()
-            .min(start.saturating_add(BLOCK).saturating_add(len - 1));
+        let end = bytes.len().min(start.saturating_add(BLOCK).saturating_add(len - 1));
         let block = bytes.get(start..end).unwrap_or_default();
         if let Some(at) = find(block) {
             checkpoint((at / 8) as u64)?;
@@ -100,5 +99,44 @@ fn in_blocks(
             return Ok(None);
         }
         start += BLOCK;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::engine::{Pattern, Subject};
+    use super::*;
+
+    /// Finds a needle near the edges of the blocks in which long subjects are scanned.
+    #[test]
+    fn across_blocks() {
+        let cases = [
+            ("needle", true),
+            ("[nN]eedle", true),
+            ("(?i)NEEDLE", true),
+            ("(?m)^needle", true),
+            ("(?s).*needle", false),
+            ("(?s).*?needle", false),
+            ("[^n]*needle", false),
+            ("[\\x00-mo-\\U0010ffff]*needle", false),
+            ("(?s:.)*?(?=needle)needle", false),
+        ];
+        for before in [0, 1, BLOCK - 8, BLOCK - 7, BLOCK - 3, BLOCK - 1, BLOCK, 2 * BLOCK - 2] {
+            for filler in ["-", "\n", "é"] {
+                let mut text = filler.repeat(before / filler.len());
+                text.push('\n');
+                let start = text.len();
+                text += "needle";
+                let end = text.len();
+                text += &filler.repeat(before);
+                let subject = Subject::text(text.as_bytes());
+                for (pattern, at_needle) in cases {
+                    let pattern = Pattern::compile(pattern.as_bytes(), true, 0).unwrap();
+                    let found = pattern.match_at(subject, 0, text.len(), Mode::Search).unwrap();
+                    let start = if at_needle { start } else { 0 };
+                    assert_eq!(found.and_then(|found| found.spans[0]), Some((start, end)));
+                }
+            }
+        }
     }
 }

@@ -17,12 +17,7 @@ const BLOCK: usize = 64 * 1024;
 
 impl<I: Input> Machine<'_, I> {
     /// Repeats a character; what follows is at `next`.
-    pub(super) fn single(
-        &mut self,
-        number: u32,
-        next: Pc,
-        pos: usize,
-    ) -> Result<Option<Point>, Stop> {
+    pub(super) fn single(&mut self, number: u32, next: Pc, pos: usize) -> Result<Option<Point>, Stop> {
         let Some(single) = self.program.singles.get(number as usize) else {
             return Ok(None);
         };
@@ -33,11 +28,7 @@ impl<I: Input> Machine<'_, I> {
         let Some(floor) = self.exactly(single.unit, pos, single.min)? else {
             return Ok(None);
         };
-        let more = if single.max == UNBOUNDED {
-            UNBOUNDED
-        } else {
-            single.max - single.min
-        };
+        let more = if single.max == UNBOUNDED { UNBOUNDED } else { single.max - single.min };
         let may_skip = self.program.may_skip;
         let all = self.state.repeat != NONE;
         match single.order {
@@ -52,13 +43,7 @@ impl<I: Input> Machine<'_, I> {
                 };
                 if !(may_skip && pos == floor) {
                     let kept = self.state.keep(all)?;
-                    self.state.push(Frame::Greedy {
-                        number,
-                        next,
-                        pos,
-                        floor,
-                        kept,
-                    })?;
+                    self.state.push(Frame::Greedy { number, next, pos, floor, kept })?;
                 }
                 Ok(Some((next, pos)))
             }
@@ -68,13 +53,7 @@ impl<I: Input> Machine<'_, I> {
                 };
                 if !(may_skip && left == 0) {
                     let kept = self.state.keep(all)?;
-                    self.state.push(Frame::Lazy {
-                        number,
-                        next,
-                        pos,
-                        left,
-                        kept,
-                    })?;
+                    self.state.push(Frame::Lazy { number, next, pos, left, kept })?;
                 }
                 Ok(Some((next, pos)))
             }
@@ -82,12 +61,7 @@ impl<I: Input> Machine<'_, I> {
     }
 
     /// The last position up to `end` at which what follows can begin.
-    pub(super) fn retreat(
-        &mut self,
-        single: &Single,
-        floor: usize,
-        end: usize,
-    ) -> Result<Option<usize>, Stop> {
+    pub(super) fn retreat(&mut self, single: &Single, floor: usize, end: usize) -> Result<Option<usize>, Stop> {
         let Some(follow) = &single.follow else {
             return Ok(Some(end));
         };
@@ -96,10 +70,7 @@ impl<I: Input> Machine<'_, I> {
         while stop > floor {
             let start = stop.saturating_sub(BLOCK).max(floor);
             checkpoint(((stop - start) / 16) as u64)?;
-            if let Some(at) = bytes
-                .get(start..stop)
-                .and_then(|block| follow.find_last(block))
-            {
+            if let Some(at) = bytes.get(start..stop).and_then(|block| follow.find_last(block)) {
                 return Ok(Some(start + at));
             }
             stop = start;
@@ -108,12 +79,7 @@ impl<I: Input> Machine<'_, I> {
     }
 
     /// The first position from `pos` on at which what follows can begin, with the repetitions still allowed there.
-    pub(super) fn approach(
-        &mut self,
-        single: &Single,
-        pos: usize,
-        left: u32,
-    ) -> Result<Option<(usize, u32)>, Stop> {
+    pub(super) fn approach(&mut self, single: &Single, pos: usize, left: u32) -> Result<Option<(usize, u32)>, Stop> {
         let Some(follow) = &single.follow else {
             return Ok(Some((pos, left)));
         };
@@ -144,13 +110,9 @@ impl<I: Input> Machine<'_, I> {
         let bytes = self.input.bytes();
         let mut start = from;
         while start < bytes.len() {
-            let block = bytes
-                .get(start..bytes.len().min(start + BLOCK))
-                .unwrap_or_default();
+            let block = bytes.get(start..bytes.len().min(start + BLOCK)).unwrap_or_default();
             let found = follow.find(block);
-            let before = block
-                .get(..found.unwrap_or(block.len()))
-                .unwrap_or_default();
+            let before = block.get(..found.unwrap_or(block.len())).unwrap_or_default();
             checkpoint((before.len() / 16) as u64)?;
             if gap.and_then(|gap| gap.find(before)).is_some() {
                 return Ok(None);
@@ -216,9 +178,7 @@ impl<I: Input> Machine<'_, I> {
             };
             let mut start = pos;
             while start < bytes.len() {
-                let block = bytes
-                    .get(start..bytes.len().min(start + BLOCK))
-                    .unwrap_or_default();
+                let block = bytes.get(start..bytes.len().min(start + BLOCK)).unwrap_or_default();
                 if let Some(at) = gap.find(block) {
                     checkpoint((at / 16) as u64)?;
                     return Ok(start + at);

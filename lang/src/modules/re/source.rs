@@ -85,12 +85,7 @@ pub(super) fn decode(pattern: &[u8], is_text: bool) -> Result<Vec<u32>, Error> {
 impl<'p> Source<'p> {
     /// Starts reading.
     pub(super) fn new(code_points: &'p [u32], is_text: bool) -> Result<Source<'p>, Error> {
-        let mut source = Source {
-            code_points,
-            is_text,
-            index: 0,
-            next: None,
-        };
+        let mut source = Source { code_points, is_text, index: 0, next: None };
         source.advance()?;
         Ok(source)
     }
@@ -109,10 +104,7 @@ impl<'p> Source<'p> {
             match self.code_points.get(self.index + 1) {
                 Some(escaped) => Token::Escape(*escaped),
                 None => {
-                    return Err(self.error_at(
-                        Message::new("bad escape (end of pattern)"),
-                        self.code_points.len() - 1,
-                    ));
+                    return Err(self.error_at(Message::new("bad escape (end of pattern)"), self.code_points.len() - 1));
                 }
             }
         } else {
@@ -151,11 +143,7 @@ impl<'p> Source<'p> {
     }
 
     /// Takes up to `limit` characters of a kind.
-    pub(super) fn take_while(
-        &mut self,
-        limit: usize,
-        wanted: fn(&u8) -> bool,
-    ) -> Result<Vec<u8>, Error> {
+    pub(super) fn take_while(&mut self, limit: usize, wanted: fn(&u8) -> bool) -> Result<Vec<u8>, Error> {
         let mut taken = Vec::new();
         while taken.len() < limit
             && let Some(byte) = self.peek_ascii().filter(wanted)

@@ -102,6 +102,7 @@ impl State {
 
     /// What a group, from 0, has matched. A group whose end lies before its start, which the oracle can produce but
     /// not report, has not matched.
+    #[inline]
     pub(super) fn span(&self, group: u32) -> Option<(usize, usize)> {
         let at = group as usize * 2;
         if at + 1 >= self.open as usize {
@@ -114,16 +115,15 @@ impl State {
     }
 
     /// Notes a position.
+    #[inline]
     pub(super) fn mark(&mut self, number: u32, pos: usize) {
         if number & 1 != 0 {
             self.last_group = number / 2 + 1;
         }
         if number >= self.open {
             let skipped = self.open as usize..number as usize;
-            self.marks
-                .get_mut(skipped)
-                .unwrap_or_default()
-                .fill(NOWHERE);
+            self.charge(skipped.len());
+            self.marks.get_mut(skipped).unwrap_or_default().fill(NOWHERE);
             self.open = number + 1;
         }
         if let Some(mark) = self.marks.get_mut(number as usize) {
@@ -132,26 +132,26 @@ impl State {
     }
 
     /// Remembers the groups; with `all`, their positions too.
+    #[inline]
     pub(super) fn keep(&mut self, all: bool) -> Result<Kept, Stop> {
-        let mut kept = Kept {
-            open: self.open,
-            last_group: self.last_group,
-            saved: 0,
-        };
+        let mut kept = Kept { open: self.open, last_group: self.last_group, saved: 0 };
         if all && self.open > 0 {
             let marks = self.marks.get(..self.open as usize).unwrap_or_default();
-            grow(&mut self.saved, marks.len())?;
+            make_room(&mut self.saved, marks.len())?;
             self.saved.extend_from_slice(marks);
             kept.saved = marks.len() as u32;
+            self.charge(kept.saved as usize);
         }
         Ok(kept)
     }
 
     /// Puts the groups back.
+    #[inline]
     pub(super) fn restore(&mut self, kept: Kept) {
         self.open = kept.open;
         self.last_group = kept.last_group;
         let count = kept.saved as usize;
+        self.charge(count);
         let start = self.saved.len().saturating_sub(count);
         if let (Some(marks), Some(saved)) = (self.marks.get_mut(..count), self.saved.get(start..)) {
             marks.copy_from_slice(saved);
@@ -159,24 +159,23 @@ impl State {
     }
 
     /// Forgets what was remembered last.
+    #[inline]
     pub(super) fn discard(&mut self, kept: Kept) {
-        self.saved
-            .truncate(self.saved.len().saturating_sub(kept.saved as usize));
+        self.saved.truncate(self.saved.len().saturating_sub(kept.saved as usize));
     }
 
     /// Leaves a frame behind.
     #[inline]
     pub(super) fn push(&mut self, frame: Frame) -> Result<(), Stop> {
-        if self.frames.len() == self.frames.capacity() {
-            grow(&mut self.frames, 1)?;
-        }
+        make_room(&mut self.frames, 1)?;
         self.frames.push(frame);
         Ok(())
     }
 
     /// Enters a repetition.
+    #[inline]
     pub(super) fn push_rep(&mut self, rep: Rep) -> Result<(), Stop> {
-        grow(&mut self.reps, 1)?;
+        make_room(&mut self.reps, 1)?;
         self.repeat = self.reps.len() as u32;
         self.reps.push(rep);
         self.push(Frame::Enter)
@@ -189,13 +188,8 @@ impl State {
 
     /// Begins an inner match whose frame is `frame`; `saved` is the number of marks saved before that frame.
     pub(super) fn push_fence(&mut self, frame: Frame, saved: usize) -> Result<(), Stop> {
-        grow(&mut self.fences, 1)?;
-        self.fences.push(Fence {
-            frame: self.frames.len(),
-            repeat: self.repeat,
-            reps: self.reps.len(),
-            saved,
-        });
+        make_room(&mut self.fences, 1)?;
+        self.fences.push(Fence { frame: self.frames.len(), repeat: self.repeat, reps: self.reps.len(), saved });
         self.push(frame)
     }
 
@@ -214,25 +208,37 @@ impl State {
     #[inline]
     pub(super) fn step(&mut self) -> Result<(), Stop> {
         self.steps += 1;
-        if self.steps < STRIDE {
-            return Ok(());
-        }
-        self.steps = 0;
-        checkpoint(u64::from(STRIDE) * 2)
+        if self.steps < STRIDE { Ok(()) } else { self.report() }
+    }
+
+    /// Counts the steps of copying marks; they are reported with the next step.
+    #[inline]
+    fn charge(&mut self, marks: usize) {
+        self.steps = self.steps.saturating_add(marks as u32 / 8);
+    }
+
+    #[cold]
+    fn report(&mut self) -> Result<(), Stop> {
+        let steps = std::mem::take(&mut self.steps);
+        checkpoint(u64::from(steps) * 2)
     }
 
     /// The innermost repetition.
+    #[inline]
     pub(super) fn rep(&mut self) -> Option<&mut Rep> {
         self.reps.get_mut(self.repeat as usize)
     }
 }
 
 /// Makes room on a stack, if the limits allow it.
+#[inline]
+fn make_room<T>(stack: &mut Vec<T>, more: usize) -> Result<(), Stop> {
+    if stack.capacity() - stack.len() < more { grow(stack, more) } else { Ok(()) }
+}
+
+#[cold]
 fn grow<T>(stack: &mut Vec<T>, more: usize) -> Result<(), Stop> {
-    if stack.capacity() - stack.len() < more {
-        let wanted = more.max(stack.capacity()).max(16);
-        reserve(wanted.saturating_mul(size_of::<T>()))?;
-        stack.try_reserve(wanted).map_err(|_| Stop::Memory)?;
-    }
-    Ok(())
+    let wanted = more.max(stack.capacity()).max(16);
+    reserve((stack.capacity() + wanted).saturating_mul(size_of::<T>()))?;
+    stack.try_reserve(wanted).map_err(|_| Stop::Memory)
 }

@@ -12,6 +12,7 @@ use super::escapes::{self, Meaning};
 use super::flags::{self, VERBOSE};
 use super::number::repeat_count;
 use super::source::{Source, Token};
+use crate::value::interrupt::checkpoint;
 
 /// Nested calls at which CPython's parser meets its recursion limit.
 const MAX_DEPTH: u32 = 992;
@@ -62,12 +63,7 @@ pub(super) fn parse(pattern: &[u32], is_text: bool, flags: u32) -> Result<Parsed
         }
     }
     let groups = (parser.widths.len() - 1) as u32;
-    Ok(Parsed {
-        body,
-        flags,
-        groups,
-        names: parser.names,
-    })
+    Ok(Parsed { body, flags, groups, names: parser.names })
 }
 
 /// The state of parsing.
@@ -104,19 +100,11 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<(), Error> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            Err(Error::Recursion)
-        } else {
-            Ok(())
-        }
+        if self.depth > MAX_DEPTH { Err(Error::Recursion) } else { Ok(()) }
     }
 
     /// Parses `a|b|c`.
-    pub(super) fn alternatives(
-        &mut self,
-        verbose: bool,
-        outermost: bool,
-    ) -> Result<Sequence, Error> {
+    pub(super) fn alternatives(&mut self, verbose: bool, outermost: bool) -> Result<Sequence, Error> {
         self.deeper()?;
         let mut verbose = verbose;
         let mut found = Vec::new();
@@ -142,7 +130,9 @@ impl Parser<'_> {
         self.deeper()?;
         let items = with_stack(|| self.items(verbose, first))?;
         self.depth -= 1;
-        Ok(without_plain_groups(items))
+        let items = without_plain_groups(items);
+        checkpoint(items.len() as u64 * 4)?;
+        Ok(items)
     }
 
     fn items(&mut self, verbose: bool, first: bool) -> Result<Sequence, Error> {
@@ -322,13 +312,7 @@ impl Parser<'_> {
             item => item.into_iter().collect(),
         };
         let width = Width::of(&body).times(min, max);
-        Ok(Piece::Node(Node::Repeat(Repeat {
-            greed,
-            min,
-            max,
-            body,
-            width,
-        })))
+        Ok(Piece::Node(Node::Repeat(Repeat { greed, min, max, body, width })))
     }
 
     /// Parses `m,n}`. `None` when the bracket is an ordinary character after all.
@@ -368,12 +352,7 @@ fn branch(mut alternatives: Vec<Sequence>) -> Sequence {
     let common = match alternatives.split_first() {
         Some((first, others)) => (0..first.len())
             .take_while(|at| {
-                others.iter().all(|other| {
-                    other
-                        .get(*at)
-                        .zip(first.get(*at))
-                        .is_some_and(|(a, b)| a.same_leaf(b))
-                })
+                others.iter().all(|other| other.get(*at).zip(first.get(*at)).is_some_and(|(a, b)| a.same_leaf(b)))
             })
             .count(),
         None => 0,
@@ -387,10 +366,7 @@ fn branch(mut alternatives: Vec<Sequence>) -> Sequence {
     }
     let merged = match as_set(&alternatives) {
         Some(set) => Node::Set(set),
-        None => Node::Branch {
-            width: Width::of_any(&alternatives),
-            alternatives,
-        },
+        None => Node::Branch { width: Width::of_any(&alternatives), alternatives },
     };
     sequence.push(merged);
     sequence
@@ -407,32 +383,63 @@ fn as_set(alternatives: &[Sequence]) -> Option<Set> {
     }
     let mut seen = HashSet::new();
     items.retain(|item| seen.insert(*item));
-    Some(Set {
-        negated: false,
-        items,
-    })
+    Some(Set { negated: false, items })
 }
 
 /// Replaces groups that only hold things together by their insides.
-fn without_plain_groups(items: Sequence) -> Sequence {
+fn without_plain_groups(mut items: Sequence) -> Sequence {
     let is_plain = |node: &Node| matches!(node, Node::Group(group) if group.is_plain());
     if !items.iter().any(is_plain) {
         return items;
     }
+    if items.len() == 1
+        && let Some(Node::Group(group)) = items.pop()
+    {
+        return group.body;
+    }
     let mut flat = Sequence::with_capacity(items.len());
     for node in items {
         match node {
-            Node::Group(Group {
-                number: None,
-                add_flags: 0,
-                del_flags: 0,
-                body,
-                ..
-            }) => {
+            Node::Group(Group { number: None, add_flags: 0, del_flags: 0, body, .. }) => {
                 flat.extend(body);
             }
             other => flat.push(other),
         }
     }
     flat
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::source;
+    use super::*;
+
+    fn body(pattern: &str) -> String {
+        let code_points = source::decode(pattern.as_bytes(), true).unwrap();
+        let parsed = parse(&code_points, true, 0).unwrap();
+        format!("{:?}", parsed.body)
+    }
+
+    /// Patterns that are the same tree.
+    #[test]
+    fn simplifications() {
+        for (pattern, same) in [
+            ("(?:a)(?:b(?:c))", "abc"),
+            ("[a]", "a"),
+            ("[aa]", "a"),
+            ("a|b|[cd]", "[abcd]"),
+            ("ab|ac", "a[bc]"),
+            ("(?:ab)*", "(?:a(?:b))*"),
+            ("a{0,1}", "a?"),
+            ("a{1,}", "a+"),
+            ("a{,}", "a*"),
+            ("(?x) a # b", "a"),
+            ("a(?#b)c", "ac"),
+        ] {
+            assert_eq!(body(pattern), body(same), "{pattern}");
+        }
+        for (pattern, other) in [("[^a]", "a"), ("a|bc", "[ab]c"), ("(a)", "a"), ("(?i:a)", "a")] {
+            assert_ne!(body(pattern), body(other), "{pattern}");
+        }
+    }
 }

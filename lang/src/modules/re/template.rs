@@ -29,12 +29,8 @@ impl Template {
     pub fn parse(template: &[u8], pattern: &Pattern) -> Result<Template, Error> {
         let is_text = pattern.is_text();
         let code_points = source::decode(template, is_text)?;
-        let mut reader = Reader {
-            source: Source::new(&code_points, is_text)?,
-            pattern,
-            literal: Vec::new(),
-            parts: Vec::new(),
-        };
+        let mut reader =
+            Reader { source: Source::new(&code_points, is_text)?, pattern, literal: Vec::new(), parts: Vec::new() };
         while let Some(token) = reader.source.take()? {
             match token {
                 Token::Char(cp) => reader.push(cp),
@@ -42,9 +38,7 @@ impl Template {
             }
         }
         reader.flush();
-        Ok(Template {
-            parts: reader.parts,
-        })
+        Ok(Template { parts: reader.parts })
     }
 
     /// The text itself if it refers to no group.
@@ -61,44 +55,23 @@ impl Template {
     ///
     /// # Errors
     /// A stop of the run.
-    pub fn expand(
-        &self,
-        captures: &Captures,
-        subject: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), Stop> {
-        self.fill(
-            |group| captures.spans.get(group).copied().flatten(),
-            subject,
-            out,
-        )
+    pub fn expand(&self, captures: &Captures, subject: &[u8], out: &mut Vec<u8>) -> Result<(), Stop> {
+        self.fill(|group| captures.spans.get(group).copied().flatten(), subject, out)
     }
 
     /// Appends the replacement for the current match of an iteration.
     ///
     /// # Errors
     /// A stop of the run.
-    pub fn expand_current(
-        &self,
-        matches: &Matches,
-        subject: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), Stop> {
+    pub fn expand_current(&self, matches: &Matches, subject: &[u8], out: &mut Vec<u8>) -> Result<(), Stop> {
         self.fill(|group| matches.group(group), subject, out)
     }
 
-    fn fill(
-        &self,
-        span: impl Fn(usize) -> Span,
-        subject: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), Stop> {
+    fn fill(&self, span: impl Fn(usize) -> Span, subject: &[u8], out: &mut Vec<u8>) -> Result<(), Stop> {
         for part in &self.parts {
             let text = match part {
                 Part::Literal(text) => text,
-                Part::Group(group) => span(*group)
-                    .and_then(|(start, end)| subject.get(start..end))
-                    .unwrap_or_default(),
+                Part::Group(group) => span(*group).and_then(|(start, end)| subject.get(start..end)).unwrap_or_default(),
             };
             append(out, text)?;
         }
@@ -135,8 +108,7 @@ impl Reader<'_> {
 
     fn flush(&mut self) {
         if !self.literal.is_empty() {
-            self.parts
-                .push(Part::Literal(std::mem::take(&mut self.literal)));
+            self.parts.push(Part::Literal(std::mem::take(&mut self.literal)));
         }
     }
 
@@ -174,17 +146,13 @@ impl Reader<'_> {
                 self.group(escapes::value(&digits, 10) as usize, digits.len())
             }
             Ok(byte) if escapes::control(letter).is_none() && byte.is_ascii_alphabetic() => {
-                Err(self
-                    .source
-                    .error(Message::new("bad escape \\").raw(&[letter]), 2))
+                Err(self.source.error(Message::new("bad escape \\").raw(&[letter]), 2))
             }
             _ => {
                 match escapes::control(letter) {
                     Some(control) => self.push(control),
                     // A backslash before anything else stays.
-                    None => [source::BACKSLASH, letter]
-                        .into_iter()
-                        .for_each(|cp| self.push(cp)),
+                    None => [source::BACKSLASH, letter].into_iter().for_each(|cp| self.push(cp)),
                 }
                 Ok(())
             }
@@ -237,4 +205,50 @@ pub fn escape(text: &[u8]) -> Result<Vec<u8>, Stop> {
 
 fn is_special(byte: u8) -> bool {
     b"()[]{}?*+-|^$\\.&~# \t\n\r\x0b\x0c".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::engine::{Mode, Subject};
+    use super::*;
+
+    #[test]
+    fn expansion() {
+        let pattern = Pattern::compile(b"(a)(?P<n>b)?", true, 0).unwrap();
+        for (template, subject, expected) in [
+            ("<\\1\\2\\g<n>\\g<0>>", "ab", "<abbab>"),
+            ("<\\1\\2\\g<n>\\g<0>>", "a", "<aa>"),
+            ("\\x41".replace('x', "g<1>").as_str(), "a", "a41"),
+            ("\\101\\0\\n\\.\\é", "a", "A\0\n\\.\\é"),
+        ] {
+            let template = Template::parse(template.as_bytes(), &pattern).unwrap();
+            let text = Subject::text(subject.as_bytes());
+            let captures = pattern.match_at(text, 0, subject.len(), Mode::Match).unwrap().unwrap();
+            let mut out = Vec::new();
+            template.expand(&captures, subject.as_bytes(), &mut out).unwrap();
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
+
+    #[test]
+    fn literal_templates_are_known() {
+        let pattern = Pattern::compile(b"(a)", true, 0).unwrap();
+        for (template, literal) in [("", Some("")), ("x\\n", Some("x\n")), ("x\\1", None)] {
+            let parsed = Template::parse(template.as_bytes(), &pattern).unwrap();
+            assert_eq!(parsed.literal(), literal.map(str::as_bytes), "{template}");
+        }
+    }
+
+    #[test]
+    fn escaping() {
+        for (text, escaped) in [
+            ("", ""),
+            ("a_1é", "a_1é"),
+            ("a.b*c", "a\\.b\\*c"),
+            ("[x] {y}\n#&~-", "\\[x\\]\\ \\{y\\}\\\n\\#\\&\\~\\-"),
+            ("'\"<>=!%@,:;/`", "'\"<>=!%@,:;/`"),
+        ] {
+            assert_eq!(escape(text.as_bytes()), Ok(escaped.into()));
+        }
+    }
 }

@@ -4,8 +4,7 @@ use super::{Builder, CallArg, Display, SliceItem};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arg, BinaryOp, BoolOp, CmpOp, Comprehension, Constant, DictItem, Expr, ExprKind, Ident, Params,
-    UnaryOp,
+    Arg, BinaryOp, BoolOp, CmpOp, Comprehension, Constant, DictItem, Expr, ExprKind, Ident, Params, UnaryOp,
 };
 use crate::syntax::fstring::{self, Parts};
 use crate::syntax::number::{self, NumberError};
@@ -47,9 +46,7 @@ impl Builder<'_, '_> {
         let span = self.span(l, r);
         let source = self.shared.source;
         let tokens = self.tokens.get(l as usize..r as usize).unwrap_or_default();
-        let literals = tokens
-            .iter()
-            .map(|t| Literal::new(source.slice(t.span), t.span.start));
+        let literals = tokens.iter().map(|t| Literal::new(source.slice(t.span), t.span.start));
         let literals: Vec<Literal> = literals.collect();
         let bytes = literals.first().is_some_and(|first| first.bytes);
         if literals.iter().any(|literal| literal.bytes != bytes) {
@@ -118,21 +115,13 @@ impl Builder<'_, '_> {
     pub fn named(&mut self, l: u32, r: u32, target: Expr, value: Expr) -> Expr {
         let single = self.token(l).is_some_and(|token| token.span == target.span);
         let kind = match target.kind {
-            ExprKind::Name(name) if single => ExprKind::NamedExpr {
-                target: Ident {
-                    name,
-                    span: target.span,
-                },
-                value: Box::new(value),
-            },
+            ExprKind::Name(name) if single => {
+                ExprKind::NamedExpr { target: Ident { name, span: target.span }, value: Box::new(value) }
+            }
             ExprKind::Error => ExprKind::Error,
             _ => {
                 let text = self.shared.source.slice(target.span);
-                let shown = if text.len() <= 30 {
-                    format!("`{text}`")
-                } else {
-                    "this".to_owned()
-                };
+                let shown = if text.len() <= 30 { format!("`{text}`") } else { "this".to_owned() };
                 self.report.error_help(
                     Code::WALRUS,
                     target.span,
@@ -153,14 +142,7 @@ impl Builder<'_, '_> {
 
     /// `lambda params: body`
     pub fn lambda(&mut self, l: u32, r: u32, params: Params, body: Expr) -> Expr {
-        self.expr(
-            l,
-            r,
-            ExprKind::Lambda {
-                params: Box::new(params),
-                body: Box::new(body),
-            },
-        )
+        self.expr(l, r, ExprKind::Lambda { params: Box::new(params), body: Box::new(body) })
     }
 
     /// `first op rest[0] op …`
@@ -171,64 +153,25 @@ impl Builder<'_, '_> {
 
     /// `op operand`
     pub fn unary(&mut self, l: u32, r: u32, op: UnaryOp, operand: Expr) -> Expr {
-        self.expr(
-            l,
-            r,
-            ExprKind::UnaryOp {
-                op,
-                operand: Box::new(operand),
-            },
-        )
+        self.expr(l, r, ExprKind::UnaryOp { op, operand: Box::new(operand) })
     }
 
     /// `left op right`; the operator stands at `at`.
-    pub fn binary(
-        &mut self,
-        l: u32,
-        r: u32,
-        left: Expr,
-        op: BinaryOp,
-        at: u32,
-        right: Expr,
-    ) -> Expr {
+    pub fn binary(&mut self, l: u32, r: u32, left: Expr, op: BinaryOp, at: u32, right: Expr) -> Expr {
         let op_span = self.span(at, at + 1);
         let (left, right) = (Box::new(left), Box::new(right));
-        self.expr(
-            l,
-            r,
-            ExprKind::BinOp {
-                left,
-                op,
-                op_span,
-                right,
-            },
-        )
+        self.expr(l, r, ExprKind::BinOp { left, op, op_span, right })
     }
 
     /// A comparison, chained when `rest` has more than one link.
     pub fn compare(&mut self, l: u32, r: u32, left: Expr, rest: Vec<(CmpOp, Expr)>) -> Expr {
         let (ops, comparators) = rest.into_iter().unzip();
-        self.expr(
-            l,
-            r,
-            ExprKind::Compare {
-                left: Box::new(left),
-                ops,
-                comparators,
-            },
-        )
+        self.expr(l, r, ExprKind::Compare { left: Box::new(left), ops, comparators })
     }
 
     /// `value.attr`
     pub fn attribute(&mut self, l: u32, r: u32, value: Expr, attr: Ident) -> Expr {
-        self.expr(
-            l,
-            r,
-            ExprKind::Attribute {
-                value: Box::new(value),
-                attr,
-            },
-        )
+        self.expr(l, r, ExprKind::Attribute { value: Box::new(value), attr })
     }
 
     /// `func(args)`; the opening parenthesis stands at `open`.
@@ -240,10 +183,7 @@ impl Builder<'_, '_> {
             checked.push(match arg {
                 CallArg::Plain(arg) => arg,
                 // The only argument shares its parentheses with the call.
-                CallArg::Generator(expr) if alone => Arg::Positional(Expr {
-                    span: brackets,
-                    ..expr
-                }),
+                CallArg::Generator(expr) if alone => Arg::Positional(Expr { span: brackets, ..expr }),
                 CallArg::Generator(expr) => {
                     let diagnostic = Diagnostic::error(
                         Code::ARGUMENTS,
@@ -251,24 +191,14 @@ impl Builder<'_, '_> {
                         "a generator expression among other arguments needs parentheses",
                     )
                     .with_help("put parentheses around it")
-                    .with_fix(
-                        expr.span,
-                        format!("({})", self.shared.source.slice(expr.span)),
-                    );
+                    .with_fix(expr.span, format!("({})", self.shared.source.slice(expr.span)));
                     self.report.push(diagnostic);
                     Arg::Positional(expr)
                 }
             });
         }
         self.check_arguments(&checked);
-        self.expr(
-            l,
-            r,
-            ExprKind::Call {
-                func: Box::new(func),
-                args: checked,
-            },
-        )
+        self.expr(l, r, ExprKind::Call { func: Box::new(func), args: checked })
     }
 
     fn check_arguments(&mut self, args: &[Arg]) {
@@ -294,12 +224,8 @@ impl Builder<'_, '_> {
                     continue;
                 }
                 Arg::Positional(value) if value.kind == ExprKind::Error => continue,
-                Arg::Positional(_) if mapping.is_some() => {
-                    ("a positional argument stands behind `**`", mapping)
-                }
-                Arg::Positional(_) if named.is_some() => {
-                    ("a positional argument stands behind a named one", named)
-                }
+                Arg::Positional(_) if mapping.is_some() => ("a positional argument stands behind `**`", mapping),
+                Arg::Positional(_) if named.is_some() => ("a positional argument stands behind a named one", named),
                 Arg::Starred { .. } if mapping.is_some() => ("`*` stands behind `**`", mapping),
                 Arg::Positional(_) | Arg::Starred { .. } => continue,
             };
@@ -313,23 +239,11 @@ impl Builder<'_, '_> {
     }
 
     /// `name=value` in an argument list; the `=` stands at `at`.
-    pub fn keyword_argument(
-        &mut self,
-        l: u32,
-        r: u32,
-        name: Expr,
-        at: u32,
-        value: Expr,
-    ) -> CallArg {
+    pub fn keyword_argument(&mut self, l: u32, r: u32, name: Expr, at: u32, value: Expr) -> CallArg {
         let single = self.token(l).is_some_and(|token| token.span == name.span);
         CallArg::Plain(match name.kind {
-            ExprKind::Name(text) if single => Arg::Keyword {
-                name: Ident {
-                    name: text,
-                    span: name.span,
-                },
-                value,
-            },
+            ExprKind::Name(text) if single => Arg::Keyword { name: Ident { name: text, span: name.span }, value },
+            _ if value.kind == ExprKind::Error => Arg::Positional(value),
             ExprKind::Error => Arg::Positional(self.expr(l, r, ExprKind::Error)),
             ExprKind::Constant(Constant::None | Constant::True | Constant::False) => {
                 let word = self.shared.source.slice(name.span);
@@ -343,13 +257,10 @@ impl Builder<'_, '_> {
             }
             _ => {
                 let span = self.span(at, at + 1);
-                let diagnostic = Diagnostic::error(
-                    Code::ASSIGN_FOR_EQUAL,
-                    span,
-                    "only a name can stand before `=` in an argument",
-                )
-                .with_help("to compare, write `==`")
-                .with_fix(span, "==");
+                let diagnostic =
+                    Diagnostic::error(Code::ASSIGN_FOR_EQUAL, span, "only a name can stand before `=` in an argument")
+                        .with_help("to compare, write `==`")
+                        .with_fix(span, "==");
                 self.report.push(diagnostic);
                 Arg::Positional(self.expr(l, r, ExprKind::Error))
             }
@@ -371,18 +282,9 @@ impl Builder<'_, '_> {
                 SliceItem::Index(expr) | SliceItem::Slice(expr) => expr,
             })
             .collect();
-        let starred = items
-            .iter()
-            .any(|item| matches!(item.kind, ExprKind::Starred(_)));
+        let starred = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
         let index = self.tuple_or_one(open + 1, r.saturating_sub(1), (items, comma || starred));
-        self.expr(
-            l,
-            r,
-            ExprKind::Subscript {
-                value: Box::new(value),
-                index: Box::new(index),
-            },
-        )
+        self.expr(l, r, ExprKind::Subscript { value: Box::new(value), index: Box::new(index) })
     }
 
     /// `lower:upper:step`
@@ -403,20 +305,8 @@ impl Builder<'_, '_> {
     }
 
     /// `for target in iter if …`
-    pub fn clause(
-        &mut self,
-        l: u32,
-        r: u32,
-        target: Expr,
-        iter: Expr,
-        ifs: Vec<Expr>,
-    ) -> Comprehension {
-        Comprehension {
-            span: self.span(l, r),
-            target,
-            iter,
-            ifs,
-        }
+    pub fn clause(&mut self, l: u32, r: u32, target: Expr, iter: Expr, ifs: Vec<Expr>) -> Comprehension {
+        Comprehension { span: self.span(l, r), target, iter, ifs }
     }
 
     /// A comprehension with one element, or a generator expression.
@@ -436,44 +326,21 @@ impl Builder<'_, '_> {
         };
         let element = Box::new(element);
         let kind = match display {
-            Display::List => ExprKind::ListComp {
-                element,
-                generators,
-            },
-            Display::Set => ExprKind::SetComp {
-                element,
-                generators,
-            },
-            Display::Generator => ExprKind::GeneratorExp {
-                element,
-                generators,
-            },
+            Display::List => ExprKind::ListComp { element, generators },
+            Display::Set => ExprKind::SetComp { element, generators },
+            Display::Generator => ExprKind::GeneratorExp { element, generators },
         };
         self.expr(l, r, kind)
     }
 
     /// A dict comprehension.
-    pub fn dict_comprehension(
-        &mut self,
-        l: u32,
-        r: u32,
-        item: DictItem,
-        generators: Vec<Comprehension>,
-    ) -> Expr {
+    pub fn dict_comprehension(&mut self, l: u32, r: u32, item: DictItem, generators: Vec<Comprehension>) -> Expr {
         let Some(key) = item.key else {
             self.no_unpacking(item.value.span);
             return self.expr(l, r, ExprKind::Error);
         };
         let (key, value) = (Box::new(key), Box::new(item.value));
-        self.expr(
-            l,
-            r,
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            },
-        )
+        self.expr(l, r, ExprKind::DictComp { key, value, generators })
     }
 
     fn no_unpacking(&mut self, span: Span) {

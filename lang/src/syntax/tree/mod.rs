@@ -100,11 +100,7 @@ pub struct Builder<'s, 'b> {
 impl<'s, 'b> Builder<'s, 'b> {
     /// A builder for a run of the parser over `tokens`.
     pub fn new(shared: &'b mut Shared<'s>, tokens: &'b [Token]) -> Self {
-        Builder {
-            shared,
-            tokens,
-            report: Report::default(),
-        }
+        Builder { shared, tokens, report: Report::default() }
     }
 
     /// The token at a location.
@@ -115,14 +111,8 @@ impl<'s, 'b> Builder<'s, 'b> {
     /// The span from the token at `l` up to the one before `r`, without line ends.
     pub fn span(&self, l: u32, r: u32) -> Span {
         let is_layout = |t: &Token| matches!(t.kind, Tok::Newline | Tok::Indent | Tok::Dedent);
-        let tokens = self
-            .tokens
-            .get(l as usize..(r as usize).max(l as usize))
-            .unwrap_or_default();
-        match (
-            tokens.first(),
-            tokens.iter().rfind(|token| !is_layout(token)),
-        ) {
+        let tokens = self.tokens.get(l as usize..(r as usize).max(l as usize)).unwrap_or_default();
+        match (tokens.first(), tokens.iter().rfind(|token| !is_layout(token))) {
             (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),
             _ => Span::at(self.token(l).map_or(0, |token| token.span.start)),
         }
@@ -165,7 +155,8 @@ impl<'s, 'b> Builder<'s, 'b> {
     /// The name at a location. A missing one is empty.
     pub fn ident(&mut self, at: u32) -> Ident {
         let span = self.span(at, at + 1);
-        let text = self.shared.source.slice(span);
+        let missing = self.token(at).is_some_and(|token| token.kind == Tok::MissingName);
+        let text = if missing { "" } else { self.shared.source.slice(span) };
         let name = self.shared.names.intern(text);
         Ident { name, span }
     }
@@ -173,17 +164,9 @@ impl<'s, 'b> Builder<'s, 'b> {
     /// The dotted name that the tokens from `l` up to `r` spell.
     pub fn dotted(&mut self, l: u32, r: u32) -> Ident {
         let span = self.span(l, r);
-        let text: String = self
-            .shared
-            .source
-            .slice(span)
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '\\')
-            .collect();
-        Ident {
-            name: self.shared.names.intern(&text),
-            span,
-        }
+        let text: String =
+            self.shared.source.slice(span).chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
+        Ident { name: self.shared.names.intern(&text), span }
     }
 }
 
@@ -196,11 +179,7 @@ pub struct Names {
 impl Names {
     /// The name spelt `text`.
     pub fn intern(&mut self, text: &str) -> Name {
-        if text.is_ascii() {
-            self.get(text)
-        } else {
-            self.get(&text.nfkc().collect::<String>())
-        }
+        if text.is_ascii() { self.get(text) } else { self.get(&text.nfkc().collect::<String>()) }
     }
 
     fn get(&mut self, text: &str) -> Name {

@@ -9,10 +9,7 @@ use crate::syntax::token::Tok;
 impl Builder<'_, '_> {
     /// A pattern.
     pub fn pattern(&self, l: u32, r: u32, kind: PatternKind) -> Pattern {
-        Pattern {
-            span: self.span(l, r),
-            kind,
-        }
+        Pattern { span: self.span(l, r), kind }
     }
 
     /// `None`, `True` or `False`
@@ -24,20 +21,10 @@ impl Builder<'_, '_> {
     pub fn value_pattern(&mut self, value: Expr) -> Pattern {
         let span = value.span;
         if matches!(value.kind, ExprKind::FString(_)) {
-            self.bad_pattern(
-                span,
-                "a pattern cannot be an f-string",
-                "compare in a guard: `if …`",
-            );
-            return Pattern {
-                span,
-                kind: PatternKind::Error,
-            };
+            self.bad_pattern(span, "a pattern cannot be an f-string", "compare in a guard: `if …`");
+            return Pattern { span, kind: PatternKind::Error };
         }
-        Pattern {
-            span,
-            kind: PatternKind::Value(value),
-        }
+        Pattern { span, kind: PatternKind::Value(value) }
     }
 
     /// `first.attr` as a value.
@@ -50,13 +37,7 @@ impl Builder<'_, '_> {
     pub fn capture(&self, name: Ident) -> Pattern {
         let span = name.span;
         let name = (&*name.name != "_").then_some(name);
-        Pattern {
-            span,
-            kind: PatternKind::As {
-                pattern: None,
-                name,
-            },
-        }
+        Pattern { span, kind: PatternKind::As { pattern: None, name } }
     }
 
     /// `*name`
@@ -68,24 +49,13 @@ impl Builder<'_, '_> {
     /// `pattern as name`
     pub fn as_pattern(&mut self, l: u32, r: u32, pattern: Pattern, name: Ident) -> Pattern {
         let name = self.target(name);
-        self.pattern(
-            l,
-            r,
-            PatternKind::As {
-                pattern: Some(Box::new(pattern)),
-                name,
-            },
-        )
+        self.pattern(l, r, PatternKind::As { pattern: Some(Box::new(pattern)), name })
     }
 
     /// The name, unless it is the wildcard, which binds nothing.
     fn target(&mut self, name: Ident) -> Option<Ident> {
         if &*name.name == "_" {
-            self.bad_pattern(
-                name.span,
-                "`_` binds nothing",
-                "choose another name, or leave it out",
-            );
+            self.bad_pattern(name.span, "`_` binds nothing", "choose another name, or leave it out");
             return None;
         }
         Some(name)
@@ -98,12 +68,7 @@ impl Builder<'_, '_> {
     }
 
     /// Patterns without brackets: a sequence if there is a comma.
-    pub fn open_sequence(
-        &mut self,
-        l: u32,
-        r: u32,
-        (mut items, comma): (Vec<Pattern>, bool),
-    ) -> Pattern {
+    pub fn open_sequence(&mut self, l: u32, r: u32, (mut items, comma): (Vec<Pattern>, bool)) -> Pattern {
         match items.pop() {
             Some(only) if !comma => self.not_starred(only),
             last => {
@@ -123,15 +88,8 @@ impl Builder<'_, '_> {
 
     fn not_starred(&mut self, pattern: Pattern) -> Pattern {
         if matches!(pattern.kind, PatternKind::Star(_)) {
-            self.bad_pattern(
-                pattern.span,
-                "a starred pattern needs a sequence around it",
-                "write a comma behind it",
-            );
-            return Pattern {
-                span: pattern.span,
-                kind: PatternKind::Error,
-            };
+            self.bad_pattern(pattern.span, "a starred pattern needs a sequence around it", "write a comma behind it");
+            return Pattern { span: pattern.span, kind: PatternKind::Error };
         }
         pattern
     }
@@ -176,13 +134,7 @@ impl Builder<'_, '_> {
     }
 
     /// `class(args)`
-    pub fn class_pattern(
-        &mut self,
-        l: u32,
-        r: u32,
-        class: Expr,
-        args: Vec<ClassPattern>,
-    ) -> Pattern {
+    pub fn class_pattern(&mut self, l: u32, r: u32, class: Expr, args: Vec<ClassPattern>) -> Pattern {
         let mut patterns = Vec::new();
         let mut keywords: Vec<(Ident, Pattern)> = Vec::new();
         let mut names = std::collections::HashSet::new();
@@ -210,15 +162,7 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        self.pattern(
-            l,
-            r,
-            PatternKind::Class {
-                class,
-                patterns,
-                keywords,
-            },
-        )
+        self.pattern(l, r, PatternKind::Class { class, patterns, keywords })
     }
 
     fn bad_pattern(&mut self, span: Span, message: impl Into<String>, help: &str) {

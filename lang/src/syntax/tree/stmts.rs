@@ -4,17 +4,14 @@ use super::{Builder, ParamItem};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Alias, BinaryOp, ExceptHandler, Expr, ExprKind, FunctionDef, Ident, MatchCase, Param, Params,
-    Pattern, Stmt, StmtKind, Try,
+    Alias, BinaryOp, ExceptHandler, Expr, ExprKind, FunctionDef, Ident, MatchCase, Param, Params, Pattern, Stmt,
+    StmtKind, Try,
 };
 
 impl Builder<'_, '_> {
     /// A statement.
     pub fn stmt(&self, l: u32, r: u32, kind: StmtKind) -> Stmt {
-        Stmt {
-            span: self.span(l, r),
-            kind,
-        }
+        Stmt { span: self.span(l, r), kind }
     }
 
     /// `first = rest[0] = …`; the last one is the value.
@@ -27,32 +24,15 @@ impl Builder<'_, '_> {
     }
 
     /// `target: annotation = value`; the target stands from `l` up to `r`.
-    pub fn annotated(
-        &mut self,
-        l: u32,
-        r: u32,
-        target: Expr,
-        annotation: Expr,
-        value: Option<Expr>,
-    ) -> StmtKind {
+    pub fn annotated(&mut self, l: u32, r: u32, target: Expr, annotation: Expr, value: Option<Expr>) -> StmtKind {
         // Parentheses around a name belong to the tokens but not to the span of the name.
         let simple = matches!(target.kind, ExprKind::Name(_)) && self.span(l, r) == target.span;
-        StmtKind::AnnAssign {
-            target,
-            annotation,
-            value,
-            simple,
-        }
+        StmtKind::AnnAssign { target, annotation, value, simple }
     }
 
     /// `target op= value`; the operator stands at `at`.
     pub fn augmented(&mut self, target: Expr, at: u32, op: BinaryOp, value: Expr) -> StmtKind {
-        StmtKind::AugAssign {
-            target,
-            op,
-            op_span: self.span(at, at + 1),
-            value,
-        }
+        StmtKind::AugAssign { target, op, op_span: self.span(at, at + 1), value }
     }
 
     /// `if`, with its `elif` branches in `rest`.
@@ -64,40 +44,17 @@ impl Builder<'_, '_> {
         orelse: Option<Vec<Stmt>>,
     ) -> StmtKind {
         let branches = self.prepend((test, body), rest);
-        StmtKind::If {
-            branches,
-            orelse: orelse.unwrap_or_default(),
-        }
+        StmtKind::If { branches, orelse: orelse.unwrap_or_default() }
     }
 
     /// `while`
-    pub fn while_statement(
-        &self,
-        test: Expr,
-        body: Vec<Stmt>,
-        orelse: Option<Vec<Stmt>>,
-    ) -> StmtKind {
-        StmtKind::While {
-            test,
-            body,
-            orelse: orelse.unwrap_or_default(),
-        }
+    pub fn while_statement(&self, test: Expr, body: Vec<Stmt>, orelse: Option<Vec<Stmt>>) -> StmtKind {
+        StmtKind::While { test, body, orelse: orelse.unwrap_or_default() }
     }
 
     /// `for`
-    pub fn for_statement(
-        &self,
-        target: Expr,
-        iter: Expr,
-        body: Vec<Stmt>,
-        orelse: Option<Vec<Stmt>>,
-    ) -> StmtKind {
-        StmtKind::For {
-            target,
-            iter,
-            body,
-            orelse: orelse.unwrap_or_default(),
-        }
+    pub fn for_statement(&self, target: Expr, iter: Expr, body: Vec<Stmt>, orelse: Option<Vec<Stmt>>) -> StmtKind {
+        StmtKind::For { target, iter, body, orelse: orelse.unwrap_or_default() }
     }
 
     /// `try`; the word itself stands from `l` up to `k`.
@@ -119,12 +76,7 @@ impl Builder<'_, '_> {
                 "`else` runs when no handler did: add `except`",
             );
         } else if handlers.is_empty() && finalbody.is_none() {
-            self.report.error_help(
-                Code::HANDLERS,
-                word,
-                "this `try` has no handler",
-                "add `except` or `finally`",
-            );
+            self.report.error_help(Code::HANDLERS, word, "this `try` has no handler", "add `except` or `finally`");
         }
         if let Some((_, before_last)) = handlers.split_last() {
             for handler in before_last.iter().filter(|handler| handler.kind.is_none()) {
@@ -138,53 +90,27 @@ impl Builder<'_, '_> {
             }
         }
         let (orelse, finalbody) = (orelse.unwrap_or_default(), finalbody.unwrap_or_default());
-        StmtKind::Try(Box::new(Try {
-            body,
-            handlers,
-            orelse,
-            finalbody,
-        }))
+        StmtKind::Try(Box::new(Try { body, handlers, orelse, finalbody }))
     }
 
     /// `except class as name`
-    pub fn handler(
-        &self,
-        l: u32,
-        r: u32,
-        class: Option<(Expr, Option<Ident>)>,
-        body: Vec<Stmt>,
-    ) -> ExceptHandler {
+    pub fn handler(&self, l: u32, r: u32, class: Option<(Expr, Option<Ident>)>, body: Vec<Stmt>) -> ExceptHandler {
         let (kind, name) = class.map_or((None, None), |(class, name)| (Some(class), name));
-        ExceptHandler {
-            span: self.span(l, r),
-            kind,
-            name,
-            body,
-        }
+        ExceptHandler { span: self.span(l, r), kind, name, body }
     }
 
     /// `except* class as name`; the star stands from `l` up to `r`.
-    pub fn except_star(
-        &mut self,
-        l: u32,
-        r: u32,
-        class: Expr,
-        name: Option<Ident>,
-    ) -> (Expr, Option<Ident>) {
+    pub fn except_star(&mut self, l: u32, r: u32, class: Expr, name: Option<Ident>) -> (Expr, Option<Ident>) {
         let span = self.span(l, r);
-        let diagnostic =
-            Diagnostic::error(Code::EXCEPT_STAR, span, "`except*` is not in the language")
-                .with_help("there are no exception groups: use `except`")
-                .with_fix(span, "");
+        let diagnostic = Diagnostic::error(Code::EXCEPT_STAR, span, "`except*` is not in the language")
+            .with_help("there are no exception groups: use `except`")
+            .with_fix(span, "");
         self.report.push(diagnostic);
         (class, name)
     }
 
     /// `def`; the decorators stand before `l`.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "one parameter for each part of the statement"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "one parameter for each part of the statement")]
     pub fn function(
         &self,
         l: u32,
@@ -196,22 +122,12 @@ impl Builder<'_, '_> {
         body: Vec<Stmt>,
     ) -> StmtKind {
         let span = self.span(l, r);
-        StmtKind::FunctionDef(Box::new(FunctionDef {
-            span,
-            decorators,
-            name,
-            params,
-            returns,
-            body,
-        }))
+        StmtKind::FunctionDef(Box::new(FunctionDef { span, decorators, name, params, returns, body }))
     }
 
     /// Puts a parameter list together and checks the order and names of its items.
     pub fn params(&mut self, l: u32, r: u32, items: Vec<ParamItem>) -> Params {
-        let mut params = Params {
-            span: self.span(l, r),
-            ..Params::default()
-        };
+        let mut params = Params { span: self.span(l, r), ..Params::default() };
         let mut star: Option<Span> = None;
         let mut slash = false;
         for item in items {
@@ -293,38 +209,19 @@ impl Builder<'_, '_> {
 
     /// `match subject`
     pub fn match_statement(&self, subject: Expr, cases: Vec<Option<MatchCase>>) -> StmtKind {
-        StmtKind::Match {
-            subject,
-            cases: cases.into_iter().flatten().collect(),
-        }
+        StmtKind::Match { subject, cases: cases.into_iter().flatten().collect() }
     }
 
     /// `case pattern if guard`
-    pub fn case(
-        &self,
-        l: u32,
-        r: u32,
-        pattern: Pattern,
-        guard: Option<Expr>,
-        body: Vec<Stmt>,
-    ) -> MatchCase {
-        MatchCase {
-            span: self.span(l, r),
-            pattern,
-            guard,
-            body,
-        }
+    pub fn case(&self, l: u32, r: u32, pattern: Pattern, guard: Option<Expr>, body: Vec<Stmt>) -> MatchCase {
+        MatchCase { span: self.span(l, r), pattern, guard, body }
     }
 
     // Imports.
 
     /// `name as asname`
     pub fn alias(&self, l: u32, r: u32, name: Ident, asname: Option<Ident>) -> Alias {
-        Alias {
-            span: self.span(l, r),
-            name,
-            asname,
-        }
+        Alias { span: self.span(l, r), name, asname }
     }
 
     /// `import …`
@@ -337,18 +234,9 @@ impl Builder<'_, '_> {
     }
 
     /// `from module import names`
-    pub fn import_from(
-        &mut self,
-        (relative, module): (bool, Ident),
-        names: Vec<Alias>,
-    ) -> StmtKind {
+    pub fn import_from(&mut self, (relative, module): (bool, Ident), names: Vec<Alias>) -> StmtKind {
         if relative {
-            self.report.error_help(
-                Code::IMPORT,
-                module.span,
-                "there are no relative imports",
-                self.module_help(),
-            );
+            self.report.error_help(Code::IMPORT, module.span, "there are no relative imports", self.module_help());
         } else {
             self.check_module(&module);
         }
@@ -367,11 +255,7 @@ impl Builder<'_, '_> {
     }
 
     fn check_module(&mut self, module: &Ident) {
-        let known = self
-            .shared
-            .modules
-            .iter()
-            .any(|known| **known == *module.name);
+        let known = self.shared.modules.iter().any(|known| **known == *module.name);
         // An incomplete name is still being typed.
         if !known && !module.name.is_empty() && !module.name.ends_with('.') {
             self.report.error_help(
@@ -384,9 +268,8 @@ impl Builder<'_, '_> {
     }
 
     fn module_help(&self) -> String {
-        format!(
-            "the available modules are {}",
-            self.shared.modules.join(", ")
-        )
+        let modules = self.shared.modules.iter().copied();
+        let modules: Vec<&str> = modules.filter(|module| !module.contains('.')).collect();
+        format!("the available modules are {}", modules.join(", "))
     }
 }

@@ -4,9 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Constant, Expr, ExprKind, Ident, MatchCase, Name, Pattern, PatternKind, UnaryOp,
-};
+use crate::syntax::ast::{Constant, Expr, ExprKind, Ident, MatchCase, Name, Pattern, PatternKind, UnaryOp};
 use crate::syntax::report::Report;
 
 /// Checks the cases of a `match` statement.
@@ -31,18 +29,9 @@ pub fn check(cases: &[MatchCase], report: &mut Report) {
 /// What a pattern that matches everything is called.
 fn irrefutable(pattern: &Pattern) -> Option<String> {
     match &pattern.kind {
-        PatternKind::As {
-            pattern: None,
-            name: None,
-        } => Some("`_`".to_owned()),
-        PatternKind::As {
-            pattern: None,
-            name: Some(name),
-        } => Some(format!("`{}`", name.name)),
-        PatternKind::As {
-            pattern: Some(inner),
-            ..
-        } => irrefutable(inner),
+        PatternKind::As { pattern: None, name: None } => Some("`_`".to_owned()),
+        PatternKind::As { pattern: None, name: Some(name) } => Some(format!("`{}`", name.name)),
+        PatternKind::As { pattern: Some(inner), .. } => irrefutable(inner),
         PatternKind::Or(alternatives) => alternatives.last().and_then(irrefutable),
         _ => None,
     }
@@ -65,13 +54,9 @@ impl Patterns<'_> {
             return;
         };
         if let Some(first) = bound.insert(name.clone(), *span) {
-            let diagnostic = Diagnostic::error(
-                Code::PATTERN,
-                *span,
-                format!("this pattern binds `{name}` twice"),
-            )
-            .with_help("choose two names and compare them in a guard")
-            .with_related(first, "the other one");
+            let diagnostic = Diagnostic::error(Code::PATTERN, *span, format!("this pattern binds `{name}` twice"))
+                .with_help("choose two names and compare them in a guard")
+                .with_related(first, "the other one");
             self.report.push(diagnostic);
         }
     }
@@ -80,15 +65,9 @@ impl Patterns<'_> {
         match &pattern.kind {
             PatternKind::Value(_) | PatternKind::Singleton(_) | PatternKind::Error => {}
             PatternKind::Sequence(items) => {
-                let mut stars = items
-                    .iter()
-                    .filter(|item| matches!(item.kind, PatternKind::Star(_)));
+                let mut stars = items.iter().filter(|item| matches!(item.kind, PatternKind::Star(_)));
                 if let (Some(_), Some(second)) = (stars.next(), stars.next()) {
-                    self.error(
-                        second.span,
-                        "more than one `*` in a sequence",
-                        "only one can take the rest",
-                    );
+                    self.error(second.span, "more than one `*` in a sequence", "only one can take the rest");
                 }
                 items.iter().for_each(|item| self.pattern(item, bound));
             }
@@ -96,29 +75,18 @@ impl Patterns<'_> {
                 let mut keys = HashSet::new();
                 for (key, value) in items {
                     if literal(key).is_some_and(|literal| !keys.insert(literal)) {
-                        self.error(
-                            key.span,
-                            "this key stands here twice",
-                            "leave one of them out",
-                        );
+                        self.error(key.span, "this key stands here twice", "leave one of them out");
                     }
                     self.pattern(value, bound);
                 }
                 self.bind(rest.as_ref(), bound);
             }
-            PatternKind::Class {
-                patterns, keywords, ..
-            } => {
+            PatternKind::Class { patterns, keywords, .. } => {
                 patterns.iter().for_each(|item| self.pattern(item, bound));
-                keywords
-                    .iter()
-                    .for_each(|(_, item)| self.pattern(item, bound));
+                keywords.iter().for_each(|(_, item)| self.pattern(item, bound));
             }
             PatternKind::Star(name) => self.bind(name.as_ref(), bound),
-            PatternKind::As {
-                pattern: inner,
-                name,
-            } => {
+            PatternKind::As { pattern: inner, name } => {
                 inner.iter().for_each(|inner| self.pattern(inner, bound));
                 self.bind(name.as_ref(), bound);
             }
@@ -134,17 +102,15 @@ impl Patterns<'_> {
             {
                 self.error(
                     alternative.span,
-                    format!(
-                        "{what} matches everything: the alternatives behind it are never reached"
-                    ),
+                    format!("{what} matches everything: the alternatives behind it are never reached"),
                     "move it to the end",
                 );
+                return;
             }
             let mut names = Bound::new();
             self.pattern(alternative, &mut names);
             let known = first.get_or_insert_with(|| names.clone());
-            let same =
-                known.len() == names.len() && known.keys().all(|name| names.contains_key(name));
+            let same = known.len() == names.len() && known.keys().all(|name| names.contains_key(name));
             if !same {
                 self.error(
                     alternative.span,
@@ -171,10 +137,9 @@ fn literal(key: &Expr) -> Option<String> {
             Constant::Float(value) => format!("number {value}"),
             other => format!("{other:?}"),
         }),
-        ExprKind::UnaryOp {
-            op: UnaryOp::USub,
-            operand,
-        } => literal(operand).map(|text| text.replace("number ", "number -")),
+        ExprKind::UnaryOp { op: UnaryOp::USub, operand } => {
+            literal(operand).map(|text| text.replace("number ", "number -"))
+        }
         _ => None,
     }
 }

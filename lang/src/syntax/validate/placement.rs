@@ -49,15 +49,8 @@ impl Placement<'_> {
     }
 
     fn statement(&mut self, stmt: &Stmt, around: Around) {
-        let yields = if around.function {
-            Yields::InFunction
-        } else {
-            Yields::Outside
-        };
-        let inside = Around {
-            blocks: around.blocks + 1,
-            ..around
-        };
+        let yields = if around.function { Yields::InFunction } else { Yields::Outside };
+        let inside = Around { blocks: around.blocks + 1, ..around };
         match &stmt.kind {
             StmtKind::FunctionDef(function) => self.function(function, yields),
             StmtKind::Return(value) => {
@@ -74,7 +67,12 @@ impl Placement<'_> {
                 for target in targets {
                     targets::delete(target, self.source, self.report);
                 }
-                self.exprs(targets, yields);
+                for target in targets {
+                    match &target.kind {
+                        ExprKind::Starred(value) => self.expr(value, yields),
+                        _ => self.expr(target, yields),
+                    }
+                }
             }
             StmtKind::Assign { targets, value } => {
                 for target in targets {
@@ -87,44 +85,22 @@ impl Placement<'_> {
                 targets::augmented(target, self.source, self.report);
                 self.exprs([target, value], yields);
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                ..
-            } => {
+            StmtKind::AnnAssign { target, annotation, value, .. } => {
                 targets::annotated(target, self.source, self.report);
                 self.exprs([target, annotation], yields);
                 self.exprs(value, yields);
             }
-            StmtKind::For {
-                target,
-                iter,
-                body,
-                orelse,
-            } => {
+            StmtKind::For { target, iter, body, orelse } => {
                 self.count_blocks(stmt.span, "for", inside);
                 targets::assign(target, self.source, self.report);
                 self.exprs([target, iter], yields);
-                self.block(
-                    body,
-                    Around {
-                        looped: true,
-                        ..inside
-                    },
-                );
+                self.block(body, Around { looped: true, ..inside });
                 self.block(orelse, around);
             }
             StmtKind::While { test, body, orelse } => {
                 self.count_blocks(stmt.span, "while", inside);
                 self.expr(test, yields);
-                self.block(
-                    body,
-                    Around {
-                        looped: true,
-                        ..inside
-                    },
-                );
+                self.block(body, Around { looped: true, ..inside });
                 self.block(orelse, around);
             }
             StmtKind::If { branches, orelse } => {
@@ -162,13 +138,7 @@ impl Placement<'_> {
                 self.exprs(message, yields);
             }
             StmtKind::Expr(expr) => self.expr(expr, yields),
-            StmtKind::Error { body } => self.block(
-                body,
-                Around {
-                    function: true,
-                    ..around
-                },
-            ),
+            StmtKind::Error { body } => self.block(body, Around { function: true, ..around }),
             StmtKind::Import(_)
             | StmtKind::ImportFrom { .. }
             | StmtKind::Global(_)
@@ -183,25 +153,14 @@ impl Placement<'_> {
         self.exprs(&function.decorators, yields);
         self.params(&function.params, yields);
         self.exprs(&function.returns, yields);
-        self.block(
-            &function.body,
-            Around {
-                function: true,
-                ..Around::default()
-            },
-        );
+        self.block(&function.body, Around { function: true, ..Around::default() });
     }
 
     fn params(&mut self, params: &Params, yields: Yields) {
         for param in params.iter() {
             match &param.annotation {
-                Some(Expr {
-                    kind: ExprKind::Starred(value),
-                    ..
-                }) if params
-                    .vararg
-                    .as_ref()
-                    .is_some_and(|vararg| std::ptr::eq(vararg, param)) =>
+                Some(Expr { kind: ExprKind::Starred(value), .. })
+                    if params.vararg.as_ref().is_some_and(|vararg| std::ptr::eq(vararg, param)) =>
                 {
                     self.expr(value, yields);
                 }
@@ -223,16 +182,10 @@ impl Placement<'_> {
                     self.pattern(value, yields);
                 }
             }
-            PatternKind::Class {
-                class,
-                patterns,
-                keywords,
-            } => {
+            PatternKind::Class { class, patterns, keywords } => {
                 self.expr(class, yields);
                 patterns.iter().for_each(|item| self.pattern(item, yields));
-                keywords
-                    .iter()
-                    .for_each(|(_, item)| self.pattern(item, yields));
+                keywords.iter().for_each(|(_, item)| self.pattern(item, yields));
             }
             PatternKind::As { pattern, .. } => {
                 pattern.iter().for_each(|item| self.pattern(item, yields));
@@ -278,26 +231,13 @@ impl Placement<'_> {
                 self.params(params, yields);
                 self.expr(body, Yields::InFunction);
             }
-            ExprKind::ListComp {
-                element,
-                generators,
-            }
-            | ExprKind::SetComp {
-                element,
-                generators,
-            }
-            | ExprKind::GeneratorExp {
-                element,
-                generators,
-            } => {
+            ExprKind::ListComp { element, generators }
+            | ExprKind::SetComp { element, generators }
+            | ExprKind::GeneratorExp { element, generators } => {
                 self.clauses(generators, yields);
                 self.expr(element, Yields::InComprehension);
             }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => {
+            ExprKind::DictComp { key, value, generators } => {
                 self.clauses(generators, yields);
                 self.expr(key, Yields::InComprehension);
                 self.expr(value, Yields::InComprehension);
@@ -314,11 +254,7 @@ impl Placement<'_> {
     fn clauses(&mut self, generators: &[Comprehension], yields: Yields) {
         for (at, clause) in generators.iter().enumerate() {
             // The first iterable is evaluated outside of the comprehension.
-            let iter = if at == 0 {
-                yields
-            } else {
-                Yields::InComprehension
-            };
+            let iter = if at == 0 { yields } else { Yields::InComprehension };
             targets::assign(&clause.target, self.source, self.report);
             self.expr(&clause.iter, iter);
             self.expr(&clause.target, Yields::InComprehension);
@@ -340,13 +276,13 @@ impl Placement<'_> {
     }
 
     fn out_of_place(&mut self, span: Span, word: &str, place: &str) {
+        if self.report.has_layout_error() {
+            return;
+        }
         self.report.error_help(
             Code::OUT_OF_PLACE,
             span,
-            format!(
-                "`{word}` outside of a {}",
-                place.rsplit(' ').next().unwrap_or(place)
-            ),
+            format!("`{word}` outside of a {}", place.rsplit(' ').next().unwrap_or(place)),
             format!("`{word}` can only stand {place}"),
         );
     }

@@ -38,9 +38,7 @@ fn find_main<'a>(statements: &'a [Stmt], found: &mut Option<&'a FunctionDef>) {
             StmtKind::FunctionDef(function) if &*function.name.name == MAIN => {
                 *found = Some(function);
             }
-            _ => each_block(statement, &mut |block| {
-                with_stack(|| find_main(block, found))
-            }),
+            _ => each_block(statement, &mut |block| with_stack(|| find_main(block, found))),
         }
     }
 }
@@ -49,11 +47,7 @@ fn check_signature(function: &FunctionDef, report: &mut Report) {
     let params = &function.params;
     let positional = params.posonly.len() + params.args.len();
     if positional != 1 || params.iter().count() != 1 {
-        let span = if params.span.is_empty() {
-            function.name.span
-        } else {
-            params.span
-        };
+        let span = if params.span.is_empty() { function.name.span } else { params.span };
         report.error_help(
             Code::DW_PROCESS_SIGNATURE,
             span,
@@ -84,9 +78,7 @@ fn defined_twice(statements: &[Stmt], report: &mut Report) {
             }
             with_stack(|| defined_twice(&function.body, report));
         }
-        each_block(statement, &mut |block| {
-            with_stack(|| defined_twice(block, report))
-        });
+        each_block(statement, &mut |block| with_stack(|| defined_twice(block, report)));
     }
 }
 
@@ -104,10 +96,7 @@ fn each_block<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
         StmtKind::Match { cases, .. } => cases.iter().for_each(|case| visit(&case.body)),
         StmtKind::Try(parts) => {
             visit(&parts.body);
-            parts
-                .handlers
-                .iter()
-                .for_each(|handler| visit(&handler.body));
+            parts.handlers.iter().for_each(|handler| visit(&handler.body));
             visit(&parts.orelse);
             visit(&parts.finalbody);
         }

@@ -15,11 +15,7 @@ use crate::syntax::report::Report;
 
 /// Checks a program.
 pub fn check(body: &Body, report: &mut Report) {
-    let mut walk = Walk {
-        report,
-        scopes: vec![Scope::new(Kind::Module)],
-        iterables: 0,
-    };
+    let mut walk = Walk { report, scopes: vec![Scope::new(Kind::Module)], iterables: 0 };
     match body {
         Body::Statements(statements) => walk.block(statements),
         Body::Expression(expr) => walk.expr(expr),
@@ -92,9 +88,7 @@ impl Walk<'_> {
             self.report.error_help(
                 Code::WALRUS,
                 span,
-                format!(
-                    "the loop variable `{name}` is also assigned with `:=` in this comprehension"
-                ),
+                format!("the loop variable `{name}` is also assigned with `:=` in this comprehension"),
                 "give one of them another name",
             );
         }
@@ -111,11 +105,7 @@ impl Walk<'_> {
             let own = scope.bound.contains(name) || scope.params.contains(name);
             scope.kind == Kind::Function && own && !scope.globals.contains(name)
         };
-        let mut wanted: Vec<Ident> = scope
-            .wanted
-            .into_iter()
-            .filter(|ident| !is_binding(&ident.name))
-            .collect();
+        let mut wanted: Vec<Ident> = scope.wanted.into_iter().filter(|ident| !is_binding(&ident.name)).collect();
         match self.scopes.last_mut() {
             Some(outer) => outer.wanted.append(&mut wanted),
             None => {
@@ -132,47 +122,26 @@ impl Walk<'_> {
     }
 
     fn declare(&mut self, names: &[Ident], global: bool) {
-        let (word, other) = if global {
-            ("global", "nonlocal")
-        } else {
-            ("nonlocal", "global")
-        };
+        let (word, other) = if global { ("global", "nonlocal") } else { ("nonlocal", "global") };
         for ident in names.iter().filter(|ident| !ident.name.is_empty()) {
             let Some(scope) = self.scopes.last_mut() else {
                 return;
             };
             let Ident { name, span } = ident;
             let mut error = |message: String, help: &str, related: Option<Span>| {
-                let mut error =
-                    Diagnostic::error(Code::SCOPE_DECLARATION, *span, message).with_help(help);
+                let mut error = Diagnostic::error(Code::SCOPE_DECLARATION, *span, message).with_help(help);
                 if let Some(related) = related {
                     error = error.with_related(related, "here");
                 }
                 self.report.push(error);
             };
-            let others = if global {
-                &scope.nonlocals
-            } else {
-                &scope.globals
-            };
+            let others = if global { &scope.nonlocals } else { &scope.globals };
             if scope.params.contains(name) {
-                error(
-                    format!("`{name}` is a parameter and {word}"),
-                    "rename one of them",
-                    None,
-                );
+                error(format!("`{name}` is a parameter and {word}"), "rename one of them", None);
             } else if others.contains(name) {
-                error(
-                    format!("`{name}` is declared {other} and {word}"),
-                    "decide for one",
-                    None,
-                );
+                error(format!("`{name}` is declared {other} and {word}"), "decide for one", None);
             } else if !global && scope.kind == Kind::Module {
-                error(
-                    "`nonlocal` outside of a function".to_owned(),
-                    "leave it out",
-                    None,
-                );
+                error("`nonlocal` outside of a function".to_owned(), "leave it out", None);
             } else if let Some((usage, place)) = scope.used.get(name) {
                 let what = match usage {
                     Use::Read => "used",
@@ -218,22 +187,12 @@ impl Walk<'_> {
                 self.target(target);
                 self.expr(value);
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-                simple,
-            } => {
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
                 self.annotated(target, *simple || value.is_some());
                 self.expr(annotation);
                 self.exprs(value);
             }
-            StmtKind::For {
-                target,
-                iter,
-                body,
-                orelse,
-            } => {
+            StmtKind::For { target, iter, body, orelse } => {
                 self.expr(iter);
                 self.target(target);
                 self.block(body);
@@ -295,9 +254,7 @@ impl Walk<'_> {
             StmtKind::Nonlocal(names) => {
                 self.declare(names, false);
                 if let Some(scope) = self.scopes.last_mut() {
-                    let declared = names
-                        .iter()
-                        .filter(|ident| scope.nonlocals.contains(&ident.name));
+                    let declared = names.iter().filter(|ident| scope.nonlocals.contains(&ident.name));
                     let declared: Vec<Ident> = declared.cloned().collect();
                     // The binding is to be found further out: this scope's own does not count.
                     if let Some(outer) = self.scopes.iter_mut().rev().nth(1) {
@@ -316,8 +273,7 @@ impl Walk<'_> {
             return self.target(target);
         };
         let declared = self.scopes.last().filter(|scope| {
-            scope.kind == Kind::Function
-                && (scope.globals.contains(name) || scope.nonlocals.contains(name))
+            scope.kind == Kind::Function && (scope.globals.contains(name) || scope.nonlocals.contains(name))
         });
         if binds && declared.is_some() {
             self.report.error_help(
@@ -334,9 +290,7 @@ impl Walk<'_> {
 
     fn enter_function(&mut self, params: &Params) {
         let mut scope = Scope::new(Kind::Function);
-        scope
-            .params
-            .extend(params.iter().map(|param| param.name.name.clone()));
+        scope.params.extend(params.iter().map(|param| param.name.name.clone()));
         self.scopes.push(scope);
     }
 
@@ -382,11 +336,7 @@ impl Walk<'_> {
                 }
                 self.ident(rest.as_ref());
             }
-            PatternKind::Class {
-                class,
-                patterns,
-                keywords,
-            } => {
+            PatternKind::Class { class, patterns, keywords } => {
                 self.expr(class);
                 patterns.iter().for_each(|item| self.pattern(item));
                 keywords.iter().for_each(|(_, item)| self.pattern(item));
@@ -419,25 +369,12 @@ impl Walk<'_> {
                 self.expr(body);
                 self.close_function();
             }
-            ExprKind::ListComp {
-                element,
-                generators,
-            }
-            | ExprKind::SetComp {
-                element,
-                generators,
-            }
-            | ExprKind::GeneratorExp {
-                element,
-                generators,
-            } => {
+            ExprKind::ListComp { element, generators }
+            | ExprKind::SetComp { element, generators }
+            | ExprKind::GeneratorExp { element, generators } => {
                 self.comprehension(generators, &[element]);
             }
-            ExprKind::DictComp {
-                key,
-                value,
-                generators,
-            } => {
+            ExprKind::DictComp { key, value, generators } => {
                 self.comprehension(generators, &[key, value]);
             }
             kind => kind.for_each_child(&mut |child| self.expr(child)),
@@ -477,10 +414,7 @@ impl Walk<'_> {
         });
         for scope in self.scopes.iter_mut().rev() {
             if scope.kind != Kind::Comprehension {
-                scope
-                    .used
-                    .entry(target.name.clone())
-                    .or_insert((Use::Bound, target.span));
+                scope.used.entry(target.name.clone()).or_insert((Use::Bound, target.span));
                 scope.bound.insert(target.name.clone());
                 break;
             }
@@ -493,8 +427,7 @@ impl Walk<'_> {
             scope.walrus.insert(target.name.clone());
         }
         if let Some((message, help)) = problem {
-            self.report
-                .error_help(Code::WALRUS, target.span, message, help);
+            self.report.error_help(Code::WALRUS, target.span, message, help);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! CPython translates a format to a regular expression, and scripts can observe that: digits may be any Unicode
 //! digits, alternatives are tried in order and given up again when the rest does not match. This matcher does the
-//! same with a stack of choices and a set of states known to fail, so its time is linear in text and format.
+//! same with a stack of choices and a set of states known to fail, so its time is bounded by text times format.
 
 use super::calendar::{MONTHS, WEEKDAYS};
 use super::error::{CivilError, ErrorKind, Result};

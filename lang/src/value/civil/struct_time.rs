@@ -164,7 +164,7 @@ impl StructTime {
     /// `OSError` when the year does not fit the platform's structure.
     pub fn utc(seconds: i64) -> Result<Self> {
         Self::check_moment(seconds)?;
-        Self::of_moment(seconds, 0, 0, b"UTC")
+        Self::of_moment(seconds, 0, 0, b"GMT")
     }
 
     /// The tuple as C integers.

@@ -254,7 +254,11 @@ mod tests {
         }
         assert_eq!(
             shown(zone(DAY_MICROS, None)),
-            Err("offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not datetime.timedelta(days=1).".to_owned())
+            Err(
+                "offset must be a timedelta strictly between -timedelta(hours=24) and \
+                 timedelta(hours=24), not datetime.timedelta(days=1)."
+                    .to_owned()
+            )
         );
     }
 }

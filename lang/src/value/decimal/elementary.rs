@@ -106,8 +106,9 @@ pub(super) fn exp(a: &Decimal, context: &Context, status: &mut Status) -> Result
         *status |= Status::INEXACT | Status::ROUNDED | Status::SUBNORMAL | Status::UNDERFLOW | Status::CLAMPED;
         return finalize(Decimal::zero(false, context.etiny()), &context, status);
     }
-    if before_point < -(context.prec as i64) - 1 {
-        // So near to one that no digit differs.
+    let nearly_zero = Decimal::finite(false, Coefficient::from(9), -(context.prec as i64) - 4);
+    if a.cmp_magnitude(&nearly_zero)?.is_le() {
+        // So near to one that no digit differs. The border decides whether 0.99… counts as subnormal when Emin is 0.
         *status |= Status::INEXACT | Status::ROUNDED;
         let places = context.prec - 1;
         return finalize(Decimal::finite(false, Coefficient::pow10(places)?, -(places as i64)), &context, status);
@@ -183,13 +184,27 @@ pub(super) fn log10(a: &Decimal, context: &Context, status: &mut Status) -> Resu
         let logarithm = reduced.ln(bits, places)?;
         let numerator = natural::shift_left(logarithm.magnitude(), bits)?;
         let (quotient, _) = natural::div_rem(&numerator, &fixed::ln10(bits)?)?;
-        let coefficient = to_decimal_places(&quotient, bits, places)?;
-        Ok(Approximation {
+        let approximation = Approximation {
             negative: logarithm.sign() == num_bigint::Sign::Minus,
-            coefficient,
+            coefficient: to_decimal_places(&quotient, bits, places)?,
             exponent: -(places as i64),
-        })
+        };
+        carried(approximation, &context)
     })
+}
+
+/// The library rounds this quotient to six digits more than the precision before it looks at its size. That is to be
+/// seen only where it makes a subnormal 0.99… the smallest normal number, which then has no flag for having been smaller.
+fn carried(mut value: Approximation, context: &Context) -> Result<Approximation, Stop> {
+    let digits = natural::digits(&value.coefficient)?;
+    if value.exponent + digits as i64 == context.emin {
+        let half = natural::pow10(digits.saturating_sub(context.prec.saturating_add(6)))? >> 1;
+        let next = natural::pow10(digits)?;
+        if &value.coefficient + half >= next {
+            value.coefficient = next + ERROR;
+        }
+    }
+    Ok(value)
 }
 
 /// A positive number as `v * 10^t` with `0.5 <= v < 5`, so that its logarithm is small only if `t` is zero.

@@ -85,13 +85,31 @@ fn take_number(text: &mut &str) -> Option<i64> {
     digits.parse().ok()
 }
 
+/// The specification without its `z`, if it has one after fill, alignment and sign. As in CPython, what is left is then
+/// read as if the `z` had never been there.
+fn without_z(text: &str) -> Option<String> {
+    let mut chars = text.char_indices().peekable();
+    let aligned = text.chars().nth(1).and_then(alignment).is_some();
+    if aligned {
+        chars.next();
+    }
+    if aligned || text.starts_with(|c| alignment(c).is_some()) {
+        chars.next();
+    }
+    chars.next_if(|(_, c)| matches!(c, '+' | '-' | ' '));
+    let (at, _) = chars.next_if(|(_, c)| *c == 'z')?;
+    Some([&text[..at], &text[at + 1..]].concat())
+}
+
 fn parse_spec(text: &str, capitals: bool) -> Option<Spec> {
+    let stripped = without_z(text);
+    let text = stripped.as_deref().unwrap_or(text);
     let mut rest = text;
     let mut spec = Spec {
         fill: ' ',
         align: Align::Right,
         plus: None,
-        no_negative_zero: false,
+        no_negative_zero: stripped.is_some(),
         width: 0,
         grouped: false,
         precision: None,
@@ -116,7 +134,6 @@ fn parse_spec(text: &str, capitals: bool) -> Option<Spec> {
             break;
         }
     }
-    spec.no_negative_zero = take(&mut rest, 'z');
     if take(&mut rest, '0') {
         if aligned {
             return None;
@@ -301,6 +318,7 @@ mod tests {
             ("123456", ".3g", "1.23e+5"),
             ("-0.001", "z.1f", "0.0"),
             ("-0.001", "z.1F", "-0.0"),
+            ("1", "<z^3", "<1<"),
             ("-NaN", "06", "  -NaN"),
             ("1E5", "f", "100000"),
             ("2", "x=+5", "+xxx2"),

@@ -1,0 +1,117 @@
+//! Diagnostics and failed runs for people (ariadne) and for machines (one JSON object a line).
+
+use std::io::IsTerminal;
+
+use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Picture, ReportKind};
+use dataway_lang::Report;
+use dataway_lang::diagnostic::{Diagnostic, Severity};
+use dataway_lang::source::{SourceText, Span};
+use serde_json::json;
+
+/// The form of diagnostics on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Pictures for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// Prints diagnostics in source order.
+pub fn print(source: &SourceText, diagnostics: &[Diagnostic], format: Format) {
+    for diagnostic in diagnostics {
+        match format {
+            Format::Json => eprintln!("{}", to_json(source, diagnostic)),
+            Format::Text => picture(source, diagnostic, std::io::stderr().is_terminal()),
+        }
+    }
+}
+
+/// The machine form: columns count characters from 1.
+pub fn to_json(source: &SourceText, diagnostic: &Diagnostic) -> serde_json::Value {
+    let start = source.line_column(diagnostic.span.start);
+    let end = source.line_column(diagnostic.span.end);
+    json!({
+        "file": source.name(),
+        "line": start.line,
+        "column": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "severity": severity(diagnostic.severity),
+        "code": diagnostic.code.to_string(),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+    })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+        _ => "hint",
+    }
+}
+
+fn picture(source: &SourceText, diagnostic: &Diagnostic, colors: bool) {
+    let (kind, color) = match diagnostic.severity {
+        Severity::Error => (ReportKind::Error, Color::Red),
+        Severity::Warning => (ReportKind::Warning, Color::Yellow),
+        _ => (ReportKind::Advice, Color::Blue),
+    };
+    let name = source.name();
+    let place = |span: Span| (name, span.start as usize..(span.end as usize).max(span.start as usize));
+    let config = Config::default().with_color(colors).with_index_type(IndexType::Byte);
+    let config = if colors { config } else { config.with_char_set(CharSet::Ascii) };
+    let mut report = Picture::build(kind, place(diagnostic.span))
+        .with_config(config)
+        .with_code(diagnostic.code)
+        .with_message(&diagnostic.message)
+        .with_label(Label::new(place(diagnostic.span)).with_message("here").with_color(color));
+    for (span, text) in &diagnostic.related {
+        report = report.with_label(Label::new(place(*span)).with_message(text).with_color(Color::Cyan));
+    }
+    if let Some(help) = &diagnostic.help {
+        report = report.with_help(help);
+    }
+    // A closed standard error is no reason to fail.
+    let _ = report.finish().eprint((name, ariadne::Source::from(source.text())));
+}
+
+/// Prints why a run failed.
+pub fn print_report(report: &Report, format: Format) {
+    match format {
+        Format::Text => {
+            eprint!("{}", report.render());
+            if let Some(hint) = &report.hint {
+                eprintln!("hint: {hint}");
+            }
+        }
+        Format::Json => eprintln!("{}", report_json(report)),
+    }
+}
+
+/// The machine form of a failed run (spec 10.3).
+pub fn report_json(report: &Report) -> serde_json::Value {
+    let Some(last) = report.last() else { return json!({"ErrorCode": report.code}) };
+    let trace: Vec<_> = last
+        .trace
+        .iter()
+        .map(|site| {
+            json!({
+                "file": site.source.name(),
+                "line": site.position.line,
+                "column": site.position.column,
+                "function": site.function,
+            })
+        })
+        .collect();
+    let cause = report.chain.iter().rev().nth(1).map(|link| json!({"type": link.class, "message": link.message}));
+    json!({
+        "ErrorCode": report.code,
+        "ErrorMsg": report.render(),
+        "exception": {"type": last.class, "message": last.message, "notes": last.notes, "cause": cause},
+        "traceback": trace,
+        "hint": report.hint,
+    })
+}

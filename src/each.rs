@@ -1,0 +1,183 @@
+//! `dataway eval --each`: the program runs once per message of a payload that is read as a stream.
+
+use std::io::{BufReader, BufWriter, IsTerminal, Read, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use dataway_lang::mime::stream::{self, Item};
+use dataway_lang::{Datum, Input, Program, RunOptions};
+
+use crate::diagnostics::Format;
+use crate::output::{self, Style};
+use crate::{FAILED, host, program};
+
+/// What a failed message does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnError {
+    /// End with exit code 1
+    Stop,
+    /// Go on with the next message; the count of skipped ones is reported at the end
+    Skip,
+}
+
+/// Where the messages come from.
+pub struct Messages<'a> {
+    /// A file, or `-`.
+    pub file: &'a Path,
+    /// MIME type of the whole payload.
+    pub mime_type: String,
+    /// Text encoding of the payload.
+    pub encoding: &'a str,
+    /// Path of the elements in XML.
+    pub path: Option<&'a str>,
+    /// Whether the script gets plain values.
+    pub decode: bool,
+}
+
+/// Runs the program on every message; gives the exit code.
+pub fn run(
+    program: &Program,
+    messages: &Messages<'_>,
+    input: &Input,
+    options: &RunOptions,
+    style: Style,
+    on_error: OnError,
+    format: Format,
+) -> Result<u8, String> {
+    let (source, total) = open(messages.file)?;
+    let mut progress = Progress::new(total);
+    let reader = BufReader::with_capacity(1 << 16, Counted { source, seen: 0 });
+    let mut items = stream::items(reader, &messages.mime_type, messages.encoding, messages.path)
+        .map_err(|reason| format!("--each: {reason}"))?;
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let (mut done, mut skipped) = (0u64, 0u64);
+    let mut input = input.clone();
+    loop {
+        let item = match items.next() {
+            None => break,
+            Some(Ok(item)) => item,
+            Some(Err(reason)) => {
+                let flushed = out.flush();
+                eprintln!("error: message {}: {reason}", done + skipped + 1);
+                return Ok(if flushed.is_ok() { FAILED } else { 0 });
+            }
+        };
+        input.payload = datum(item, messages);
+        let outcome = program.run(&input, options, |cx, value| output::bytes(cx, &value, style, false));
+        eprint!("{}", outcome.log);
+        match outcome.result {
+            Ok(bytes) => {
+                let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+                if out.write_all(line).and_then(|()| out.write_all(b"\n")).is_err() {
+                    // The reader went away: nobody wants more results.
+                    return Ok(0);
+                }
+                done += 1;
+            }
+            Err(report) => {
+                if out.flush().is_err() {
+                    return Ok(0);
+                }
+                eprintln!("message {}:", done + skipped + 1);
+                let code = program::report(&report, format);
+                if on_error == OnError::Stop {
+                    return Ok(code);
+                }
+                skipped += 1;
+            }
+        }
+        progress.show(done + skipped);
+    }
+    let flushed = out.flush();
+    progress.finish();
+    if skipped > 0 {
+        eprintln!("{skipped} of {} messages failed and were skipped", done + skipped);
+        return Ok(FAILED);
+    }
+    match flushed {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot write the results: {error}");
+            Ok(FAILED)
+        }
+        _ => Ok(0),
+    }
+}
+
+fn datum(item: Item, messages: &Messages<'_>) -> Datum {
+    let Item { bytes, mime_type } = item;
+    let encoding = "utf-8".to_owned();
+    let mime_type = mime_type.to_owned();
+    let bytes = bytes.into();
+    if messages.decode {
+        Datum::Decoded { bytes, mime_type, encoding }
+    } else {
+        Datum::Entity { bytes, mime_type, encoding }
+    }
+}
+
+/// The payload as a stream, and its size if it is known.
+fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), String> {
+    if path.as_os_str() == "-" {
+        return Ok((Box::new(std::io::stdin()), None));
+    }
+    let file = std::fs::File::open(path).map_err(|e| format!("cannot read {}: {}", path.display(), host::reason(&e)))?;
+    let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
+    Ok((Box::new(file), size))
+}
+
+thread_local! {
+    static SEEN: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts the bytes read, for the progress bar.
+struct Counted {
+    source: Box<dyn Read>,
+    seen: u64,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.seen += count as u64;
+        SEEN.set(self.seen);
+        Ok(count)
+    }
+}
+
+/// A progress line on a terminal, refreshed a few times a second.
+struct Progress {
+    total: Option<u64>,
+    begun: Instant,
+    shown: Option<Instant>,
+    visible: bool,
+}
+
+const REFRESH: Duration = Duration::from_millis(200);
+const BAR: usize = 30;
+
+impl Progress {
+    fn new(total: Option<u64>) -> Progress {
+        let visible = std::io::stderr().is_terminal();
+        Progress { total, begun: Instant::now(), shown: None, visible }
+    }
+
+    fn show(&mut self, messages: u64) {
+        if !self.visible || self.shown.is_some_and(|at| at.elapsed() < REFRESH) {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let seen = SEEN.get();
+        let bar = self.total.filter(|t| *t > 0).map_or_else(String::new, |total| {
+            let filled = ((seen.min(total) * BAR as u64) / total) as usize;
+            format!("[{}{}] {:3} %  ", "#".repeat(filled), "-".repeat(BAR - filled), seen.min(total) * 100 / total)
+        });
+        let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
+        eprint!("\r{bar}{messages} messages, {:.0} a second\x1b[K", messages as f64 / seconds);
+    }
+
+    fn finish(&self) {
+        if self.shown.is_some() {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `dataway eval`: a script or an expression on a payload.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use dataway_lang::{Datum, Input, Limits, RunOptions, mime};
+
+use crate::diagnostics::Format;
+use crate::output::{self, Style};
+use crate::program::{self, From, Source};
+use crate::{FAILED, USAGE, each, host, repl, units};
+
+/// Arguments of `dataway eval`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  dataway eval transform.dw --payload order.json
+  dataway eval -e \"msg.payload['items'][0]['sku']\" --payload order.json
+  curl … | dataway eval transform.dw --payload - --mime application/xml
+  dataway eval clean.dw --payload rows.csv --each > rows.ndjson
+
+Without a program on a terminal the prompt starts; on a pipe the program is read from standard input.
+Exit codes: 0 result, 1 the run failed, 2 wrong usage, 65 the program does not compile.")]
+pub struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// File with the payload; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    payload: Option<PathBuf>,
+    /// MIME type of the payload [default: by the file's suffix]
+    #[arg(long, value_name = "TYPE")]
+    mime: Option<String>,
+    /// Text encoding of the payload
+    #[arg(long, value_name = "ENC", default_value = "utf-8")]
+    encoding: String,
+    /// Give the script the plain value of the payload instead of an Entity
+    #[arg(long)]
+    decode: bool,
+    /// Attributes of the message: JSON, or @FILE
+    #[arg(long, value_name = "JSON|@FILE")]
+    attrs: Option<String>,
+    /// Variables of the message: JSON, or @FILE
+    #[arg(long, value_name = "JSON|@FILE")]
+    vars: Option<String>,
+    /// Form of the result: JSON (an Entity as its bytes), Python's repr, or raw text and bytes
+    #[arg(long, value_enum, default_value_t = Style::Json)]
+    output: Style,
+    /// Zone of local times: an IANA name, UTC or UTC±HH:MM [default: the system's]
+    #[arg(long, value_name = "Z")]
+    timezone: Option<String>,
+    /// Stop the run after this time, for example 200ms or 5s
+    #[arg(long, value_name = "D", value_parser = units::duration)]
+    limit_time: Option<Duration>,
+    /// Stop the run when its live data exceeds this size, for example 100MB
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    limit_memory: Option<usize>,
+    /// Run the program once for every message of the payload: lines of NDJSON, elements of a JSON array, CSV rows
+    #[arg(long, requires = "payload")]
+    each: bool,
+    /// With --each on XML: the path of the elements, for example orders/order
+    #[arg(long, value_name = "PATH", requires = "each")]
+    path: Option<String>,
+    /// With --each: what a failed message does
+    #[arg(long, value_enum, default_value_t = each::OnError::Stop, requires = "each")]
+    on_error: each::OnError,
+    /// Form of diagnostics and errors on standard error
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// Evaluates; gives the exit code.
+pub fn run(args: &Args) -> u8 {
+    host::set_default_memory();
+    match evaluate(args) {
+        Ok(code) => code,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            USAGE
+        }
+    }
+}
+
+fn evaluate(args: &Args) -> Result<u8, String> {
+    let options = options(args)?;
+    let mut input = message(args)?;
+    let stdin = Path::new("-");
+    let from = match args.source.from() {
+        Some(from) => from,
+        None if std::io::stdin().is_terminal() => {
+            input.payload = payload(args)?;
+            return Ok(repl::run(input, &options));
+        }
+        None if args.payload.as_deref() == Some(stdin) => {
+            return Err("standard input holds the payload; name a program".to_owned());
+        }
+        None => From::File(stdin),
+    };
+    if matches!((&from, &args.payload), (From::File(file), Some(payload)) if *file == stdin && payload == stdin) {
+        return Err("program and payload cannot both come from standard input".to_owned());
+    }
+    let (program, _) = match program::load(&from, args.format) {
+        Ok(loaded) => loaded,
+        Err(code) => return Ok(code),
+    };
+    if args.each {
+        let source = each::Messages {
+            file: args.payload.as_deref().unwrap_or(stdin),
+            mime_type: mime_type(args),
+            encoding: &args.encoding,
+            path: args.path.as_deref(),
+            decode: args.decode,
+        };
+        return each::run(&program, &source, &input, &options, args.output, args.on_error, args.format);
+    }
+    input.payload = payload(args)?;
+    let pretty = std::io::stdout().is_terminal();
+    let outcome = program.run(&input, &options, |cx, value| output::bytes(cx, &value, args.output, pretty));
+    eprint!("{}", outcome.log);
+    match outcome.result {
+        Ok(bytes) => write_result(&bytes),
+        Err(report) => Ok(program::report(&report, args.format)),
+    }
+}
+
+/// Writes the result; a reader that went away is no error.
+fn write_result(bytes: &[u8]) -> Result<u8, String> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot write the result: {error}");
+            Ok(FAILED)
+        }
+        _ => Ok(0),
+    }
+}
+
+fn options(args: &Args) -> Result<RunOptions, String> {
+    let limits = Limits { time: args.limit_time, memory: args.limit_memory, ..Limits::default() };
+    Ok(RunOptions { limits, zone: host::zone(args.timezone.as_deref())?, ..RunOptions::default() })
+}
+
+fn mime_type(args: &Args) -> String {
+    args.mime.clone().unwrap_or_else(|| {
+        let name = args.payload.as_deref().map(Path::to_string_lossy).unwrap_or_default();
+        mime::infer_mime(&name).to_owned()
+    })
+}
+
+fn payload(args: &Args) -> Result<Datum, String> {
+    let Some(path) = &args.payload else { return Ok(Datum::None) };
+    let bytes = host::read(path)?.into();
+    let (mime_type, encoding) = (mime_type(args), args.encoding.clone());
+    Ok(if args.decode {
+        Datum::Decoded { bytes, mime_type, encoding }
+    } else {
+        Datum::Entity { bytes, mime_type, encoding }
+    })
+}
+
+fn message(args: &Args) -> Result<Input, String> {
+    let json = |text: &Option<String>, what: &str| match text {
+        None => Ok(Datum::None),
+        Some(argument) => {
+            let text = host::text_or_file(argument)?;
+            match serde_json::from_str::<serde_json::Value>(&text) {
+                Ok(serde_json::Value::Object(_)) => Ok(Datum::json(&text)),
+                Ok(_) => Err(format!("--{what} must be a JSON object, for example '{{\"name\": 1}}'")),
+                Err(error) => Err(format!("--{what} is not valid JSON: {error}")),
+            }
+        }
+    };
+    Ok(Input { vars: json(&args.vars, "vars")?, attrs: json(&args.attrs, "attrs")?, ..Input::default() })
+}

@@ -1,0 +1,52 @@
+//! `dataway explain`: the page of an error code, or the register code of a program.
+
+use std::path::PathBuf;
+
+use dataway_lang::{code, diagnostic};
+
+use crate::diagnostics::Format;
+use crate::program::{self, From};
+use crate::{USAGE, host};
+
+/// Arguments of `dataway explain`.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  dataway explain DW2007\n  dataway explain --code transform.dw")]
+pub struct Args {
+    /// The code, for example DW2007; without one, all codes are listed
+    code: Option<String>,
+    /// Print the register code that a program compiles to
+    #[arg(long = "code", value_name = "FILE", conflicts_with = "code")]
+    program: Option<PathBuf>,
+}
+
+/// Explains; gives the exit code.
+pub fn run(args: &Args) -> u8 {
+    host::set_default_memory();
+    if let Some(path) = &args.program {
+        return match program::load(&From::File(path), Format::Text) {
+            Ok((program, _)) => {
+                print!("{}", code::listing(program.unit()));
+                0
+            }
+            Err(code) => code,
+        };
+    }
+    let Some(wanted) = &args.code else {
+        for page in diagnostic::pages::PAGES {
+            println!("{}  {}", page.code, page.title());
+        }
+        return 0;
+    };
+    let digits = wanted.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let page = digits.parse().ok().and_then(|number| diagnostic::pages::find(diagnostic::Code(number)));
+    match page {
+        Some(page) => {
+            print!("{}", page.text);
+            0
+        }
+        None => {
+            eprintln!("error: there is no code `{wanted}`; `dataway explain` lists all codes");
+            USAGE
+        }
+    }
+}

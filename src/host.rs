@@ -1,0 +1,60 @@
+//! What the language does not know because it does no input or output: the system's zone and memory, files, standard input.
+
+use std::io::Read;
+use std::path::Path;
+
+use dataway_lang::value::civil::RunZone;
+use dataway_lang::value::heap;
+
+/// The zone of the run: the one asked for, else the system's.
+pub fn zone(wanted: Option<&str>) -> Result<RunZone, String> {
+    if let Some(name) = wanted {
+        return RunZone::parse(name).map_err(|error| error.message);
+    }
+    let variable = std::env::var("TZ").ok();
+    let link = std::fs::read_link("/etc/localtime").ok().map(|p| p.to_string_lossy().into_owned());
+    let file = std::fs::read("/etc/localtime").ok();
+    Ok(RunZone::system(variable.as_deref(), link.as_deref(), file.as_deref()))
+}
+
+/// Lets a run without a configured limit use three quarters of the machine's memory.
+pub fn set_default_memory() {
+    let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find(|l| l.starts_with("MemTotal:"))?;
+        line.split_whitespace().nth(1)?.parse::<usize>().ok()
+    });
+    if let Some(kib) = total {
+        heap::set_default_limit(kib.saturating_mul(1024) / 4 * 3);
+    }
+}
+
+/// The bytes of a file, or of standard input for `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(|e| format!("cannot read standard input: {e}"))?;
+        return Ok(bytes);
+    }
+    std::fs::read(path).map_err(|e| format!("cannot read {}: {}", path.display(), reason(&e)))
+}
+
+/// A system error without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// JSON text given on the command line, or `@FILE`.
+pub fn text_or_file(argument: &str) -> Result<String, String> {
+    match argument.strip_prefix('@') {
+        Some(path) => {
+            let bytes = read(Path::new(path))?;
+            String::from_utf8(bytes).map_err(|_| format!("{path} is not UTF-8"))
+        }
+        None => Ok(argument.to_owned()),
+    }
+}

@@ -1,0 +1,72 @@
+//! Getting a program: from a file, from `-e`, from standard input; and saying why it does not compile.
+
+use std::path::{Path, PathBuf};
+
+use dataway_lang::source::SourceText;
+use dataway_lang::syntax::{ParseOptions, ast::Mode};
+use dataway_lang::{Compiled, Program};
+
+use crate::diagnostics::{self, Format};
+use crate::{FAILED, NOT_COMPILED, USAGE, host};
+
+/// Where the program comes from.
+pub enum From<'a> {
+    /// A file, or `-`.
+    File(&'a Path),
+    /// Text of `-e`.
+    Expression(&'a str),
+}
+
+/// The compiled program and its text, or the exit code after the reason was printed.
+pub fn load(from: &From<'_>, format: Format) -> Result<(Program, SourceText), u8> {
+    let (source, options) = match from {
+        From::File(path) => {
+            let bytes = host::read(path).map_err(|reason| {
+                eprintln!("error: {reason}");
+                USAGE
+            })?;
+            let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
+            (SourceText::from_bytes(&name, &bytes), ParseOptions::default())
+        }
+        From::Expression(text) => (SourceText::new("<expression>", text), expression_options(text)),
+    };
+    let Compiled { program, diagnostics } = Program::compile(&source, &options);
+    diagnostics::print(&source, &diagnostics, format);
+    match program {
+        Some(program) => Ok((program, source)),
+        None => Err(NOT_COMPILED),
+    }
+}
+
+/// `-e` may also give a whole script.
+fn expression_options(text: &str) -> ParseOptions<'static> {
+    let script = text.contains("def dw_process");
+    ParseOptions { mode: (!script).then_some(Mode::Expression), ..ParseOptions::default() }
+}
+
+/// The arguments that name a program.
+#[derive(clap::Args)]
+pub struct Source {
+    /// Script or expression file (`-` reads standard input)
+    pub script: Option<PathBuf>,
+    /// Evaluate this expression or script text
+    #[arg(short = 'e', long = "expr", value_name = "EXPR", conflicts_with = "script")]
+    pub expression: Option<String>,
+}
+
+impl Source {
+    /// Where the program comes from; `None` if nothing was said.
+    pub fn from(&self) -> Option<From<'_>> {
+        match (&self.script, &self.expression) {
+            (_, Some(text)) => Some(From::Expression(text)),
+            (Some(path), None) => Some(From::File(path)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Prints the report of a failed run and gives the exit code.
+pub fn report(report: &dataway_lang::Report, format: Format) -> u8 {
+    diagnostics::print_report(report, format);
+    FAILED
+}
