@@ -134,14 +134,32 @@ impl Program {
         options: &RunOptions,
         finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
     ) -> Outcome<T> {
-        let env = Env::new(options.clock, options.zone.clone(), options.limits.log, options.seed);
+        // A run that fails can be repeated only if clock and random source can.
+        let clock = Clock::Fixed(options.clock.now());
         let recursion = options.limits.recursion;
-        bounded(options, env, recursion, |vm| {
+        let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
             let message = input.to_message(vm)?;
             let value = self.evaluate(vm, message)?;
             let value = result::finish(vm, value, options.limits.result)?;
             finish(vm, value)
-        })
+        });
+        if let Err(report) = &mut outcome.result
+            && report.code == 1_200_000
+        {
+            let repeated = bounded(options, env(options, clock), recursion, |vm| {
+                vm.track();
+                let message = input.to_message(vm)?;
+                let value = self.evaluate(vm, message)?;
+                result::finish(vm, value, options.limits.result).map(drop)
+            });
+            // Only what fails again in the same way says something about the first failure.
+            if let Err(again) = repeated.result
+                && again.same_failure(report)
+            {
+                report.origins = again.origins;
+            }
+        }
+        outcome
     }
 
     /// Runs the program on a message that is already on the heap; the value is as the program returned it.
@@ -161,6 +179,10 @@ impl Program {
         }
         vm.call(&function, &[message])
     }
+}
+
+fn env(options: &RunOptions, clock: Clock) -> Env {
+    Env::new(clock, options.zone.clone(), options.limits.log, options.seed)
 }
 
 /// Runs `work` on a new machine under the options' limits, catching panics at the boundary of the run.

@@ -112,6 +112,10 @@ class Grammar:
     OTHER = "\n-_.,\u0663\xb2\u4e00\U00010400\U00010428\U0001f600\ud800\udc00\u1c80\u0432\u0345\u03b9\u1fbe\ufb05\ufb06"
     BYTES = "aAbBkKsSiI1 \n-_.,\xe9\xc9\xff"
 
+    SOUP = ["(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "\\", "^", "$", ".", "-", "a", "b", "1", "2", ",", ":", "=", "!", "<", ">",
+            "P", "i", "x", "u", "L", "#", "'", "\n", " ", "(?", "(?:", "(?P<", "(?P=", "(?(", "(?<=", "\\x", "\\u", "\\N{", "\\1", "\\0",
+            "\\d", "\\b", "[^", "{1,", "{2}", "\xe9", "(a)", "(?P<a>", "(?i)", "(?-i:", "\\Z", "&&", "--", "||", "~~", "a-z", "9"]
+
     def __init__(self, rng):
         self.rng = rng
 
@@ -143,6 +147,8 @@ class Grammar:
             pattern = "(?" + rng.choice(["i", "m", "s", "x", "a", "im", "u", "L", "si"]) + ")" + pattern
         if rng.random() < 0.12:
             pattern = self.damaged(pattern)
+        elif rng.random() < 0.1:
+            pattern = "".join(rng.choice(self.SOUP) for _ in range(rng.randint(1, 8)))
         subject = "".join(rng.choice(self.alphabet) for _ in range(rng.randint(0, 14)))
         template = self.template()
         bounds = None

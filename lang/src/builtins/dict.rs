@@ -215,6 +215,19 @@ pub fn mapping_items(cx: &mut Cx<'_>, value: &Value) -> R<Option<Vec<(Value, Val
     }))
 }
 
+/// The first keys of a dict, for messages.
+#[must_use]
+pub fn first_keys(dict: &Dict, most: usize) -> Vec<Value> {
+    let mut keys = Vec::new();
+    let mut at = 0;
+    while keys.len() < most {
+        let Some((n, key, _)) = dict.at(at) else { break };
+        keys.push(key);
+        at = n + 1;
+    }
+    keys
+}
+
 /// Takes over the items of a mapping or of an iterable of pairs.
 ///
 /// # Errors

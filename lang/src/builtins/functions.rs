@@ -264,8 +264,11 @@ fn divmod(cx: &mut Cx<'_>, a: &[Value]) -> R {
         let (q, r) = number::float_divmod(x, y);
         return Ok(Value::tuple([Value::Float(q), Value::Float(r)]));
     }
-    let applies = |v: &Value| numeric(v) || matches!(v, Value::Decimal(_) | Value::Delta(_));
-    if !applies(x) || !applies(y) {
+    let applies = match (x, y) {
+        (Value::Delta(_), Value::Delta(_)) => true,
+        _ => [x, y].into_iter().all(|v| numeric(v) || matches!(v, Value::Decimal(_))),
+    };
+    if !applies {
         return Err(type_error(format!(
             "unsupported operand type(s) for divmod(): '{}' and '{}'",
             x.type_of().qualified(),

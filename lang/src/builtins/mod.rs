@@ -233,6 +233,12 @@ pub fn lookup(name: &str) -> Option<Value> {
     BUILTIN_EXCEPTIONS.iter().find(|class| class.name == name).map(|class| Value::Type(class))
 }
 
+/// Whether a type is `enumerate`.
+#[must_use]
+pub fn enumerate_type(desc: &'static TypeDesc) -> bool {
+    std::ptr::eq(desc, &types::iterators::ENUMERATE)
+}
+
 /// The truth of a value (spec 4.4).
 ///
 /// # Errors

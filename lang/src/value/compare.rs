@@ -300,7 +300,7 @@ pub fn order(a: &Value, b: &Value, op: CmpOp) -> R<bool> {
         (Value::Time(x), Value::Time(y)) => Some(Some(x.compare(y).map_err(super::number::civil_raise)?)),
         (Value::Delta(x), Value::Delta(y)) => Some(Some(x.0.cmp(&y.0))),
         (Value::DateTime(_), Value::Date(_)) | (Value::Date(_), Value::DateTime(_)) => {
-            return Err(type_error(format!("can't compare {} to {}", qualified(a), qualified(b))));
+            return Err(super::number::civil_raise(super::civil::date_order_error()));
         }
         (Value::Set(x), Value::Set(y)) => return sets_order(x, y, op),
         (Value::View(x), Value::View(y)) if x.part != Part::Values && y.part != Part::Values => {

@@ -460,6 +460,8 @@ impl Value {
             (Value::None, Value::None)
             | (Value::Ellipsis, Value::Ellipsis)
             | (Value::NotImplemented, Value::NotImplemented) => true,
+            // Dates hold their zone by value.
+            (Value::Zone(a), Value::Zone(b)) => a.0.is(&b.0),
             // The empty tuple is one object.
             (Value::Tuple(a), Value::Tuple(b)) if a.items.is_empty() && b.items.is_empty() => a.class == b.class,
             _ => self.identity().is_some_and(|id| other.identity() == Some(id)),

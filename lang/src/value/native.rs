@@ -35,6 +35,11 @@ pub trait NativeObject: Any {
         None
     }
 
+    /// `int(x)`; `None` is a `TypeError`.
+    fn int(&self) -> Option<R> {
+        None
+    }
+
     /// `x == other`; `None` compares identity.
     fn eq(&self, other: &Value) -> Option<R<bool>> {
         None
@@ -111,6 +116,12 @@ pub trait NativeObject: Any {
     /// What the value of a result becomes on return (spec 7.1); `None`: cannot be returned.
     fn to_core(&self, cx: &mut Cx<'_>) -> Option<R> {
         None
+    }
+
+    /// What `copy.copy` and `copy.deepcopy` make of it: by default the object itself, which suits objects that do not
+    /// change. `None`: it cannot be copied.
+    fn copy(&self, this: &Value) -> Option<R> {
+        Some(Ok(this.clone()))
     }
 
     /// Drops everything through which a cycle could run.

@@ -269,7 +269,8 @@ impl Signature {
             let unknown = keywords.iter().find(|(key, _)| !known(key)).map_or_else(String::new, |(k, _)| k.to_display());
             // CPython's `sorted` hands its keywords to `list.sort`, which then speaks.
             let label = if label == "sorted" { "sort" } else { label };
-            return Err(type_error(format!("'{unknown}' is an invalid keyword argument for {label}()")));
+            let call = if label == NAMELESS { format!("this {label}") } else { call(label) };
+            return Err(type_error(format!("'{unknown}' is an invalid keyword argument for {call}")));
         }
         Ok(bound)
     }
@@ -291,7 +292,8 @@ impl Signature {
         if param.kind == ParamKind::Keyword {
             return type_error(format!("{label}() missing required keyword-only argument: '{}'", param.name));
         }
-        type_error(format!("{label}() missing required argument '{}' (pos {})", param.name, at + 1 - receivers.min(at)))
+        let at = at + 1 - receivers.min(at);
+        type_error(format!("{} missing required argument '{}' (pos {at})", call(label), param.name))
     }
 
     /// The error for a wrong number of positional arguments.
@@ -316,12 +318,24 @@ impl Signature {
         }
         let by_keyword = self.params.iter().any(|p| p.kind == ParamKind::Either);
         if by_keyword {
+            let named = self.params.iter().filter(|p| p.kind == ParamKind::Keyword).count();
             let total = given + keywords;
-            let bound = if required == most { "exactly" } else { "at most" };
-            return type_error(format!("{label}() takes {bound} {most} argument{} ({total} given)", plural(most)));
+            let exact = required == most && label != NAMELESS;
+            let call = call(label);
+            let bound = if exact { "exactly" } else { "at most" };
+            return type_error(if named > 0 && total <= most + named {
+                format!("{call} takes {bound} {most} positional argument{} ({given} given)", plural(most))
+            } else {
+                let most = most + named;
+                format!("{call} takes {bound} {most} argument{} ({total} given)", plural(most))
+            });
         }
+        let exact = required == most;
         let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
-        if PARSED_FROM_TUPLE.contains(&label) && ["str.", "bytes.", "bytearray."].iter().any(|t| qualified.starts_with(t)) {
+        if PARSED_FROM_TUPLE.iter().any(|(types, names)| {
+            names.contains(&label) && types.iter().any(|t| qualified.strip_prefix(t).is_some_and(|n| n.starts_with('.')))
+        }) {
+            let word = if exact { "exactly" } else { word };
             return type_error(format!("{label}() takes {word} {bound} argument{} ({given} given)", plural(bound)));
         }
         if required == most {
@@ -331,8 +345,21 @@ impl Signature {
     }
 }
 
-/// Methods of texts whose arguments CPython takes apart in an older way, with an error text of its own.
-const PARSED_FROM_TUPLE: [&str; 7] = ["count", "endswith", "find", "index", "rfind", "rindex", "startswith"];
+/// Functions, with their types or modules, whose arguments CPython takes apart in an older way, with an error text of its
+/// own.
+const PARSED_FROM_TUPLE: [(&[&str], &[&str]); 3] = [
+    (&["str", "bytes", "bytearray"], &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"]),
+    (&["datetime"], &["strptime"]),
+    (&["time"], &["strftime"]),
+];
+
+/// The label of functions that do not tell CPython's argument parser their name.
+const NAMELESS: &str = "function";
+
+/// The function as errors call it.
+fn call(label: &str) -> String {
+    if label == NAMELESS { label.to_owned() } else { format!("{label}()") }
+}
 
 fn is_named(param: &Param, key: &Value) -> bool {
     matches!(param.kind, ParamKind::Either | ParamKind::Keyword) && key.text_bytes() == Some(param.name.as_bytes())

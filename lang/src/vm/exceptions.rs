@@ -27,6 +27,15 @@ impl From<crate::value::interrupt::Stop> for Thrown {
 }
 
 impl Vm {
+    /// In a tracked run: says where the operands of the failed instruction came from.
+    fn find_origins(&mut self, frame: &Frame, at: u32) {
+        let Some(tracker) = &mut self.tracker else { return };
+        let Ok(code) = frame.module.code(frame.code) else { return };
+        if let Some(instr) = code.instrs.get(at as usize) {
+            tracker.fail(*instr, &frame.regs, &frame.shadows);
+        }
+    }
+
     /// Finds the handler of an exception in `frame` and enters it; gives the exception back if there is none.
     pub(super) fn handle(&mut self, frame: &mut Frame, thrown: Thrown) -> Result<(), Raise> {
         let at = frame.pc.saturating_sub(1);
@@ -35,6 +44,7 @@ impl Vm {
                 let fresh = raise.0.trace.borrow().is_empty();
                 if fresh {
                     self.set_context(&raise.0);
+                    self.find_origins(frame, at);
                 }
                 raise.0.trace.borrow_mut().push(Trace { module: frame.module.clone(), code: frame.code, at });
                 raise

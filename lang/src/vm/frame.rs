@@ -4,6 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::image::Module;
+use super::origins::Shadows;
 use crate::code::Reg;
 use crate::value::function::Suspended;
 use crate::value::{Exception, Function, HVec, Ref, Value};
@@ -34,6 +35,8 @@ pub struct Frame {
     pub handled: usize,
     /// Whether it is suspended in a `yield from`.
     pub delegating: bool,
+    /// Where the registers' values came from; empty unless the run is tracked.
+    pub shadows: Shadows,
 }
 
 impl Frame {
@@ -44,7 +47,7 @@ impl Frame {
         for _ in 0..registers {
             regs.push(Value::Unbound);
         }
-        Frame { module, code, pc: 0, regs, function: None, destination, handled: 0, delegating: false }
+        Frame { module, code, pc: 0, regs, function: None, destination, handled: 0, delegating: false, shadows: Shadows::default() }
     }
 }
 

@@ -61,12 +61,16 @@ impl Vm {
         loop {
             let exit = match thrown.take() {
                 Some(thrown) => Err(thrown),
-                None => self.run(&mut frame),
+                None if self.tracker.is_some() => self.run::<true>(&mut frame),
+                None => self.run::<false>(&mut frame),
             };
             match exit {
                 Ok(Exit::Call(callee)) => {
                     let caller = std::mem::replace(&mut frame, callee);
                     frame.handled = self.handled.len();
+                    if let Some(tracker) = &mut self.tracker {
+                        tracker.enter(&mut frame);
+                    }
                     self.frames.push(caller);
                 }
                 Ok(Exit::Return(value)) => {
@@ -77,6 +81,9 @@ impl Vm {
                     frame = caller;
                     if let Some(slot) = frame.regs.get_mut(usize::from(register)) {
                         *slot = value;
+                    }
+                    if let Some(tracker) = &mut self.tracker {
+                        tracker.leave(register, &mut frame);
                     }
                 }
                 Ok(Exit::Yield(value, register)) => return Ok(Done::Yield(value, Box::new(frame), register)),
@@ -128,12 +135,12 @@ impl Vm {
 
     /// Executes instructions of `frame`.
     #[allow(clippy::too_many_lines)] // One arm per instruction: the table is the function.
-    fn run(&mut self, frame: &mut Frame) -> Result<Exit, Thrown> {
+    fn run<const TRACKED: bool>(&mut self, frame: &mut Frame) -> Result<Exit, Thrown> {
         let module = frame.module.clone();
         let image = &module.image;
         let code = module.code(frame.code)?;
         let instrs = &code.instrs[..];
-        let Frame { pc, regs, function, delegating, .. } = frame;
+        let Frame { pc, regs, function, delegating, shadows, .. } = frame;
         macro_rules! reg {
             ($r:expr) => {
                 regs[usize::from($r)]
@@ -152,6 +159,9 @@ impl Vm {
         loop {
             let instr = instrs[*pc as usize];
             *pc += 1;
+            if TRACKED && let Some(tracker) = &mut self.tracker {
+                tracker.step(instr, regs, shadows, image);
+            }
             match instr {
                 Instr::Move { dst, src } => reg!(dst) = reg!(src).clone(),
                 Instr::Const { dst, index } => {

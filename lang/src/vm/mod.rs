@@ -10,6 +10,7 @@ mod frame;
 mod generators;
 mod image;
 mod interpret;
+mod origins;
 mod patterns;
 mod report;
 mod unpack;
@@ -19,6 +20,8 @@ use std::rc::Rc;
 pub use frame::{Destination, Frame};
 pub use image::{Image, Module, image_of};
 pub use report::{Report, Site, report};
+
+use origins::Tracker;
 
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
@@ -40,13 +43,15 @@ pub struct Vm {
     recursion_limit: u32,
     /// Values of expression statements at a prompt.
     displayed: Vec<Value>,
+    /// Records of where values came from, in a run that repeats a failed one.
+    tracker: Option<Box<Tracker>>,
 }
 
 impl Vm {
     /// A machine for one run.
     #[must_use]
     pub fn new(env: Env, recursion_limit: u32) -> Vm {
-        Vm { env, frames: Vec::new(), handled: Vec::new(), depth: 0, recursion_limit, displayed: Vec::new() }
+        Vm { env, frames: Vec::new(), handled: Vec::new(), depth: 0, recursion_limit, displayed: Vec::new(), tracker: None }
     }
 
     /// Runs code number 0 of a module: its statements, or its expression with `argument` as `msg`.
@@ -65,6 +70,17 @@ impl Vm {
     /// The values that expression statements at a prompt had, in order.
     pub fn take_displayed(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.displayed)
+    }
+
+    /// Keeps records of where values come from, for a run that repeats a failed one.
+    pub fn track(&mut self) {
+        self.tracker = Some(Box::default());
+    }
+
+    /// Where the operands of the failed operation came from, if the run was tracked.
+    #[must_use]
+    pub fn findings(&self) -> Vec<String> {
+        self.tracker.as_ref().map_or_else(Vec::new, |tracker| tracker.findings.clone())
     }
 
     /// What the host gave to the run.

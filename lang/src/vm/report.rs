@@ -42,6 +42,8 @@ pub struct Report {
     pub chain: Vec<Link>,
     /// A hint for the reader.
     pub hint: Option<String>,
+    /// Where in the message the operands of the failed operation came from.
+    pub origins: Vec<String>,
     /// Code 1200000 or 1200001 (spec 10.2).
     pub code: u32,
 }
@@ -92,7 +94,7 @@ pub fn report(vm: &mut Vm, exception: &Ref<Exception>) -> Report {
     chain.reverse();
     let is_result = exception.class.name == "ResultError" || exception.class.name == "ContractError";
     let code = if exception.stop.is_some() || is_result { 1_200_001 } else { 1_200_000 };
-    Report { chain, hint: exception.hint.as_ref().map(ToString::to_string), code }
+    Report { chain, hint: exception.hint.as_ref().map(ToString::to_string), origins: vm.findings(), code }
 }
 
 fn link(vm: &mut Vm, exception: &Ref<Exception>, relation: &'static str) -> Link {
@@ -115,7 +117,19 @@ impl Report {
     pub fn internal(text: &str) -> Report {
         let message = format!("internal error, please report it: {text}");
         let link = Link { relation: "", class: "SystemError".into(), message, notes: Vec::new(), trace: Vec::new() };
-        Report { chain: vec![link], hint: None, code: 1_299_999 }
+        Report { chain: vec![link], hint: None, origins: Vec::new(), code: 1_299_999 }
+    }
+
+    /// Whether another run failed with the same exception at the same place.
+    #[must_use]
+    pub fn same_failure(&self, other: &Report) -> bool {
+        let essence = |report: &Report| {
+            report.last().map(|link| {
+                let site = link.trace.last().map(|site| (site.span, site.function.clone()));
+                (link.class.clone(), link.message.clone(), site)
+            })
+        };
+        essence(self) == essence(other)
     }
 
     /// The exception that ended the run.
@@ -135,6 +149,9 @@ impl Report {
                 out.push_str(&format!("\n{relation}\n\n"));
             }
             link.render(&mut out);
+        }
+        for origin in &self.origins {
+            out.push_str(&format!("data: {origin}\n"));
         }
         out
     }

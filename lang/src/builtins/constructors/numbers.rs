@@ -44,6 +44,11 @@ fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
                     IntView::Big(_) => value.clone(),
                 });
             }
+            if let Value::Native(native) = value
+                && let Some(number) = native.object.int()
+            {
+                return number;
+            }
             match (value.text_bytes(), value.byte_data()) {
                 (Some(text), _) => Ok(int_parse::parse(text, 10)?.into()),
                 (None, Some(bytes)) => Ok(int_parse::parse_bytes(&bytes, 10)?.into()),

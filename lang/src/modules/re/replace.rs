@@ -49,3 +49,40 @@ impl Pattern {
         Ok(pieces)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limited_replacement() {
+        for (pattern, template, subject, count, expected) in [
+            ("a", "x", "banana", 0, ("bxnxnx", 3)),
+            ("a", "x", "banana", 2, ("bxnxna", 2)),
+            ("x*", "-", "abxd", 0, ("-a-b--d-", 5)),
+            ("x*", "-", "abxd", 3, ("-a-b-d", 3)),
+            ("(é)(b)?", "[\\2\\1]", "aébé", 0, ("a[bé][é]", 2)),
+        ] {
+            let pattern = Pattern::compile(pattern.as_bytes(), true, 0).unwrap();
+            let template = Template::parse(template.as_bytes(), &pattern).unwrap();
+            let result = pattern.replace(Subject::text(subject.as_bytes()), &template, count).unwrap();
+            assert_eq!(result, (expected.0.into(), expected.1));
+        }
+    }
+
+    #[test]
+    fn limited_split() {
+        for (pattern, subject, maxsplit, expected) in [
+            (",", "a,b,,c", 0, &["a", "b", "", "c"][..]),
+            (",", "a,b,,c", 1, &["a", "b,,c"]),
+            ("(,)|;", "a,b;c", 0, &["a", ",", "b", "None", "c"]),
+            ("x*", "axbc", 0, &["", "a", "", "b", "c", ""]),
+            ("x*", "axbc", 2, &["", "a", "bc"]),
+        ] {
+            let pattern = Pattern::compile(pattern.as_bytes(), true, 0).unwrap();
+            let pieces = pattern.split(Subject::text(subject.as_bytes()), maxsplit).unwrap();
+            let shown: Vec<&str> = pieces.iter().map(|piece| piece.map_or("None", |(a, b)| &subject[a..b])).collect();
+            assert_eq!(shown, expected, "{subject} {maxsplit}");
+        }
+    }
+}

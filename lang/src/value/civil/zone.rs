@@ -9,6 +9,7 @@ use super::quote;
 use super::zone_data::LocalType;
 use super::zone_db::NamedZone;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The `tzinfo` of an aware value. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -26,6 +27,14 @@ pub struct FixedZone {
     offset: i64,
     /// The name given to the constructor, as WTF-8.
     name: Option<Arc<[u8]>>,
+    /// The same in clones, different in zones made apart.
+    identity: u64,
+}
+
+/// A number that no other zone has. The low ones are those of the constants.
+fn new_identity() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(3);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 const DAY_MICROS: i64 = DAY_SECONDS * MICROS;
@@ -35,16 +44,19 @@ impl FixedZone {
     pub const UTC: Self = Self {
         offset: 0,
         name: None,
+        identity: 0,
     };
     /// `timezone.min`
     pub const MIN: Self = Self {
         offset: 60 * MICROS - DAY_MICROS,
         name: None,
+        identity: 1,
     };
     /// `timezone.max`
     pub const MAX: Self = Self {
         offset: DAY_MICROS - 60 * MICROS,
         name: None,
+        identity: 2,
     };
 
     /// The constructor.
@@ -54,10 +66,7 @@ impl FixedZone {
     pub fn new(offset: Delta, name: Option<Arc<[u8]>>) -> Result<Self> {
         let micros = offset.micros();
         match i64::try_from(micros) {
-            Ok(micros) if micros.abs() < DAY_MICROS => Ok(Self {
-                offset: micros,
-                name,
-            }),
+            Ok(micros) if micros.abs() < DAY_MICROS => Ok(Self::made(micros, name)),
             _ => Err(CivilError::value(format!(
                 "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {}.",
                 offset.repr()
@@ -67,10 +76,13 @@ impl FixedZone {
 
     /// A zone whose offset is known to be less than a day.
     pub(super) fn of_seconds(offset: i32, name: Option<Arc<[u8]>>) -> Self {
-        Self {
-            offset: i64::from(offset) * MICROS,
-            name,
-        }
+        Self::made(i64::from(offset) * MICROS, name)
+    }
+
+    /// There is only one UTC without a name.
+    fn made(offset: i64, name: Option<Arc<[u8]>>) -> Self {
+        let identity = if offset == 0 && name.is_none() { Self::UTC.identity } else { new_identity() };
+        Self { offset, name, identity }
     }
 
     /// The name given to the constructor.
@@ -80,7 +92,7 @@ impl FixedZone {
 
     /// Whether this is `timezone.utc` itself, which prints shorter than a named zone with the same offset.
     pub fn is_utc(&self) -> bool {
-        self.offset == 0 && self.name.is_none()
+        self.identity == Self::UTC.identity
     }
 
     fn text(&self) -> Vec<u8> {
@@ -170,9 +182,7 @@ impl Zone {
     /// Whether two zones count as one object: comparison and subtraction of values in one zone ignore offsets.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Fixed(left), Self::Fixed(right)) => {
-                left.offset == right.offset && left.name == right.name
-            }
+            (Self::Fixed(left), Self::Fixed(right)) => left.identity == right.identity,
             (Self::Named(left), Self::Named(right)) => std::ptr::eq(*left, *right),
             _ => false,
         }

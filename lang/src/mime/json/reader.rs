@@ -1,0 +1,509 @@
+//! The JSON reader: one pass over the text, values made directly, no recursion.
+//!
+//! [`read`] serves JSON Entities, NDJSON and the module `json`; they differ in their [`Rules`]. Errors carry CPython's words
+//! and the byte offset; who calls adds what his error needs.
+
+use super::number::{self, Scanned};
+use super::shapes::{NodeId, Shapes};
+use super::strings;
+use crate::mime::charset::Source;
+use crate::value::interrupt::{Stop, checkpoint};
+use crate::value::{Dict, HVec, List, R, Raise, Ref, Tuple, Value};
+
+/// Why reading failed.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The text is no JSON.
+    Syntax {
+        /// What is wrong, in CPython's words.
+        what: &'static str,
+        /// Byte offset of the place.
+        at: usize,
+    },
+    /// Nested deeper than [`Rules::depth`].
+    TooDeep {
+        /// Byte offset of the bracket that is one too many.
+        at: usize,
+        /// Whether that is an object.
+        object: bool,
+    },
+    /// A rule raised an exception, or the run must end.
+    Raise(Raise),
+}
+
+impl Trouble {
+    /// The same trouble in a text that has `by` bytes more in front.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Trouble {
+        match self {
+            Trouble::Syntax { what, at } => Trouble::Syntax { what, at: at + by },
+            Trouble::TooDeep { at, object } => Trouble::TooDeep { at: at + by, object },
+            Trouble::Raise(raise) => Trouble::Raise(raise),
+        }
+    }
+}
+
+impl From<Raise> for Trouble {
+    fn from(raise: Raise) -> Self {
+        Trouble::Raise(raise)
+    }
+}
+
+impl From<Stop> for Trouble {
+    fn from(stop: Stop) -> Self {
+        Trouble::Raise(stop.into())
+    }
+}
+
+fn syntax<T>(what: &'static str, at: usize) -> Result<T, Trouble> {
+    Err(Trouble::Syntax { what, at })
+}
+
+const EXPECTING_VALUE: &str = "Expecting value";
+const EXPECTING_NAME: &str = "Expecting property name enclosed in double quotes";
+const EXPECTING_COLON: &str = "Expecting ':' delimiter";
+const EXPECTING_COMMA: &str = "Expecting ',' delimiter";
+
+/// What a user of the reader decides. The defaults are those of Entities.
+pub trait Rules {
+    /// Whether numbers are made by the reader itself and not by [`Rules::int`] and [`Rules::float`].
+    const PLAIN_NUMBERS: bool = true;
+    /// Whether objects go through [`Rules::object`].
+    const OBJECT_HOOK: bool = false;
+    /// Whether objects go through [`Rules::pairs`], which goes before [`Rules::object`].
+    const PAIRS_HOOK: bool = false;
+
+    /// Whether control characters in strings are errors.
+    fn strict(&self) -> bool {
+        true
+    }
+
+    /// Deepest nesting.
+    fn depth(&self) -> usize {
+        1000
+    }
+
+    /// The value of `NaN`, `Infinity` or `-Infinity`; `None` if they are errors.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    fn constant(&mut self, name: &'static str) -> R<Option<Value>> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// The value of an integer.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    fn int(&mut self, text: &[u8]) -> R {
+        number::big(text)
+    }
+
+    /// The value of a number with a fraction or an exponent.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    fn float(&mut self, text: &[u8]) -> R {
+        Ok(Value::Float(number::float(text)))
+    }
+
+    /// What stands for an object.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    fn object(&mut self, dict: Ref<Dict>) -> R {
+        Ok(Value::Dict(dict))
+    }
+
+    /// What stands for an object, from the list of its key-value tuples.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    fn pairs(&mut self, pairs: Ref<List>) -> R {
+        Ok(Value::List(pairs))
+    }
+}
+
+/// The rules of Entities.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain;
+
+impl Rules for Plain {}
+
+/// Reads a whole text that holds one JSON value and white space.
+///
+/// # Errors
+/// The text is no JSON, a rule raised, or a limit.
+pub fn read(source: &Source, rules: &mut impl Rules) -> Result<Value, Trouble> {
+    let (value, end) = read_prefix(source, 0, rules)?;
+    let end = skip_blanks(source.text(), end);
+    if end < source.text().len() {
+        return syntax("Extra data", end);
+    }
+    Ok(value)
+}
+
+/// Reads the JSON value that begins at offset `from`, after white space, and gives the offset behind it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_prefix(source: &Source, from: usize, rules: &mut impl Rules) -> Result<(Value, usize), Trouble> {
+    let mut reader = Reader {
+        source,
+        input: source.text(),
+        at: from,
+        rules,
+        shapes: Shapes::borrow_kept(),
+        frames: Vec::new(),
+        values: Vec::new(),
+        tables: Vec::new(),
+        scratch: Vec::new(),
+    };
+    let result = reader.document();
+    let at = reader.at;
+    reader.shapes.keep();
+    Ok((result?, at))
+}
+
+/// The offset of the first byte at or behind `at` that is no white space.
+#[inline]
+#[must_use]
+pub fn skip_blanks(input: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = input.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// A container that is being read.
+#[derive(Debug, Clone, Copy)]
+enum Frame {
+    /// Elements lie on the stack from `start` on. `slot` predicts objects among them.
+    Array { start: usize, slot: NodeId },
+    /// Values lie on the stack from `start` on; the keys so far are the path to `node`.
+    Object { start: usize, slot: NodeId, node: NodeId },
+    /// A hashed dict is the last of `tables`.
+    Table,
+    /// Keys and values alternate on the stack from `start` on.
+    Pairs { start: usize },
+}
+
+struct Reader<'a, H: Rules> {
+    source: &'a Source,
+    input: &'a [u8],
+    at: usize,
+    rules: &'a mut H,
+    shapes: Shapes,
+    frames: Vec<Frame>,
+    values: Vec<Value>,
+    /// Hashed dicts with the key whose value is being read.
+    tables: Vec<(Ref<Dict>, Value)>,
+    scratch: Vec<u8>,
+}
+
+/// What the beginning of a value was.
+enum Begun {
+    /// A value that is complete.
+    Whole(Value),
+    /// A container whose first element comes next.
+    Open,
+}
+
+impl<H: Rules> Reader<'_, H> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    #[inline]
+    fn blanks(&mut self) {
+        // In compact text there are none.
+        if self.peek().is_some_and(|b| b <= b' ') {
+            self.at = skip_blanks(self.input, self.at);
+        }
+    }
+
+    fn document(&mut self) -> Result<Value, Trouble> {
+        let mut steps = 0u64;
+        self.blanks();
+        loop {
+            steps += 1;
+            if steps.is_multiple_of(256) {
+                checkpoint(256 * 8)?;
+            }
+            let mut value = match self.begin()? {
+                Begun::Whole(value) => value,
+                Begun::Open => continue,
+            };
+            // Hand the value to its container; that may complete the container, which is then handed on.
+            loop {
+                let Some(frame) = self.frames.last().copied() else { return Ok(value) };
+                let close = self.store(frame, value)?;
+                self.blanks();
+                match self.peek() {
+                    Some(b',') => {
+                        self.at += 1;
+                        self.blanks();
+                        if !matches!(frame, Frame::Array { .. }) {
+                            self.key()?;
+                        }
+                        break;
+                    }
+                    Some(b) if b == close => {
+                        self.at += 1;
+                        value = self.complete(frame)?;
+                    }
+                    _ => return syntax(EXPECTING_COMMA, self.at),
+                }
+            }
+        }
+    }
+
+    /// Reads a scalar, an empty container, or the beginning of a container up to its first value.
+    #[inline]
+    fn begin(&mut self) -> Result<Begun, Trouble> {
+        let Some(first) = self.peek() else { return syntax(EXPECTING_VALUE, self.at) };
+        let value = match first {
+            b'"' => self.string()?,
+            b'-' | b'0'..=b'9' => self.number()?,
+            b'{' => return self.open_object(),
+            b'[' => return self.open_array(),
+            b't' => self.word(b"true", Value::Bool(true))?,
+            b'f' => self.word(b"false", Value::Bool(false))?,
+            b'n' => self.word(b"null", Value::None)?,
+            b'N' => self.constant("NaN")?,
+            b'I' => self.constant("Infinity")?,
+            _ => return syntax(EXPECTING_VALUE, self.at),
+        };
+        Ok(Begun::Whole(value))
+    }
+
+    #[inline]
+    fn word(&mut self, word: &[u8], value: Value) -> Result<Value, Trouble> {
+        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            self.at += word.len();
+            return Ok(value);
+        }
+        syntax(EXPECTING_VALUE, self.at)
+    }
+
+    fn constant(&mut self, name: &'static str) -> Result<Value, Trouble> {
+        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(name.as_bytes()))
+            && let Some(value) = self.rules.constant(name)?
+        {
+            self.at += name.len();
+            return Ok(value);
+        }
+        syntax(EXPECTING_VALUE, self.at)
+    }
+
+    #[inline]
+    fn number(&mut self) -> Result<Value, Trouble> {
+        let rest = self.input.get(self.at..).unwrap_or_default();
+        let Some((len, scanned)) = number::scan(rest) else {
+            return self.constant("-Infinity");
+        };
+        let text = rest.get(..len).unwrap_or_default();
+        let value = match scanned {
+            Scanned::Int(n) if H::PLAIN_NUMBERS => Value::Int(n),
+            Scanned::Float(x) if H::PLAIN_NUMBERS => Value::Float(x),
+            Scanned::Int(_) | Scanned::LongInt => self.rules.int(text)?,
+            Scanned::Float(_) | Scanned::LongFloat => self.rules.float(text)?,
+        };
+        self.at += len;
+        Ok(value)
+    }
+
+    /// Reads a string; `at` is at its opening quote.
+    #[inline]
+    fn string(&mut self) -> Result<Value, Trouble> {
+        let start = self.at + 1;
+        let end = strings::plain_end(self.input, start);
+        if self.input.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(self.source.part(start, end));
+        }
+        self.long_string(start, end)
+    }
+
+    /// The rest of a string that is not plain up to its end; `end` is where it ceases to be.
+    #[cold]
+    fn long_string(&mut self, start: usize, end: usize) -> Result<Value, Trouble> {
+        let (after, owned) = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch)
+            .map_err(|error| match error {
+                strings::Fault::Syntax { what, at } => Trouble::Syntax { what, at },
+                strings::Fault::Stop(stop) => stop.into(),
+            })?;
+        self.at = after;
+        Ok(if owned { Value::text(&self.scratch) } else { self.source.part(start, after - 1) })
+    }
+
+    fn enter(&mut self, frame: Frame, object: bool) -> Result<(), Trouble> {
+        if self.frames.len() >= self.rules.depth() {
+            return Err(Trouble::TooDeep { at: self.at, object });
+        }
+        self.frames.push(frame);
+        self.at += 1;
+        self.blanks();
+        Ok(())
+    }
+
+    /// Where predictions for objects at the present place are kept.
+    fn slot(&self) -> NodeId {
+        match self.frames.last() {
+            Some(Frame::Array { slot, .. }) => *slot,
+            Some(Frame::Object { node, .. }) => *node,
+            _ => NodeId::ROOT,
+        }
+    }
+
+    fn open_array(&mut self) -> Result<Begun, Trouble> {
+        let frame = Frame::Array { start: self.values.len(), slot: self.slot() };
+        self.enter(frame, false)?;
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return self.complete(frame).map(Begun::Whole);
+        }
+        Ok(Begun::Open)
+    }
+
+    fn open_object(&mut self) -> Result<Begun, Trouble> {
+        let start = self.values.len();
+        let frame = if H::PAIRS_HOOK {
+            Frame::Pairs { start }
+        } else {
+            Frame::Object { start, slot: self.slot(), node: NodeId::ROOT }
+        };
+        self.enter(frame, true)?;
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return self.complete(frame).map(Begun::Whole);
+        }
+        self.key()?;
+        Ok(Begun::Open)
+    }
+
+    /// Reads a key and the colon behind it.
+    #[inline]
+    fn key(&mut self) -> Result<(), Trouble> {
+        if self.peek() != Some(b'"') {
+            return syntax(EXPECTING_NAME, self.at);
+        }
+        match self.frames.last().copied() {
+            Some(Frame::Object { start, slot, node }) => {
+                let rest = self.input.get(self.at..).unwrap_or_default();
+                match self.shapes.follow(node, slot, rest) {
+                    Some((next, len)) => {
+                        self.at += len;
+                        self.advance(next);
+                    }
+                    None => self.unknown_key(start, slot, node)?,
+                }
+            }
+            Some(Frame::Pairs { .. }) => {
+                let key = self.string()?;
+                self.values.push(key);
+            }
+            _ => {
+                let key = self.string()?;
+                if let Some((_, slot)) = self.tables.last_mut() {
+                    *slot = key;
+                }
+            }
+        }
+        self.blanks();
+        if self.peek() != Some(b':') {
+            return syntax(EXPECTING_COLON, self.at);
+        }
+        self.at += 1;
+        self.blanks();
+        Ok(())
+    }
+
+    fn advance(&mut self, next: NodeId) {
+        if let Some(Frame::Object { node, .. }) = self.frames.last_mut() {
+            *node = next;
+        }
+    }
+
+    /// A key that was not seen at this place: learn it, or go on with a hashed dict.
+    #[cold]
+    fn unknown_key(&mut self, start: usize, slot: NodeId, node: NodeId) -> Result<(), Trouble> {
+        let from = self.at;
+        let key = self.string()?;
+        let raw = self.input.get(from..self.at).unwrap_or_default();
+        if let Some(next) = self.shapes.learn(node, slot, raw, &key) {
+            self.advance(next);
+            return Ok(());
+        }
+        let dict = Dict::new();
+        for (key, value) in self.shapes.keys(node).into_iter().zip(self.values.drain(start..)) {
+            dict.set(key, value)?;
+        }
+        self.tables.push((dict, key));
+        if let Some(frame) = self.frames.last_mut() {
+            *frame = Frame::Table;
+        }
+        Ok(())
+    }
+
+    /// Puts a value into its container and gives the bracket that would close it.
+    #[inline]
+    fn store(&mut self, frame: Frame, value: Value) -> Result<u8, Trouble> {
+        match frame {
+            Frame::Array { .. } => {
+                self.values.push(value);
+                return Ok(b']');
+            }
+            Frame::Object { start, node, .. } => {
+                let place = start + self.shapes.place(node);
+                match self.values.get_mut(place) {
+                    None => self.values.push(value),
+                    Some(slot) => *slot = value,
+                }
+            }
+            Frame::Table => {
+                if let Some((dict, key)) = self.tables.last_mut() {
+                    dict.set(std::mem::take(key), value)?;
+                }
+            }
+            Frame::Pairs { .. } => self.values.push(value),
+        }
+        Ok(b'}')
+    }
+
+    /// Makes the value of a container whose closing bracket was read.
+    fn complete(&mut self, frame: Frame) -> Result<Value, Trouble> {
+        self.frames.pop();
+        let dict = match frame {
+            Frame::Array { start, .. } => return Ok(Value::List(List::new(self.take_from(start)))),
+            Frame::Object { start, node: NodeId::ROOT, .. } => {
+                debug_assert_eq!(start, self.values.len());
+                Dict::new()
+            }
+            Frame::Object { start, node, .. } => {
+                let values = self.take_from(start);
+                Dict::shaped(self.shapes.shape(node), values)
+            }
+            Frame::Table => self.tables.pop().map(|(dict, _)| dict).unwrap_or_else(Dict::new),
+            Frame::Pairs { start } => {
+                let mut pairs = HVec::new();
+                let mut flat = self.values.drain(start..);
+                while let (Some(key), Some(value)) = (flat.next(), flat.next()) {
+                    pairs.push(Value::Tuple(Tuple::new([key, value].into_iter().collect())));
+                }
+                drop(flat);
+                return Ok(self.rules.pairs(List::new(pairs))?);
+            }
+        };
+        Ok(if H::OBJECT_HOOK { self.rules.object(dict)? } else { Value::Dict(dict) })
+    }
+
+    #[inline]
+    fn take_from(&mut self, start: usize) -> HVec<Value> {
+        let mut taken = HVec::with_capacity(self.values.len().saturating_sub(start));
+        taken.extend(self.values.drain(start..));
+        taken
+    }
+}

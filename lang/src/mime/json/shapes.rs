@@ -1,0 +1,240 @@
+//! Shape prediction: objects with the same keys in the same order share one [`Shape`].
+//!
+//! The keys that objects were seen to have form a tree: a path from its root is the beginning of an object. Every node
+//! remembers which key followed last time, and under which key objects of which first key were found. So the reader
+//! compares the bytes of the next key with one prediction; only where that fails are the alternatives looked through, and
+//! only where those fail is a key decoded and hashed.
+//!
+//! The tree outlives a document: each thread keeps one, so that messages of one kind share shapes over many runs. Nothing
+//! of it is visible to scripts. It is bounded; objects that do not fit into it become hashed dicts.
+
+use std::cell::RefCell;
+
+use crate::value::{Ref, Shape, Value};
+
+/// A place in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The beginning of every object, and the slot of a document's top value.
+    pub const ROOT: NodeId = NodeId(0);
+}
+
+/// No node: the root follows nothing.
+const NONE: u32 = 0;
+/// Most nodes of the tree.
+const MAX_NODES: usize = 4096;
+/// Most keys of a shape that is learnt.
+const MAX_KEYS: u32 = 256;
+/// Longest key that is learnt.
+const MAX_KEY: usize = 256;
+/// Most alternatives that are looked through for one place.
+const MAX_SIBLINGS: usize = 32;
+
+#[derive(Debug, Default)]
+struct Node {
+    /// The key as it was written, with its quotes.
+    raw: Box<[u8]>,
+    key: Value,
+    /// Where the object keeps the value: one less than `len`, or less if the key is repeated.
+    place: u32,
+    /// Number of distinct keys from the root to here.
+    len: u32,
+    parent: u32,
+    /// The key that followed last time.
+    next: u32,
+    /// First of the keys that ever followed; they are chained by `sibling`.
+    children: u32,
+    sibling: u32,
+    /// First key of the last object that was found under this key.
+    inner: u32,
+    shape: Option<Ref<Shape>>,
+}
+
+/// The tree of keys.
+#[derive(Debug)]
+pub struct Shapes {
+    nodes: Vec<Node>,
+    /// Whether something did not fit.
+    full: bool,
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Shapes { nodes: vec![Node::default()], full: false }
+    }
+}
+
+thread_local! {
+    static KEPT: RefCell<Option<Shapes>> = const { RefCell::new(None) };
+}
+
+impl Shapes {
+    /// This thread's tree. A reader that is already at work has it; then this is a new one.
+    #[must_use]
+    pub fn borrow_kept() -> Shapes {
+        KEPT.with_borrow_mut(Option::take).unwrap_or_default()
+    }
+
+    /// Keeps the tree for the next document, unless it ran full.
+    pub fn keep(self) {
+        if !self.full {
+            KEPT.with_borrow_mut(|kept| *kept = Some(self));
+        }
+    }
+
+    fn node(&self, id: u32) -> Option<&Node> {
+        self.nodes.get(id as usize)
+    }
+
+    /// The node of the key with which `rest` begins, in an object that has come as far as `at` and is the value of `slot`;
+    /// with it the length of the key with its quotes. `None` if the key was not seen there yet.
+    #[inline]
+    pub fn follow(&mut self, at: NodeId, slot: NodeId, rest: &[u8]) -> Option<(NodeId, usize)> {
+        let predicted = if at == NodeId::ROOT { self.node(slot.0)?.inner } else { self.node(at.0)?.next };
+        if predicted != NONE {
+            let node = self.node(predicted)?;
+            if rest.starts_with(&node.raw) {
+                return Some((NodeId(predicted), node.raw.len()));
+            }
+        }
+        self.search(at, slot, rest)
+    }
+
+    fn search(&mut self, at: NodeId, slot: NodeId, rest: &[u8]) -> Option<(NodeId, usize)> {
+        let mut id = self.node(at.0)?.children;
+        while id != NONE {
+            let node = self.node(id)?;
+            if rest.starts_with(&node.raw) {
+                let len = node.raw.len();
+                self.predict(at, slot, id);
+                return Some((NodeId(id), len));
+            }
+            id = node.sibling;
+        }
+        None
+    }
+
+    fn predict(&mut self, at: NodeId, slot: NodeId, id: u32) {
+        let (from, first) = if at == NodeId::ROOT { (slot, true) } else { (at, false) };
+        if let Some(node) = self.nodes.get_mut(from.0 as usize) {
+            *(if first { &mut node.inner } else { &mut node.next }) = id;
+        }
+    }
+
+    /// Learns a key: `raw` as written, with quotes, and decoded. `None` if there is no room for it.
+    pub fn learn(&mut self, at: NodeId, slot: NodeId, raw: &[u8], key: &Value) -> Option<NodeId> {
+        let parent = self.node(at.0)?;
+        let (children, len) = (parent.children, parent.len);
+        let mut siblings = 0;
+        let mut id = children;
+        while let Some(node) = self.node(id).filter(|_| id != NONE) {
+            siblings += 1;
+            id = node.sibling;
+        }
+        if len >= MAX_KEYS || raw.len() > MAX_KEY || siblings >= MAX_SIBLINGS || self.nodes.len() >= MAX_NODES {
+            self.full = true;
+            return None;
+        }
+        let earlier = self.path(at).find(|node| node.key.text_bytes() == key.text_bytes()).map(|node| node.place);
+        let (place, len) = match earlier {
+            Some(place) => (place, len),
+            None => (len, len + 1),
+        };
+        // Bounded by `MAX_NODES`.
+        let made = self.nodes.len() as u32;
+        self.nodes.push(Node {
+            raw: raw.into(),
+            key: key.clone(),
+            place,
+            len,
+            parent: at.0,
+            sibling: children,
+            ..Node::default()
+        });
+        if let Some(parent) = self.nodes.get_mut(at.0 as usize) {
+            parent.children = made;
+        }
+        self.predict(at, slot, made);
+        Some(NodeId(made))
+    }
+
+    /// The nodes from `at` up to the root, the root excluded.
+    fn path(&self, at: NodeId) -> impl Iterator<Item = &Node> {
+        let mut id = at.0;
+        std::iter::from_fn(move || {
+            let node = self.node(id).filter(|_| id != NONE)?;
+            id = node.parent;
+            Some(node)
+        })
+    }
+
+    /// Where an object keeps the value of this key.
+    #[inline]
+    #[must_use]
+    pub fn place(&self, at: NodeId) -> usize {
+        self.node(at.0).map_or(0, |node| node.place as usize)
+    }
+
+    /// The distinct keys of an object that has come as far as `at`, in order.
+    #[must_use]
+    pub fn keys(&self, at: NodeId) -> Vec<Value> {
+        let mut keys: Vec<Option<Value>> = vec![None; self.node(at.0).map_or(0, |node| node.len as usize)];
+        for node in self.path(at) {
+            // A repeated key has the place of its first appearance, which comes later on this path.
+            if let Some(slot) = keys.get_mut(node.place as usize) {
+                *slot = Some(node.key.clone());
+            }
+        }
+        keys.into_iter().flatten().collect()
+    }
+
+    /// The shape of the objects that end at `at`.
+    #[inline]
+    pub fn shape(&mut self, at: NodeId) -> Ref<Shape> {
+        if let Some(shape) = self.node(at.0).and_then(|node| node.shape.as_ref()) {
+            return shape.clone();
+        }
+        let shape = Shape::from_keys(&self.keys(at));
+        if let Some(node) = self.nodes.get_mut(at.0 as usize) {
+            node.shape = Some(shape.clone());
+        }
+        shape
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_gives_one_shape_and_repeated_keys_keep_their_place() {
+        let mut shapes = Shapes::default();
+        let mut at = NodeId::ROOT;
+        for (raw, key) in [("\"a\"", "a"), ("\"b\"", "b"), ("\"\\u0061\"", "a"), ("\"c\"", "c")] {
+            assert_eq!(shapes.follow(at, NodeId::ROOT, raw.as_bytes()), None);
+            at = shapes.learn(at, NodeId::ROOT, raw.as_bytes(), &Value::str(key)).unwrap();
+        }
+        assert_eq!(shapes.place(at), 2);
+        let names: Vec<String> = shapes.keys(at).iter().map(Value::to_display).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        let first = shapes.shape(at);
+        assert!(Ref::same(&first, &shapes.shape(at)));
+        let (a, len) = shapes.follow(NodeId::ROOT, NodeId::ROOT, b"\"a\": 1").unwrap();
+        assert_eq!((shapes.place(a), len), (0, 3));
+    }
+
+    #[test]
+    fn the_tree_is_bounded() {
+        let mut shapes = Shapes::default();
+        for n in 0..2 * MAX_SIBLINGS {
+            let raw = format!("\"k{n}\"");
+            let learnt = shapes.learn(NodeId::ROOT, NodeId::ROOT, raw.as_bytes(), &Value::str(&format!("k{n}")));
+            assert_eq!(learnt.is_some(), n < MAX_SIBLINGS);
+        }
+        let before = shapes.full;
+        shapes.keep();
+        assert!(before && Shapes::borrow_kept().nodes.len() == 1);
+    }
+}

@@ -1,0 +1,122 @@
+//! Texts of scalars in messages: what `str` gives for them, and numbers written fast.
+
+use std::borrow::Cow;
+
+use crate::value::civil::TimeSpec;
+use crate::value::decimal::{Context, Decimal};
+use crate::value::format::{float_text, int_text};
+use crate::value::number::IntView;
+use crate::value::{HVec, R, Value};
+
+/// The decimal digits of 0 to 99, two each.
+const PAIRS: [u8; 200] = {
+    let mut pairs = [0; 200];
+    let mut n = 0;
+    while n < 100 {
+        pairs[2 * n] = b'0' + (n / 10) as u8;
+        pairs[2 * n + 1] = b'0' + (n % 10) as u8;
+        n += 1;
+    }
+    pairs
+};
+
+/// Appends an int.
+#[inline]
+pub fn push_int(out: &mut HVec<u8>, n: i64) {
+    let mut buffer = [0u8; 20];
+    let mut at = buffer.len();
+    let mut left = n.unsigned_abs();
+    while left >= 10 {
+        // Below 200, whatever `left` is.
+        let pair = (left % 100) as usize * 2;
+        left /= 100;
+        at -= 2;
+        buffer[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+    }
+    if left > 0 || at == buffer.len() {
+        at -= 1;
+        buffer[at] = b'0' + left as u8;
+    }
+    if n < 0 {
+        out.push(b'-');
+    }
+    out.extend_bytes(&buffer[at..]);
+}
+
+/// Appends `repr` of a float.
+#[inline]
+pub fn push_float(out: &mut HVec<u8>, x: f64) {
+    let size = x.abs();
+    if (1e-4..1e16).contains(&size) || x == 0.0 {
+        // In this range both have the same form.
+        out.extend_bytes(ryu::Buffer::new().format_finite(x).as_bytes());
+    } else {
+        out.extend_bytes(float_text::repr(x).as_bytes());
+    }
+}
+
+/// `str` of a decimal.
+#[must_use]
+pub fn decimal(number: &Decimal) -> Vec<u8> {
+    Context::default().to_sci_string(number).unwrap_or_default().into_bytes()
+}
+
+/// `str(value)` of a scalar; `None` for everything else, and for `bytes`.
+///
+/// # Errors
+/// `ValueError` for an int of more than 4300 digits.
+pub fn text(value: &Value) -> R<Option<Cow<'_, [u8]>>> {
+    let owned = match value {
+        Value::None => return Ok(Some(Cow::Borrowed(b"None"))),
+        Value::Bool(true) => return Ok(Some(Cow::Borrowed(b"True"))),
+        Value::Bool(false) => return Ok(Some(Cow::Borrowed(b"False"))),
+        Value::Short(_) | Value::Str(_) => return Ok(value.text_bytes().map(Cow::Borrowed)),
+        Value::Float(x) => float_text::repr(*x).into_bytes(),
+        Value::Decimal(d) => Context::default().to_sci_string(d).map_err(crate::value::number::decimal_raise)?.into_bytes(),
+        Value::DateTime(d) => d.iso_format(b" ", TimeSpec::Auto),
+        Value::Date(d) => d.iso_format().into_bytes(),
+        Value::Time(t) => t.iso_format(TimeSpec::Auto).into_bytes(),
+        Value::Delta(d) => d.text().into_bytes(),
+        Value::Zone(z) => z.text(),
+        _ => match IntView::of(value) {
+            Some(n) => int_text::decimal(n.as_ref())?.into_bytes(),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Cow::Owned(owned)))
+}
+
+/// The RFC 3339 text of a date or time.
+#[must_use]
+pub fn wire(value: &Value) -> Option<String> {
+    match value {
+        Value::DateTime(d) => Some(d.wire()),
+        Value::Date(d) => Some(d.wire()),
+        Value::Time(t) => Some(t.wire()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_python() {
+        let mut out = HVec::new();
+        for n in [0, 7, 10, 99, 100, 101, 12345, -1, i64::MAX, i64::MIN] {
+            out.truncate(0);
+            push_int(&mut out, n);
+            assert_eq!(out[..], *n.to_string().as_bytes());
+        }
+        for (x, text) in [
+            (0.0, "0.0"), (-0.0, "-0.0"), (1.5, "1.5"), (100.0, "100.0"), (0.0001, "0.0001"), (0.00001, "1e-05"),
+            (1e15, "1000000000000000.0"), (1e16, "1e+16"), (1e22, "1e+22"), (123_456_789.125, "123456789.125"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"), (-2.5e-7, "-2.5e-07"),
+        ] {
+            out.truncate(0);
+            push_float(&mut out, x);
+            assert_eq!(String::from_utf8_lossy(&out), text);
+        }
+    }
+}
