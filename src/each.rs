@@ -4,7 +4,8 @@ use std::io::{BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dataway_lang::mime::stream::{self, Item};
+use dataway_lang::mime::Format as Mime;
+use dataway_lang::mime::stream::Messages as Cutter;
 use dataway_lang::{Datum, Input, Program, RunOptions};
 
 use crate::diagnostics::Format;
@@ -47,22 +48,24 @@ pub fn run(
     let (source, total) = open(messages.file)?;
     let mut progress = Progress::new(total);
     let reader = BufReader::with_capacity(1 << 16, Counted { source, seen: 0 });
-    let mut items = stream::items(reader, &messages.mime_type, messages.encoding, messages.path)
-        .map_err(|reason| format!("--each: {reason}"))?;
+    let Some(kind) = Mime::of(&messages.mime_type) else {
+        return Err(format!("--each: the MIME type `{}` is not supported; name another with --mime", messages.mime_type));
+    };
+    let mut items = Cutter::new(reader, kind, messages.path).map_err(|reason| format!("--each: {reason}"))?;
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let (mut done, mut skipped) = (0u64, 0u64);
     let mut input = input.clone();
     loop {
-        let item = match items.next() {
-            None => break,
-            Some(Ok(item)) => item,
-            Some(Err(reason)) => {
+        let item = match items.next_message() {
+            Ok(None) => break,
+            Ok(Some(item)) => item,
+            Err(reason) => {
                 let flushed = out.flush();
                 eprintln!("error: message {}: {reason}", done + skipped + 1);
                 return Ok(if flushed.is_ok() { FAILED } else { 0 });
             }
         };
-        input.payload = datum(item, messages);
+        input.payload = datum(item, kind, messages);
         let outcome = program.run(&input, options, |cx, value| output::bytes(cx, &value, style, false));
         eprint!("{}", outcome.log);
         match outcome.result {
@@ -103,15 +106,18 @@ pub fn run(
     }
 }
 
-fn datum(item: Item, messages: &Messages<'_>) -> Datum {
-    let Item { bytes, mime_type } = item;
-    let encoding = "utf-8".to_owned();
-    let mime_type = mime_type.to_owned();
-    let bytes = bytes.into();
-    if messages.decode {
-        Datum::Decoded { bytes, mime_type, encoding }
-    } else {
-        Datum::Entity { bytes, mime_type, encoding }
+/// One message as the payload of a run: a CSV record as its row, anything else as a small document of its own.
+fn datum(item: Vec<u8>, kind: Mime, messages: &Messages<'_>) -> Datum {
+    let encoding = messages.encoding.to_owned();
+    let mime_type = match kind {
+        Mime::Json | Mime::NdJson => "application/json".to_owned(),
+        _ => messages.mime_type.clone(),
+    };
+    let bytes = item.into();
+    match kind {
+        Mime::Csv => Datum::Row { bytes, mime_type, encoding },
+        _ if messages.decode => Datum::Decoded { bytes, mime_type, encoding },
+        _ => Datum::Entity { bytes, mime_type, encoding },
     }
 }
 

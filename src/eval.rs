@@ -8,7 +8,7 @@ use dataway_lang::{Datum, Input, Limits, RunOptions, mime};
 
 use crate::diagnostics::Format;
 use crate::output::{self, Style};
-use crate::program::{self, From, Source};
+use crate::program::{self, From, ProfileName, Source};
 use crate::{FAILED, USAGE, each, host, repl, units};
 
 /// Arguments of `dataway eval`.
@@ -46,6 +46,9 @@ pub struct Args {
     /// Form of the result: JSON (an Entity as its bytes), Python's repr, or raw text and bytes
     #[arg(long, value_enum, default_value_t = Style::Json)]
     output: Style,
+    /// Part of the language that the program may use
+    #[arg(long, value_enum, default_value_t = ProfileName::Extended)]
+    profile: ProfileName,
     /// Zone of local times: an IANA name, UTC or UTC±HH:MM [default: the system's]
     #[arg(long, value_name = "Z")]
     timezone: Option<String>,
@@ -99,7 +102,7 @@ fn evaluate(args: &Args) -> Result<u8, String> {
     if matches!((&from, &args.payload), (From::File(file), Some(payload)) if *file == stdin && payload == stdin) {
         return Err("program and payload cannot both come from standard input".to_owned());
     }
-    let (program, _) = match program::load(&from, args.format) {
+    let (program, _) = match program::load(&from, args.profile, args.format) {
         Ok(loaded) => loaded,
         Err(code) => return Ok(code),
     };
@@ -143,7 +146,7 @@ fn options(args: &Args) -> Result<RunOptions, String> {
 fn mime_type(args: &Args) -> String {
     args.mime.clone().unwrap_or_else(|| {
         let name = args.payload.as_deref().map(Path::to_string_lossy).unwrap_or_default();
-        mime::infer_mime(&name).to_owned()
+        mime::infer_mime(&name).unwrap_or("application/octet-stream").to_owned()
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use dataway_lang::{code, diagnostic};
 
 use crate::diagnostics::Format;
-use crate::program::{self, From};
+use crate::program::{self, From, ProfileName};
 use crate::{USAGE, host};
 
 /// Arguments of `dataway explain`.
@@ -23,7 +23,7 @@ pub struct Args {
 pub fn run(args: &Args) -> u8 {
     host::set_default_memory();
     if let Some(path) = &args.program {
-        return match program::load(&From::File(path), Format::Text) {
+        return match program::load(&From::File(path), ProfileName::Extended, Format::Text) {
             Ok((program, _)) => {
                 print!("{}", code::listing(program.unit()));
                 0

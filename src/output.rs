@@ -23,7 +23,7 @@ pub fn bytes(cx: &mut Cx<'_>, value: &Value, style: Style, pretty: bool) -> R<Ve
         (Style::Raw, Value::Bytes(bytes)) => return Ok(bytes.bytes().to_vec()),
         (Style::Raw, value) => line(&builtins::repr::str(cx, value)?),
         (Style::Json, value) => {
-            let text = mime::json::to_bytes(value).map_err(|raise| {
+            let text = mime::json::to_text(Some(cx), value).map_err(|raise| {
                 if raise.is(&TYPE_ERROR) || raise.is(&VALUE_ERROR) {
                     let reason = raise.0.arguments().first().map(Value::to_display).unwrap_or_default();
                     type_error(format!("the result cannot be written as JSON: {reason}; --output repr shows any value"))
@@ -31,7 +31,7 @@ pub fn bytes(cx: &mut Cx<'_>, value: &Value, style: Style, pretty: bool) -> R<Ve
                     raise
                 }
             })?;
-            if pretty { indent(&text) } else { text }
+            if pretty { indent(&text) } else { text.to_vec() }
         }
     };
     out.push(b'\n');

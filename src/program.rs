@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{ParseOptions, ast::Mode};
-use dataway_lang::{Compiled, Program};
+use dataway_lang::{Compiled, Profile, Program};
 
 use crate::diagnostics::{self, Format};
 use crate::{FAILED, NOT_COMPILED, USAGE, host};
@@ -18,7 +18,7 @@ pub enum From<'a> {
 }
 
 /// The compiled program and its text, or the exit code after the reason was printed.
-pub fn load(from: &From<'_>, format: Format) -> Result<(Program, SourceText), u8> {
+pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Program, SourceText), u8> {
     let (source, options) = match from {
         From::File(path) => {
             let bytes = host::read(path).map_err(|reason| {
@@ -30,7 +30,7 @@ pub fn load(from: &From<'_>, format: Format) -> Result<(Program, SourceText), u8
         }
         From::Expression(text) => (SourceText::new("<expression>", text), expression_options(text)),
     };
-    let Compiled { program, diagnostics } = Program::compile(&source, &options);
+    let Compiled { program, diagnostics } = Program::compile(&source, &options, profile.into());
     diagnostics::print(&source, &diagnostics, format);
     match program {
         Some(program) => Ok((program, source)),
@@ -42,6 +42,24 @@ pub fn load(from: &From<'_>, format: Format) -> Result<(Program, SourceText), u8
 fn expression_options(text: &str) -> ParseOptions<'static> {
     let script = text.contains("def dw_process");
     ParseOptions { mode: (!script).then_some(Mode::Expression), ..ParseOptions::default() }
+}
+
+/// The profile by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProfileName {
+    /// Only what is publicly documented
+    Core,
+    /// The whole language
+    Extended,
+}
+
+impl std::convert::From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Profile {
+        match name {
+            ProfileName::Core => Profile::Core,
+            ProfileName::Extended => Profile::Extended,
+        }
+    }
 }
 
 /// The arguments that name a program.

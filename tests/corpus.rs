@@ -13,7 +13,7 @@ use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::machine::{Clock, Env};
 use dataway_lang::value::{Cx, Dict, Guarded, Message, R, Ref, Value};
-use dataway_lang::{Datum, Input, Program, RunOptions, bounded, builtins, result};
+use dataway_lang::{Datum, Input, Profile, Program, RunOptions, bounded, builtins, result};
 
 /// A case: its header, its program and its expectation.
 struct Case {
@@ -89,7 +89,7 @@ struct Ran {
 fn compile(path: &Path, text: &[u8]) -> Result<Program, String> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let source = SourceText::from_bytes(&name, text);
-    let compiled = Program::compile(&source, &ParseOptions::default());
+    let compiled = Program::compile(&source, &ParseOptions::default(), Profile::Extended);
     compiled.program.ok_or_else(|| {
         let codes: Vec<String> =
             compiled.diagnostics.iter().filter(|d| d.is_compile_error()).map(|d| d.code.to_string()).collect();
@@ -137,7 +137,7 @@ fn prepare(case: &Case, vm: &mut dataway_lang::vm::Vm, message: &Value) -> R<()>
         let program = compile(&other.path, &other.text).expect("the producer compiles");
         let input = other.input().to_message(vm)?;
         let produced = program.evaluate(vm, input)?;
-        let produced = result::payload(vm, produced)?;
+        let produced = builtins::stream::payload(vm, produced)?;
         drop(message.payload.replace(produced));
     }
     for (key, json) in &case.header {

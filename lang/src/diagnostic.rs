@@ -4,6 +4,8 @@
 //! code is stable: never reused, never renumbered (spec section 13). This file names the codes of
 //! the syntax room; other rooms name theirs where they raise them.
 
+pub mod pages;
+
 use std::fmt;
 
 use crate::source::Span;

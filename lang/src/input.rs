@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::mime;
-use crate::value::{Blob, Bytes, Cx, Dict, Entity, Guarded, Message, R, Ref, Value};
+use crate::value::{Blob, Bytes, Cx, Dict, Guarded, Message, R, Ref, Value};
 
 /// A datum of the message.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,15 @@ pub enum Datum {
     },
     /// The plain value that these bytes have under a MIME type.
     Decoded {
+        /// The bytes.
+        bytes: Arc<[u8]>,
+        /// MIME type.
+        mime_type: String,
+        /// Name of the text encoding.
+        encoding: String,
+    },
+    /// The first element of the list that these bytes are: one record of a CSV file, cut out with its header.
+    Row {
         /// The bytes.
         bytes: Arc<[u8]>,
         /// MIME type.
@@ -50,13 +59,20 @@ impl Datum {
                 Value::Entity(entity) => entity.value()?,
                 other => other,
             },
+            Datum::Row { bytes, mime_type, encoding } => match entity(bytes, mime_type, encoding) {
+                Value::Entity(entity) => match entity.value()? {
+                    Value::List(rows) => rows.get(0).unwrap_or(Value::None),
+                    other => other,
+                },
+                other => other,
+            },
         })
     }
 }
 
 fn entity(bytes: &Arc<[u8]>, mime_type: &str, encoding: &str) -> Value {
     let blob = Bytes::from_blob(Blob::Shared(Arc::clone(bytes)));
-    Value::Entity(Entity::new(blob, mime_type, encoding, Value::Unbound, mime::parse_entity))
+    Value::Entity(mime::entity(blob, mime_type, encoding))
 }
 
 /// The message of a run (spec 5.10).

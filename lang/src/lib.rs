@@ -3,6 +3,7 @@
 //! [`Program`] is the public face; the rooms and their walls are described in the project's `ARCHITECTURE.md`.
 
 pub mod builtins;
+pub mod check;
 pub mod code;
 pub mod diagnostic;
 pub mod input;
@@ -10,11 +11,13 @@ pub mod mime;
 pub mod modules;
 mod program;
 pub mod result;
+mod session;
 pub mod source;
 pub mod syntax;
 pub mod value;
 pub mod vm;
 
 pub use input::{Datum, Input};
-pub use program::{Compiled, Limits, Outcome, Program, RunOptions, bounded};
+pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded};
+pub use session::{Completions, Event, Failure, Session};
 pub use vm::Report;

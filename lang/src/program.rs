@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::builtins;
+use crate::check;
 use crate::code::{self, CompileOptions, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Input;
@@ -28,6 +29,16 @@ use crate::vm::{self, Module, Report, Vm};
 pub struct Program {
     unit: Arc<Unit>,
     mode: Mode,
+}
+
+/// Which part of the language a program may use (spec 0.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// What is publicly documented.
+    Core,
+    /// Everything.
+    #[default]
+    Extended,
 }
 
 /// What compiling gave: the program unless there are compile errors, and all diagnostics.
@@ -95,9 +106,13 @@ pub struct Outcome<T> {
 impl Program {
     /// Compiles a text. Whether it is a script or an expression shows in the text (spec 1.6), unless `options` say.
     #[must_use]
-    pub fn compile(source: &SourceText, options: &ParseOptions<'_>) -> Compiled {
+    pub fn compile(source: &SourceText, options: &ParseOptions<'_>, profile: Profile) -> Compiled {
         let parsed = syntax::parse(source, options);
         let mut diagnostics = parsed.diagnostics;
+        if profile == Profile::Core {
+            diagnostics.extend(check::core_profile::check(&parsed.program));
+            diagnostics.sort_by_key(|d| d.span.start);
+        }
         if diagnostics.iter().any(Diagnostic::is_compile_error) {
             return Compiled { program: None, diagnostics };
         }
@@ -181,7 +196,8 @@ impl Program {
     }
 }
 
-fn env(options: &RunOptions, clock: Clock) -> Env {
+/// The environment of a run under `options`.
+pub(crate) fn env(options: &RunOptions, clock: Clock) -> Env {
     Env::new(clock, options.zone.clone(), options.limits.log, options.seed)
 }
 
@@ -210,7 +226,7 @@ pub fn bounded<T>(
 }
 
 /// The report of a defect of ours.
-fn internal_error(panic: &(dyn std::any::Any + Send)) -> Report {
+pub(crate) fn internal_error(panic: &(dyn std::any::Any + Send)) -> Report {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     Report::internal(&text)

@@ -497,6 +497,9 @@ fn print(cx: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn round(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    if let Value::Decimal(number) = &a[0] {
+        return modules::decimal::round(cx, number, &a[1]);
+    }
     let digits = match &a[1] {
         Value::None => None,
         other => Some(match IntView::of(other) {
@@ -516,7 +519,6 @@ fn round(cx: &mut Cx<'_>, a: &[Value]) -> R {
             Ok(float_exact::float_to_int(x.round_ties_even())?.into())
         }
         (Value::Float(x), Some(n)) => Ok(Value::Float(float_exact::round(*x, n)?)),
-        (Value::Decimal(d), _) => modules::decimal::round(cx, d, &a[1]),
         (other, digits) => match IntView::of(other) {
             None => Err(type_error(format!(
                 "type {} doesn't define __round__ method",

@@ -5,10 +5,10 @@
 //! means when no script variable has it.
 
 pub mod attribute;
-mod bytes;
+pub(crate) mod bytes;
 pub(crate) mod constructors;
 pub mod dict;
-mod entity;
+pub mod entity;
 mod exception;
 pub mod formatting;
 mod function;
@@ -20,10 +20,12 @@ mod message;
 mod multimap;
 mod number;
 pub mod operators;
+pub mod reference;
 pub mod repr;
 mod set;
 pub(crate) mod sort;
 pub(crate) mod str;
+pub mod stream;
 pub mod subscript;
 
 use crate::modules;
@@ -77,6 +79,7 @@ pub static CORE_TYPES: &[CoreType] = &[
     CoreType { members: &[exception::MEMBERS], ..CoreType::of(&BASE_EXCEPTION) },
     CoreType { members: &[multimap::METHODS], new: Some(&constructors::MULTIMAP), ..CoreType::of(&types::MULTIMAP) },
     CoreType { members: &[entity::METHODS], ..CoreType::of(&types::ENTITY) },
+    CoreType { members: &[crate::mime::multipart::parts::MEMBERS], ..CoreType::of(&types::FORM_DATA_PARTS) },
     CoreType { members: &[message::MEMBERS], ..CoreType::of(&types::MESSAGE) },
     CoreType { new: Some(&constructors::MAP), ..CoreType::of(&types::iterators::MAP) },
     CoreType { new: Some(&constructors::FILTER), ..CoreType::of(&types::iterators::FILTER) },
@@ -206,6 +209,13 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
         _ => signature.bind(desc.name, "", receivers, &all, keywords)?,
     };
     (new.run)(cx, &bound)
+}
+
+/// The profile of a built-in function or type.
+#[must_use]
+pub fn profile_of(name: &str) -> Option<types::Profile> {
+    let function = functions::FUNCTIONS.iter().find(|f| f.name() == name).map(|f| f.profile);
+    function.or_else(|| TYPE_NAMES.iter().find(|(desc, _)| desc.name == name).map(|(_, profile)| *profile))
 }
 
 /// `__name__` of the script (spec 4.12 no. 19).

@@ -323,7 +323,16 @@ pub fn unary(cx: &mut Cx<'_>, op: UnaryOp, a: &Value) -> R {
 /// # Errors
 /// `TypeError` if the kinds have no order or no members.
 pub fn compare(cx: &mut Cx<'_>, op: CmpOp, a: &Value, b: &Value) -> R<bool> {
+    let decimals = matches!(a, Value::Decimal(_)) || matches!(b, Value::Decimal(_));
+    if decimals && let Some(answer) = modules::decimal::compare(cx, op, a, b)? {
+        return Ok(answer);
+    }
     match op {
+        CmpOp::Eq | CmpOp::NotEq if matches!((a, b), (Value::Native(_), _) | (_, Value::Native(_))) => {
+            // The only comparison that may run script code: an unread stream becomes a list.
+            let (a, b) = (super::stream::settle(cx, a)?, super::stream::settle(cx, b)?);
+            Ok(compare::eq(&a, &b)? == (op == CmpOp::Eq))
+        }
         CmpOp::Eq => compare::eq(a, b),
         CmpOp::NotEq => Ok(!compare::eq(a, b)?),
         CmpOp::Is => Ok(a.is(b)),

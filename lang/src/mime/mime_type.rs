@@ -62,6 +62,17 @@ impl Format {
     }
 }
 
+/// Whether a MIME type is supported in the extended profile only (spec 6.5).
+#[must_use]
+pub fn is_extended(mime: &str) -> bool {
+    let essence = essence(mime).to_ascii_lowercase();
+    match Format::of(&essence) {
+        Some(Format::Yaml | Format::NdJson) => true,
+        Some(_) => essence.ends_with("+json") || essence.ends_with("+xml"),
+        None => false,
+    }
+}
+
 /// Whether the text has the form `type/subtype`.
 fn is_media_type(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && b != b'/');

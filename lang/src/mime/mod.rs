@@ -27,11 +27,11 @@ pub mod text;
 pub mod xml;
 pub mod yaml;
 
-pub use mime_type::{Format, infer_mime};
+pub use mime_type::{Format, infer_mime, is_extended};
 
 use charset::Source;
 
-use crate::value::exceptions::{UNICODE_DECODE_ERROR, entity_error, value_error};
+use crate::value::exceptions::{UNICODE_DECODE_ERROR, entity_error};
 use crate::value::text::Blob;
 use crate::value::{Bytes, Cx, Entity, HVec, R, Ref, Value};
 
@@ -88,12 +88,9 @@ pub fn parse_entity(entity: &Entity) -> R {
 /// `Entity.from_value`: writes data in the format of `mime_type`. Records and library objects inside the data need `cx`.
 ///
 /// # Errors
-/// `ValueError` without MIME type, `EntityError` for an unsupported one or data that the format cannot express, `TypeError`
+/// `EntityError` for an unsupported MIME type or data that the format cannot express, `TypeError`
 /// with the path, `LookupError`, `UnicodeEncodeError`, or a limit.
 pub fn from_value(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encoding: &str) -> R<Ref<Entity>> {
-    if mime_type.is_empty() {
-        return Err(value_error("Entity.from_value() needs a mime_type"));
-    }
     let encoding = if encoding.is_empty() { "utf-8" } else { encoding };
     let codec = charset::lookup(encoding)?;
     let Some(format) = Format::of(mime_type) else {

@@ -1,11 +1,22 @@
 //! The modules that scripts have by bare name (spec 9): one file or folder each, declared through the same table as the
 //! built-ins.
 
+pub mod base64;
 pub mod collections;
+pub mod copy;
 pub mod datetime;
 pub mod decimal;
+pub mod entropy;
+pub mod functools;
+pub mod json;
+pub mod math;
+pub mod random;
 pub mod re;
+pub mod socket;
+pub mod r#struct;
 pub mod time;
+pub mod unicodedata;
+pub mod uuid;
 pub mod zoneinfo;
 
 use crate::builtins::CoreType;
@@ -13,13 +24,30 @@ use crate::value::{ModuleDesc, types};
 
 /// Every module.
 pub static MODULES: &[&ModuleDesc] = &[
+    &decimal::MODULE,
+    &collections::MODULE,
+    &copy::MODULE,
     &datetime::MODULE,
+    &functools::MODULE,
+    &json::MODULE,
+    &math::MODULE,
+    &random::MODULE,
     &time::MODULE,
+    &unicodedata::MODULE,
     &zoneinfo::MODULE,
+    &base64::MODULE,
+    &socket::MODULE,
+    &r#struct::MODULE,
+    &uuid::MODULE,
 ];
 
 /// Types of the room `value` whose members belong to modules.
 pub static CORE_TYPES: &[CoreType] = &[
+    CoreType {
+        members: &[decimal::PARTS, decimal::ARITHMETIC],
+        new: Some(&decimal::NEW),
+        ..CoreType::of(&types::DECIMAL)
+    },
     CoreType {
         members: &[datetime::date::MEMBERS],
         constants: datetime::date::CONSTANTS,
@@ -51,6 +79,21 @@ pub static CORE_TYPES: &[CoreType] = &[
         ..CoreType::of(&types::TIMEZONE)
     },
     CoreType { members: &[zoneinfo::MEMBERS], new: Some(&zoneinfo::NEW), ..CoreType::of(&types::ZONEINFO) },
+    CoreType {
+        members: &[collections::ordered::ORDERED_METHODS],
+        new: Some(&collections::ordered::NEW_ORDERED),
+        ..CoreType::of(&types::ORDERED_DICT)
+    },
+    CoreType {
+        members: &[collections::ordered::DEFAULT_METHODS],
+        new: Some(&collections::ordered::NEW_DEFAULT),
+        ..CoreType::of(&types::DEFAULT_DICT)
+    },
+    CoreType {
+        members: &[collections::counter::METHODS],
+        new: Some(&collections::counter::NEW),
+        ..CoreType::of(&types::COUNTER)
+    },
 ];
 
 /// The module of that name.

@@ -193,7 +193,7 @@ fn decimal_order(a: &Decimal, b: &Value, equality: bool) -> R<Option<Option<Orde
     } else {
         context.order(a, &other)
     };
-    Ok(Some(order.map_err(super::number::decimal_raise)?))
+    Ok(Some(order.map_err(super::exceptions::decimal::raise)?))
 }
 
 fn sequence_eq(a: &[Value], b: &[Value]) -> R<bool> {

@@ -1,5 +1,7 @@
 //! Exceptions: their classes (spec 10.1), the objects, and how Rust code raises them.
 
+pub mod decimal;
+
 use std::any::Any;
 use std::rc::Rc;
 

@@ -79,7 +79,7 @@ pub fn python_hash(value: &Value) -> R<i64> {
             hash_sequence(&[r.len.clone(), some(&r.start, 1), some(&r.step, 2)])?
         }
         Value::Decimal(d) => {
-            let hash = d.hash().map_err(super::number::decimal_raise)?;
+            let hash = d.hash().map_err(super::exceptions::decimal::raise)?;
             hash.unwrap_or_else(|| value.identity().unwrap_or(0) as i64)
         }
         Value::DateTime(d) => fold(d.hash_key()),

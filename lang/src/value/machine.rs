@@ -88,6 +88,12 @@ pub struct Log {
 }
 
 impl Log {
+    /// Gives what was written and begins anew.
+    pub fn take(&mut self) -> String {
+        self.truncated = false;
+        std::mem::take(&mut self.text)
+    }
+
     /// Appends `text` as far as the limit allows.
     pub fn write(&mut self, text: &str) {
         if self.truncated {

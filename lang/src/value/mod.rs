@@ -6,8 +6,8 @@
 //! fourteen bytes are *immediates*; everything else is a counted pointer into the run's own heap ([`heap`], [`refs`]).
 //!
 //! * *Sixteen bytes, not eight.* NaN boxing would halve lists, but costs every int beyond 2^51 an allocation and every string
-//!   an object. In messages most strings are short (codes, currencies, ids, keys): in the benchmark order 61 of 96 strings
-//!   fit fourteen bytes. Compiled code keeps ints and floats unboxed in machine registers either way.
+//!   an object. In messages most strings are short (codes, currencies, ids, keys): in a 20 MB array of orders 85 % of
+//!   668,000 strings and all keys fit fourteen bytes. Compiled code keeps ints and floats unboxed in machine registers either way.
 //! * *Reference counts, not a tracing collector.* A loop that makes and drops temporaries stays small without pauses, memory
 //!   limits are exact, and a string that nobody else holds can grow in place. Counts are plain integers because a run never
 //!   leaves its thread. Cycles live until the run ends, when the heap takes them apart.

@@ -10,7 +10,7 @@ use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::civil::CivilError;
-use super::decimal::DecimalError;
+pub use super::exceptions::decimal::raise as decimal_raise;
 use super::exceptions::{self, overflow_error, type_error, value_error, zero_division};
 use super::format::{self, Fault};
 use super::interrupt::{checkpoint, reserve};
@@ -121,20 +121,6 @@ pub fn civil_raise(error: CivilError) -> Raise {
         ErrorKind::ZoneNotFound => &exceptions::KEY_ERROR,
     };
     Raise::new(class, error.message)
-}
-
-/// The exception of a failed decimal operation. Signals become their classes in `modules::decimal`, which replaces this
-/// general form; here only the class's nearest built-in base is known.
-#[cold]
-#[must_use]
-pub fn decimal_raise(error: DecimalError) -> Raise {
-    match error {
-        DecimalError::Stop(stop) => stop.into(),
-        DecimalError::Type(text) => type_error(text),
-        DecimalError::Value(text) => value_error(text),
-        DecimalError::Overflow(text) => overflow_error(text),
-        signal @ DecimalError::Signal(..) => Raise::new(&exceptions::ARITHMETIC_ERROR, signal.to_string()),
-    }
 }
 
 /// `a op b` for ints, bools and floats; `None` if one operand is something else or the operator does not apply.

@@ -193,7 +193,8 @@ impl Signature {
         args: &[Value],
         keywords: &[(Value, Value)],
     ) -> R<Vec<Value>> {
-        let qualified = self.label.as_deref().unwrap_or(qualified);
+        let nameless = self.label.as_deref() == Some(NAMELESS);
+        let qualified = if nameless { label } else { self.label.as_deref().unwrap_or(qualified) };
         let label = self.label.as_deref().unwrap_or(label);
         self.fill(label, qualified, receivers, args, keywords).map_err(|raise| {
             if !self.python {
@@ -249,7 +250,8 @@ impl Signature {
                     match (by_position, by_name) {
                         (Some(_), Some(_)) => {
                             return Err(type_error(format!(
-                                "argument for {label}() given by name ('{}') and position ({})",
+                                "argument for {} given by name ('{}') and position ({})",
+                                call(label),
                                 param.name,
                                 n + 1 - receivers.min(n)
                             )));
@@ -308,6 +310,16 @@ impl Signature {
         let most = self.positional.saturating_sub(receivers);
         let given = given.saturating_sub(receivers);
         let plural = |n: usize| if n == 1 { "" } else { "s" };
+        if PARSED_FROM_TUPLE.iter().any(|(types, names)| {
+            names.contains(&label) && types.iter().any(|t| qualified.strip_prefix(t).is_some_and(|n| n.starts_with('.')))
+        }) {
+            let (word, bound) = match required == most {
+                true => ("exactly", most),
+                false if given < required => ("at least", required),
+                false => ("at most", most),
+            };
+            return type_error(format!("{label}() takes {word} {bound} argument{} ({given} given)", plural(bound)));
+        }
         let only_positional = self.params.iter().all(|p| p.kind == ParamKind::Positional);
         if only_positional && required == most && most < 2 && !qualified.is_empty() {
             return type_error(if most == 0 {
@@ -330,14 +342,7 @@ impl Signature {
                 format!("{call} takes {bound} {most} argument{} ({total} given)", plural(most))
             });
         }
-        let exact = required == most;
         let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
-        if PARSED_FROM_TUPLE.iter().any(|(types, names)| {
-            names.contains(&label) && types.iter().any(|t| qualified.strip_prefix(t).is_some_and(|n| n.starts_with('.')))
-        }) {
-            let word = if exact { "exactly" } else { word };
-            return type_error(format!("{label}() takes {word} {bound} argument{} ({given} given)", plural(bound)));
-        }
         if required == most {
             return type_error(format!("{label} expected {most} argument{}, got {given}", plural(most)));
         }
@@ -347,9 +352,10 @@ impl Signature {
 
 /// Functions, with their types or modules, whose arguments CPython takes apart in an older way, with an error text of its
 /// own.
-const PARSED_FROM_TUPLE: [(&[&str], &[&str]); 3] = [
+const PARSED_FROM_TUPLE: [(&[&str], &[&str]); 4] = [
     (&["str", "bytes", "bytearray"], &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"]),
     (&["datetime"], &["strptime"]),
+    (&["socket"], &["htons", "ntohs", "inet_aton", "inet_ntoa"]),
     (&["time"], &["strftime"]),
 ];
 

@@ -68,20 +68,34 @@ impl Image {
     }
 }
 
+/// The global variables of a module, unbound until assigned. The lines of a session share one list, which only grows.
+pub type Globals = Rc<Guarded<HVec<Value>>>;
+
 /// One run of a unit: its global variables.
 pub struct Module {
     /// The loaded unit.
     pub image: Rc<Image>,
-    /// The global variables, unbound until assigned.
-    pub globals: Guarded<HVec<Value>>,
+    /// The global variables, by the unit's numbers.
+    pub globals: Globals,
 }
 
 impl Module {
     /// A module whose globals are all unbound.
     #[must_use]
     pub fn new(image: Rc<Image>) -> Module {
-        let globals = image.unit.globals.iter().map(|_| Value::Unbound).collect();
-        Module { image, globals: Guarded::new(globals) }
+        Module::sharing(image, &Globals::default())
+    }
+
+    /// A module that goes on with the globals of the units before it; its own list of names begins with theirs.
+    #[must_use]
+    pub fn sharing(image: Rc<Image>, globals: &Globals) -> Module {
+        {
+            let mut values = globals.borrow_mut();
+            while values.len() < image.unit.globals.len() {
+                values.push(Value::Unbound);
+            }
+        }
+        Module { image, globals: Globals::clone(globals) }
     }
 
     /// The code number `n`.

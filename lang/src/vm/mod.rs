@@ -18,7 +18,7 @@ mod unpack;
 use std::rc::Rc;
 
 pub use frame::{Destination, Frame};
-pub use image::{Image, Module, image_of};
+pub use image::{Globals, Image, Module, image_of};
 pub use report::{Report, Site, report};
 
 use origins::Tracker;
@@ -70,6 +70,14 @@ impl Vm {
     /// The values that expression statements at a prompt had, in order.
     pub fn take_displayed(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.displayed)
+    }
+
+    /// Forgets what a panic left half done, so that the machine can be entered again.
+    pub fn recover(&mut self) {
+        self.frames.clear();
+        self.handled.clear();
+        self.displayed.clear();
+        self.depth = 0;
     }
 
     /// Keeps records of where values come from, for a run that repeats a failed one.

@@ -16,17 +16,12 @@ pub use template::{format_map, str_format};
 
 use super::repr;
 use super::str::args::type_name;
-use crate::value::decimal::Context;
+use crate::modules;
 use crate::value::exceptions::type_error;
 use crate::value::format::present;
-use crate::value::number::{IntView, civil_raise, decimal_raise};
+use crate::value::number::{IntView, civil_raise};
 use crate::value::types;
 use crate::value::{Cx, R, Raise, Value};
-
-/// The decimal context of the run.
-pub fn decimal_context(cx: &mut Cx<'_>) -> Context {
-    cx.env().state(Context::default).clone()
-}
 
 /// `format(value, spec)`
 ///
@@ -49,8 +44,8 @@ pub fn format(cx: &mut Cx<'_>, value: &Value, spec: &[u8]) -> R {
     match value {
         Value::Float(x) => Ok(Value::text(&present::format_float(*x, spec)?)),
         Value::Decimal(own) => {
-            let context = decimal_context(cx);
-            Ok(Value::str(&context.format(own, spec).map_err(decimal_raise)?))
+            let context = modules::decimal::context(cx);
+            Ok(Value::str(&context.format(own, spec)?))
         }
         Value::DateTime(own) => Ok(Value::text(&own.strftime(spec, &cx.env().zone).map_err(civil_raise)?)),
         Value::Date(own) => Ok(Value::text(&own.strftime(spec, &cx.env().zone).map_err(civil_raise)?)),

@@ -12,14 +12,14 @@ mod containers;
 mod exception;
 mod objects;
 
-use super::formatting::decimal_context;
 use super::str::codec;
+use crate::modules;
 use super::str::pieces::{self, Unit};
 use crate::value::civil::TimeSpec;
 use crate::value::compare::nested;
 use crate::value::format::{float_text, int_text, quote};
 use crate::value::interrupt::{checkpoint, reserve};
-use crate::value::number::{IntView, decimal_raise};
+use crate::value::number::IntView;
 use crate::value::{Cx, Entity, HVec, R, Value};
 
 /// `repr(value)`
@@ -41,8 +41,8 @@ pub fn str(cx: &mut Cx<'_>, value: &Value) -> R {
         Value::Short(_) | Value::Str(_) => value.clone(),
         Value::Exception(own) => return nested(RECURSION, || exception::str(cx, own)),
         Value::Decimal(own) => {
-            let context = decimal_context(cx);
-            Value::str(&context.to_sci_string(own).map_err(decimal_raise)?)
+            let context = modules::decimal::context(cx);
+            Value::str(&context.to_sci_string(own)?)
         }
         Value::DateTime(own) => Value::text(&own.iso_format(b" ", TimeSpec::Auto)),
         Value::Date(own) => Value::str(&own.iso_format()),
@@ -129,8 +129,8 @@ pub fn write_repr(cx: &mut Cx<'_>, out: &mut HVec<u8>, value: &Value) -> R<()> {
         | Value::MultiMap(_) => nested(RECURSION, || containers::write(cx, out, value))?,
         Value::Exception(own) => nested(RECURSION, || exception::write(cx, out, own))?,
         Value::Decimal(own) => {
-            let context = decimal_context(cx);
-            put(out, &context.repr(own).map_err(decimal_raise)?);
+            let context = modules::decimal::context(cx);
+            put(out, &context.repr(own)?);
         }
         Value::DateTime(own) => put(out, &own.repr()),
         Value::Date(own) => put(out, &own.repr()),

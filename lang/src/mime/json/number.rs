@@ -1,7 +1,7 @@
 //! Numbers in JSON text: exact ints, correctly rounded floats.
 
 use crate::value::format::int_parse;
-use crate::value::{R, Value};
+use crate::value::R;
 
 /// A number that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]

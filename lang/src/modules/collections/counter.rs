@@ -12,7 +12,7 @@ use crate::value::types::{COUNTER, Kind, Profile, TypeDesc};
 use crate::value::{Builtin, Cx, Dict, HVec, Iter, R, Ref, Value};
 
 /// `Counter(…)`
-pub(super) static NEW: Builtin = Builtin::new(
+pub static NEW: Builtin = Builtin::new(
     Kind::Function,
     Profile::Extended,
     "def Counter.__init__ Counter(iterable: Iterable[K] | Mapping[K, int] | None = None, /, **counts: int) -> Counter[K]",
@@ -26,7 +26,7 @@ pub(super) static NEW: Builtin = Builtin::new(
 
 table! {
     /// The methods of `Counter` beyond those of `dict`, or that differ from those.
-    pub(super) static METHODS = [
+    pub static METHODS = [
         /// Return an iterator that gives each element as often as it counts.
         ///
         /// >>> list(collections.Counter(a=2, b=1).elements())

@@ -8,12 +8,11 @@
 //! The values are dicts with a class ([`crate::value::dict::Special`]); `builtins::dict` and `builtins::subscript` know what
 //! the classes change about missing keys, equality is in `value::compare`.
 
-mod counter;
-mod ordered;
+pub mod counter;
+pub mod ordered;
 
 pub use counter::{operator as counter_operator, sign as counter_sign};
 
-use crate::builtins::CoreType;
 use crate::value::types::{COUNTER, DEFAULT_DICT, ModuleDesc, ORDERED_DICT, Profile};
 
 /// `collections`
@@ -30,15 +29,3 @@ pub static MODULE: ModuleDesc = ModuleDesc {
     constants: &[],
     modules: &[],
 };
-
-/// `OrderedDict` with its members.
-pub static ORDERED_DICT_TYPE: CoreType =
-    CoreType { members: &[ordered::ORDERED_METHODS], new: Some(&ordered::NEW_ORDERED), ..CoreType::of(&ORDERED_DICT) };
-
-/// `defaultdict` with its members.
-pub static DEFAULT_DICT_TYPE: CoreType =
-    CoreType { members: &[ordered::DEFAULT_METHODS], new: Some(&ordered::NEW_DEFAULT), ..CoreType::of(&DEFAULT_DICT) };
-
-/// `Counter` with its members.
-pub static COUNTER_TYPE: CoreType =
-    CoreType { members: &[counter::METHODS], new: Some(&counter::NEW), ..CoreType::of(&COUNTER) };

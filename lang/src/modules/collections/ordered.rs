@@ -7,7 +7,7 @@ use crate::value::types::{DEFAULT_DICT, Kind, ORDERED_DICT, Profile};
 use crate::value::{Builtin, Cx, Dict, R, Ref, Value};
 
 /// `OrderedDict(…)`
-pub(super) static NEW_ORDERED: Builtin = Builtin::new(
+pub static NEW_ORDERED: Builtin = Builtin::new(
     Kind::Function,
     Profile::Extended,
     "OrderedDict(*args: Mapping[K, V] | Iterable[tuple[K, V]], **items: V) -> OrderedDict[K, V]",
@@ -24,7 +24,7 @@ pub(super) static NEW_ORDERED: Builtin = Builtin::new(
 );
 
 /// `defaultdict(…)`
-pub(super) static NEW_DEFAULT: Builtin = Builtin::new(
+pub static NEW_DEFAULT: Builtin = Builtin::new(
     Kind::Function,
     Profile::Extended,
     "defaultdict(default_factory: Callable[[], V] | None = None, /, *args: Mapping[K, V] | Iterable[tuple[K, V]], **items: V) -> defaultdict[K, V]",
@@ -62,7 +62,7 @@ fn fill(cx: &mut Cx<'_>, own: &Ref<Dict>, other: Option<&Value>, named: &Value) 
 
 table! {
     /// What `OrderedDict` has beyond `dict`, or with other parameters.
-    pub(super) static ORDERED_METHODS = [
+    pub static ORDERED_METHODS = [
         /// Make an ordered dict with the keys of an iterable and one value for all.
         ///
         /// >>> collections.OrderedDict.fromkeys('ab', 0)
@@ -93,7 +93,7 @@ table! {
 
 table! {
     /// What `defaultdict` has beyond `dict`.
-    pub(super) static DEFAULT_METHODS = [
+    pub static DEFAULT_METHODS = [
         /// The function that makes the value of a missing key, or `None`.
         ///
         /// >>> collections.defaultdict(int).default_factory

@@ -26,7 +26,9 @@ fn parts_of(own: &Iter) -> Option<State> {
         State::LongRange { next, step, left } => {
             State::LongRange { next: next.clone(), step: step.clone(), left: left.clone() }
         }
-        State::Dict { dict, at, len, part } => State::Dict { dict: dict.clone(), at: *at, len: *len, part: *part },
+        State::Dict { dict, at, len, left, part } => {
+            State::Dict { dict: dict.clone(), at: *at, len: *len, left: *left, part: *part }
+        }
         State::DictReverse { dict, at, len, part } => {
             State::DictReverse { dict: dict.clone(), at: *at, len: *len, part: *part }
         }
@@ -45,7 +47,7 @@ fn parts_of(own: &Iter) -> Option<State> {
 
 /// The state with every part that can change replaced by what `part` makes of it; `None` if that is of another kind.
 fn rebuilt(state: State, part: &mut dyn FnMut(&Value) -> R) -> R<Option<State>> {
-    let mut all = |iters: HVec<Value>, part: &mut dyn FnMut(&Value) -> R| iters.iter().map(part).collect::<R<HVec<_>>>();
+    let all = |iters: HVec<Value>, part: &mut dyn FnMut(&Value) -> R| iters.iter().map(part).collect::<R<HVec<_>>>();
     Ok(Some(match state {
         State::List { list, at } => match part(&Value::List(list))? {
             Value::List(list) => State::List { list, at },
@@ -63,8 +65,8 @@ fn rebuilt(state: State, part: &mut dyn FnMut(&Value) -> R) -> R<Option<State>> 
             Value::ByteArray(bytes) => State::ByteArray { bytes, at },
             _ => return Ok(None),
         },
-        State::Dict { dict, at, len, part: shown } => match part(&Value::Dict(dict))? {
-            Value::Dict(dict) => State::Dict { dict, at, len, part: shown },
+        State::Dict { dict, at, len, left, part: shown } => match part(&Value::Dict(dict))? {
+            Value::Dict(dict) => State::Dict { dict, at, len, left, part: shown },
             _ => return Ok(None),
         },
         State::DictReverse { dict, at, len, part: shown } => match part(&Value::Dict(dict))? {

@@ -70,10 +70,6 @@ impl Signal {
         Self::ALL.into_iter().find(|signal| signal.name() == name)
     }
 
-    const fn bit(self) -> u16 {
-        1 << self as u8
-    }
-
     /// The conditions that raise this signal.
     const fn conditions(self) -> Status {
         match self {
@@ -90,44 +86,45 @@ impl Signal {
     }
 }
 
-/// A set of signals: the flags or the traps of a context.
+/// A set of signals: the flags or the traps of a context. As in CPython it keeps the single conditions, which decide where a
+/// set that is written as text has `InvalidOperation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Signals(u16);
+pub struct Signals(Status);
 
 impl Signals {
     /// The empty set.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self(Status::NONE);
 
     /// The set of the given signals.
     #[must_use]
     pub const fn of(signals: &[Signal]) -> Self {
-        let mut bits = 0;
+        let mut set = Self::NONE;
         let mut i = 0;
         while i < signals.len() {
-            bits |= signals[i].bit();
+            set.set(signals[i], true);
             i += 1;
         }
-        Self(bits)
+        set
     }
 
     /// Whether `signal` is in the set.
     #[must_use]
     pub const fn contains(self, signal: Signal) -> bool {
-        self.0 & signal.bit() != 0
+        self.0.intersects(signal.conditions())
     }
 
     /// Puts `signal` into the set or takes it out.
     pub const fn set(&mut self, signal: Signal, on: bool) {
         if on {
-            self.0 |= signal.bit();
+            self.0.0 |= signal.conditions().0;
         } else {
-            self.0 &= !signal.bit();
+            self.0.0 &= !signal.conditions().0;
         }
     }
 
     /// Adds every signal of `other`.
     pub const fn insert_all(&mut self, other: Self) {
-        self.0 |= other.0;
+        self.0.0 |= other.0.0;
     }
 
     /// The members, in priority order.
@@ -139,14 +136,28 @@ impl Signals {
 /// Writes the set as CPython writes it inside a context: `[InvalidOperation, Overflow]`.
 impl fmt::Display for Signals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[")?;
-        for (i, signal) in self.iter().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
+        /// The order in which contexts show conditions.
+        const ORDER: [(Status, Signal); 12] = [
+            (Status::CLAMPED, Signal::Clamped),
+            (Status::CONVERSION_SYNTAX, Signal::InvalidOperation),
+            (Status::DIVISION_BY_ZERO, Signal::DivisionByZero),
+            (Status::DIVISION_IMPOSSIBLE, Signal::InvalidOperation),
+            (Status::DIVISION_UNDEFINED, Signal::InvalidOperation),
+            (Status::INEXACT, Signal::Inexact),
+            (Status::INVALID_OPERATION, Signal::InvalidOperation),
+            (Status::FLOAT_OPERATION, Signal::FloatOperation),
+            (Status::OVERFLOW, Signal::Overflow),
+            (Status::ROUNDED, Signal::Rounded),
+            (Status::SUBNORMAL, Signal::Subnormal),
+            (Status::UNDERFLOW, Signal::Underflow),
+        ];
+        let mut names: Vec<&str> = Vec::new();
+        for (condition, signal) in ORDER {
+            if self.0.intersects(condition) && !names.contains(&signal.name()) {
+                names.push(signal.name());
             }
-            f.write_str(signal.name())?;
         }
-        f.write_str("]")
+        write!(f, "[{}]", names.join(", "))
     }
 }
 
@@ -206,23 +217,13 @@ impl Status {
     }
 
     /// The signals that these conditions raise.
-    pub(super) fn signals(self) -> Signals {
-        let mut signals = Signals::NONE;
-        for signal in Signal::ALL {
-            if self.intersects(signal.conditions()) {
-                signals.set(signal, true);
-            }
-        }
-        signals
+    pub(super) const fn signals(self) -> Signals {
+        Signals(self)
     }
 
     /// Those conditions whose signal is in `traps`.
-    pub(super) fn trapped(self, traps: Signals) -> Self {
-        let mut trapped = Self::NONE;
-        for signal in traps.iter() {
-            trapped |= self.and(signal.conditions());
-        }
-        trapped
+    pub(super) const fn trapped(self, traps: Signals) -> Self {
+        self.and(traps.0)
     }
 
     /// The names of the condition classes, as they appear in the exception's argument.
@@ -308,5 +309,13 @@ mod tests {
         let trapped = status.trapped(Signals::of(&[Signal::InvalidOperation]));
         assert_eq!(trapped.class_names().collect::<Vec<_>>(), ["DivisionUndefined"]);
         assert_eq!(status.signals().to_string(), "[InvalidOperation, Inexact]");
+    }
+
+    #[test]
+    fn sets_are_written_in_the_order_of_conditions() {
+        let status = Status::INVALID_OPERATION | Status::INEXACT | Status::ROUNDED;
+        assert_eq!(status.signals().to_string(), "[Inexact, InvalidOperation, Rounded]");
+        let all = Signals::of(&Signal::ALL).to_string();
+        assert!(all.starts_with("[Clamped, InvalidOperation, DivisionByZero, Inexact, FloatOperation, Overflow, "));
     }
 }

@@ -1,0 +1,3 @@
+//! The reference.
+pub fn index() -> String { String::new() }
+pub fn page(_name: &str) -> Option<String> { None }

@@ -1,0 +1,3 @@
+//! Static checks beyond syntax.
+
+pub mod core_profile;
