@@ -117,7 +117,12 @@ impl Program {
             return Compiled { program: None, diagnostics };
         }
         let mode = parsed.program.mode;
-        let compile_options = CompileOptions { globals: Vec::new(), is_builtin: |name| builtins::lookup(name).is_some() };
+        // `config` belongs to scripts (spec 1.7).
+        let is_builtin: fn(&str) -> bool = match mode {
+            Mode::Expression => |name| name != "config" && builtins::lookup(name).is_some(),
+            Mode::Script | Mode::Interactive => |name| builtins::lookup(name).is_some(),
+        };
+        let compile_options = CompileOptions { globals: Vec::new(), is_builtin };
         match code::compile(&parsed.program, source, &compile_options) {
             Ok(unit) => Compiled { program: Some(Program { unit: Arc::new(unit), mode }), diagnostics },
             Err(error) => {

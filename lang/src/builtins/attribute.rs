@@ -164,7 +164,7 @@ fn doc_of(object: &Value) -> Value {
 pub fn missing(object: &Value, name: &str) -> Raise {
     let text = match object {
         Value::Module(module) => format!("module '{}' has no attribute '{name}'", module.name),
-        Value::Type(desc) => format!("type object '{}' has no attribute '{name}'", desc.name),
+        Value::Type(desc) => format!("type object '{}' has no attribute '{name}'", desc.qualified()),
         other => format!("'{}' object has no attribute '{name}'", other.type_of().qualified()),
     };
     let hint = match object {

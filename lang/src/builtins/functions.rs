@@ -554,7 +554,7 @@ fn round_int(n: IntView<'_>, digits: i64) -> R {
 
 fn sorted(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let items: HVec<Value> = iterate::collect(cx, &a[0])?;
-    let reversed = super::truth(cx, &a[2])?;
+    let reversed = word(&a[2])? != 0;
     let (items, result) = sort::sort(cx, items, &a[1], reversed);
     result?;
     Ok(Value::List(List::new(items)))

@@ -295,7 +295,7 @@ fn reverse(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 fn sort_list(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let own = list("sort", a)?;
-    let reversed = super::truth(cx, &a[2])?;
+    let reversed = word(&a[2])? != 0;
     // While it is being sorted the list is empty; a change by the key function is an error.
     let items = own.items.replace(HVec::new());
     let (items, result) = sort::sort(cx, items, &a[1], reversed);

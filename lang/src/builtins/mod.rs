@@ -179,7 +179,9 @@ pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'stati
         at = ty.base;
     }
     let core = CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| owns(core.desc));
-    core.map(|core| core.desc.name).or(receiver.map(Value::type_name)).unwrap_or("object")
+    let types = modules::MODULES.iter().flat_map(|module| module.types);
+    let name = core.map(|core| core.desc.name).or_else(|| types.map(|(_, ty, _)| *ty).find(|ty| owns(ty)).map(|ty| ty.name));
+    name.or(receiver.map(Value::type_name)).unwrap_or("object")
 }
 
 /// Calls a type.

@@ -282,10 +282,14 @@ pub fn delete(cx: &mut Cx<'_>, object: &Value, key: &Value) -> R<()> {
             }
         }
         _ => {
-            return Err(type_error(format!(
-                "'{}' object does not support item deletion",
-                object.type_of().qualified()
-            )));
+            // CPython words this differently for an index into a sequence.
+            let sequence = matches!(
+                object,
+                Value::Short(_) | Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Range(_) | Value::Set(_)
+            );
+            let not = if sequence && IntView::of(key).is_some() { "doesn't" } else { "does not" };
+            let name = object.type_of().qualified();
+            return Err(type_error(format!("'{name}' object {not} support item deletion")));
         }
     }
     Ok(())

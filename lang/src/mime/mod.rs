@@ -50,7 +50,11 @@ pub struct Written {
 /// An Entity of bytes that nobody has looked at.
 #[must_use]
 pub fn entity(blob: Ref<Bytes>, mime_type: &str, encoding: &str) -> Ref<Entity> {
-    Entity::new(blob, mime_type, encoding, Value::Unbound, parse_entity)
+    Entity::new(blob, mime_type, encoding, format_number(mime_type), Value::Unbound, parse_entity)
+}
+
+fn format_number(mime_type: &str) -> Option<u8> {
+    Format::of(mime_type).map(|format| format as u8)
 }
 
 /// Parses the bytes of an Entity.
@@ -127,7 +131,14 @@ pub fn from_value(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encodi
     };
     // Reading the bytes again on demand costs less than a copy that is rarely needed.
     let value = if written.faithful { Value::Unbound } else { snapshot::take(data, format)? };
-    Ok(Entity::new(Bytes::from_blob(Blob::Own(written.bytes)), &mime, encoding, value, parse_entity))
+    Ok(Entity::new(
+        Bytes::from_blob(Blob::Own(written.bytes)),
+        &mime,
+        encoding,
+        format_number(&mime),
+        value,
+        parse_entity,
+    ))
 }
 
 /// `Entity.from_bytes`: an Entity of bytes or text; an empty `mime_type` is that of unknown bytes or of plain text.

@@ -113,7 +113,7 @@ pub fn eq(a: &Value, b: &Value) -> R<bool> {
         (Value::Zone(x), Value::Zone(y)) => x.0 == y.0,
         (Value::Method(x), Value::Method(y)) => std::ptr::eq(x.method, y.method) && x.receiver.is(&y.receiver),
         (Value::Entity(x), Value::Entity(y)) => {
-            if x.blob.bytes() == y.blob.bytes() && x.mime_type == y.mime_type && x.encoding == y.encoding {
+            if x.blob.bytes() == y.blob.bytes() && x.same_format(y) && x.encoding == y.encoding {
                 return Ok(true);
             }
             return match (x.value(), y.value()) {
@@ -180,7 +180,7 @@ fn int_float_order(n: &IntView<'_>, x: f64) -> Option<Ordering> {
 /// Order of a decimal and another number; the outer `None` if the other is none, the inner for NaN.
 fn decimal_order(a: &Decimal, b: &Value, equality: bool) -> R<Option<Option<Ordering>>> {
     let other = match b {
-        Value::Decimal(b) => b.0.clone(),
+        Value::Decimal(b) => Decimal::clone(b),
         Value::Float(x) => Decimal::from_float(*x)?,
         _ => match IntView::of(b) {
             Some(n) => Decimal::from_int(&n.to_big())?,

@@ -17,6 +17,8 @@ pub struct Entity {
     pub mime_type: Box<str>,
     /// Name of the text encoding.
     pub encoding: Box<str>,
+    /// Number of the format that `mime` found for the MIME type; `None` if it is not supported.
+    pub format: Option<u8>,
     /// The parsed value, once there is one; unbound before.
     pub parsed: Guarded<Value>,
     /// Parses the bytes; given by `mime`, which this room does not know.
@@ -33,9 +35,22 @@ impl Object for Entity {
 impl Entity {
     /// An Entity of these bytes. `value` is its value if that is known, else unbound.
     #[must_use]
-    pub fn new(blob: Ref<Bytes>, mime_type: &str, encoding: &str, value: Value, parse: fn(&Entity) -> R) -> Ref<Entity> {
+    pub fn new(
+        blob: Ref<Bytes>,
+        mime_type: &str,
+        encoding: &str,
+        format: Option<u8>,
+        value: Value,
+        parse: fn(&Entity) -> R,
+    ) -> Ref<Entity> {
         let (mime_type, encoding) = (mime_type.into(), encoding.into());
-        Ref::new(Entity { blob, mime_type, encoding, parsed: Guarded::new(value), parse })
+        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), parse })
+    }
+
+    /// Whether another Entity has the same format: the same MIME type where the format is not supported.
+    #[must_use]
+    pub fn same_format(&self, other: &Entity) -> bool {
+        self.format == other.format && (self.format.is_some() || self.mime_type == other.mime_type)
     }
 
     /// The value, parsed on first need and then the same object each time.

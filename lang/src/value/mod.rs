@@ -124,7 +124,7 @@ pub enum Value {
     /// An exception.
     Exception(Ref<Exception>),
     /// `decimal.Decimal`
-    Decimal(Ref<Held<decimal::Decimal>>),
+    Decimal(Ref<HeldDecimal>),
     /// `datetime.datetime`
     DateTime(Ref<Held<civil::DateTime>>),
     /// `datetime.date`
@@ -183,6 +183,25 @@ impl<T> std::ops::Deref for Held<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+/// A decimal number on the heap; digits that it keeps elsewhere count against the memory limit.
+#[derive(Debug)]
+pub struct HeldDecimal(decimal::Decimal);
+
+impl Object for HeldDecimal {}
+
+impl std::ops::Deref for HeldDecimal {
+    type Target = decimal::Decimal;
+    fn deref(&self) -> &decimal::Decimal {
+        &self.0
+    }
+}
+
+impl Drop for HeldDecimal {
+    fn drop(&mut self) {
+        heap::refund(self.heap_bytes());
     }
 }
 
@@ -301,7 +320,8 @@ impl Value {
     /// A decimal number.
     #[must_use]
     pub fn decimal(value: decimal::Decimal) -> Value {
-        Value::Decimal(Ref::new(Held(value)))
+        heap::charge(value.heap_bytes());
+        Value::Decimal(Ref::new(HeldDecimal(value)))
     }
 
     /// An object of a module.

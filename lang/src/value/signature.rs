@@ -343,6 +343,19 @@ impl Signature {
             });
         }
         let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
+        let has_keywords = self.params.iter().any(|p| p.kind == ParamKind::Keyword);
+        if has_keywords && label != "sorted" && given > most {
+            return type_error(if most == 0 {
+                format!("{label}() takes no positional arguments")
+            } else {
+                let bound = if required == most { "exactly" } else { "at most" };
+                format!("{label}() takes {bound} {most} positional argument{} ({given} given)", plural(most))
+            });
+        }
+        if label == NAMELESS {
+            let word = if required == most { "exactly" } else { word };
+            return type_error(format!("{label} takes {word} {bound} argument{} ({given} given)", plural(bound)));
+        }
         if required == most {
             return type_error(format!("{label} expected {most} argument{}, got {given}", plural(most)));
         }

@@ -840,6 +840,11 @@ fn unknown_global(module: &Module, global: u16) -> Raise {
 
 #[cold]
 fn global_fallback(module: &Module, global: u16) -> R {
+    // `config` belongs to scripts (spec 1.7).
+    let is_expression = module.image.unit.codes.first().is_some_and(|code| &*code.name == "<expression>");
+    if is_expression && global_name(module, global) == "config" {
+        return Err(unknown_global(module, global));
+    }
     builtins::lookup(global_name(module, global)).ok_or_else(|| unknown_global(module, global))
 }
 

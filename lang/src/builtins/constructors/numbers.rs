@@ -11,12 +11,15 @@ use crate::value::{Builtin, Cx, R, Value};
 pub static INT: Builtin = Builtin::new(
     Kind::Function,
     Profile::Core,
-    "int(x: int | float | str | bytes | Decimal = 0, /, base: int = <absent>) -> int",
+    "int(x: int | float | str | bytes | Decimal = <absent>, /, base: int = <absent>) -> int",
     "A whole number from a number, cut towards zero, or from text.\n\n>>> int('-17')\n-17\n>>> int('ff', 16)\n255\n",
     int,
 );
 
 fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    if a[0].is_unbound() {
+        return if a[1].is_unbound() { Ok(Value::Int(0)) } else { Err(type_error("int() missing string argument")) };
+    }
     if let Some(base) = a[1].given() {
         let base = match IntView::of(base) {
             Some(IntView::Small(n)) => n,

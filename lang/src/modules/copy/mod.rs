@@ -248,7 +248,14 @@ impl Deep {
             Value::Entity(own) => {
                 let parsed = own.parsed.borrow().clone();
                 let parsed = self.copy(&parsed)?;
-                Value::Entity(Entity::new(own.blob.clone(), &own.mime_type, &own.encoding, parsed, own.parse))
+                Value::Entity(Entity::new(
+                    own.blob.clone(),
+                    &own.mime_type,
+                    &own.encoding,
+                    own.format,
+                    parsed,
+                    own.parse,
+                ))
             }
             Value::Message(own) => self.message(own)?,
             Value::Native(native) => native.object.copy(value).unwrap_or_else(|| Err(refused(value)))?,

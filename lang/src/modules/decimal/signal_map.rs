@@ -6,7 +6,7 @@ use crate::builtins::{self, dict};
 use crate::table;
 use crate::value::decimal::{Signal, Signals};
 use crate::value::exceptions::decimal::{class_of, signal_of};
-use crate::value::exceptions::{KEY_ERROR, Raise, type_error};
+use crate::value::exceptions::{KEY_ERROR, Raise, type_error, value_error};
 use crate::value::iter::{Part, State};
 use crate::value::{Cx, Dict, Iter, NativeObject, R, Ref, TypeDesc, Value, View};
 
@@ -27,6 +27,7 @@ pub(super) struct SignalMap {
 
 static SIGNAL_MAP: TypeDesc = TypeDesc {
     doc: "The flags or the traps of a context: a mapping from signal classes to bools.",
+    python: true,
     ..TypeDesc::new("SignalDict", "abc").with_members(METHODS)
 };
 
@@ -81,13 +82,14 @@ impl NativeObject for SignalMap {
     fn eq(&self, other: &Value) -> Option<R<bool>> {
         match other {
             Value::Native(native) => native.downcast::<SignalMap>().map(|other| Ok(self.get() == other.get())),
+            Value::Dict(dict) if dict.len() != Signal::ALL.len() => Some(Err(value_error("invalid signal dict"))),
             Value::Dict(_) => Some(signals(other).map(|other| self.get() == other)),
             _ => None,
         }
     }
 
     fn hash(&self) -> Option<R<i64>> {
-        Some(Err(type_error("unhashable type: 'abc.SignalDict'")))
+        Some(Err(type_error("unhashable type: 'SignalDict'")))
     }
 
     fn len(&self, _: &mut Cx<'_>) -> Option<R<usize>> {
@@ -175,7 +177,7 @@ table! {
         ///
         /// >>> decimal.Context().traps.get(decimal.Overflow)
         /// True
-        Method Extended "def get(self, key: type, default: Any = None) -> Any" => |_, a| {
+        Method Extended "def Mapping.get get(self, key: type, default: Any = None) -> Any" => |_, a| {
             let map = own("get", a)?;
             Ok(signal(&a[1]).map_or_else(|_| a[2].clone(), |signal| Value::Bool(map.get().contains(signal))))
         };
@@ -183,24 +185,24 @@ table! {
         ///
         /// >>> len(decimal.Context().flags.items())
         /// 9
-        Method Extended "def items(self) -> ItemsView[type, bool]" => |_, a| view("items", a, Part::Items);
+        Method Extended "def Mapping.items items(self) -> ItemsView[type, bool]" => |_, a| view("items", a, Part::Items);
         /// Return the signals.
         ///
         /// >>> decimal.Inexact in decimal.Context().flags.keys()
         /// True
-        Method Extended "def keys(self) -> KeysView[type]" => |_, a| view("keys", a, Part::Keys);
+        Method Extended "def Mapping.keys keys(self) -> KeysView[type]" => |_, a| view("keys", a, Part::Keys);
         /// Set the values that a mapping or pairs give.
         ///
         /// >>> c = decimal.Context()
         /// >>> c.traps.update({decimal.Inexact: True})
         /// >>> c.traps[decimal.Inexact]
         /// True
-        Method Extended "def update(self, other: Mapping[type, bool] | Iterable[tuple[type, bool]] = <absent>, /) -> None" => update;
+        Method Extended "def MutableMapping.update update(self, other: Mapping[type, bool] | Iterable[tuple[type, bool]] = <absent>, /) -> None" => update;
         /// Return the values.
         ///
         /// >>> any(decimal.Context().flags.values())
         /// False
-        Method Extended "def values(self) -> ValuesView[bool]" => |_, a| view("values", a, Part::Values);
+        Method Extended "def Mapping.values values(self) -> ValuesView[bool]" => |_, a| view("values", a, Part::Values);
     ]
 }
 

@@ -77,7 +77,7 @@ table! {
         };
         /// Return the length of the bytes that a format describes.
         ///
-        /// >>> struct.calcsize('>hB'), struct.calcsize('@bi')
+        /// >>> (struct.calcsize('>hB'), struct.calcsize('@bi'))
         /// (3, 8)
         Function Extended "_struct.calcsize struct.calcsize(format: str | bytes, /) -> int" => |cx, a| {
             Ok(Value::size(parse(cx, &a[0])?.size))

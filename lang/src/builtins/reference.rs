@@ -1,3 +1,0 @@
-//! The reference.
-pub fn index() -> String { String::new() }
-pub fn page(_name: &str) -> Option<String> { None }
