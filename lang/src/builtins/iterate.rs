@@ -57,24 +57,24 @@ fn not_iterable(value: &Value) -> crate::value::Raise {
 /// Whether `iter(value)` would work.
 #[must_use]
 pub fn is_iterable(value: &Value) -> bool {
-    match value {
+    matches!(
+        value,
         Value::List(_)
-        | Value::Tuple(_)
-        | Value::Short(_)
-        | Value::Str(_)
-        | Value::Bytes(_)
-        | Value::ByteArray(_)
-        | Value::Dict(_)
-        | Value::View(_)
-        | Value::Set(_)
-        | Value::Range(_)
-        | Value::MultiMap(_)
-        | Value::Iter(_)
-        | Value::Generator(_)
-        | Value::Entity(_)
-        | Value::Native(_) => true,
-        _ => false,
-    }
+            | Value::Tuple(_)
+            | Value::Short(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::ByteArray(_)
+            | Value::Dict(_)
+            | Value::View(_)
+            | Value::Set(_)
+            | Value::Range(_)
+            | Value::MultiMap(_)
+            | Value::Iter(_)
+            | Value::Generator(_)
+            | Value::Entity(_)
+            | Value::Native(_)
+    )
 }
 
 /// Whether `next(value)` would work.

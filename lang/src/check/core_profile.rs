@@ -183,10 +183,10 @@ impl<'a> Checker<'a> {
                 }
             }
             StmtKind::AnnAssign { annotation, .. } => self.construct(annotation.span, "an annotation"),
-            StmtKind::AugAssign { op, op_span, .. } => {
-                if !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mult | BinaryOp::Div) {
-                    self.construct(*op_span, &format!("`{}=`", op.symbol()));
-                }
+            StmtKind::AugAssign { op, op_span, .. }
+                if !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mult | BinaryOp::Div) =>
+            {
+                self.construct(*op_span, &format!("`{}=`", op.symbol()));
             }
             StmtKind::Delete(_) => self.construct(first, "`del`"),
             StmtKind::While { .. } => self.construct(first, "`while`"),

@@ -21,6 +21,7 @@ pub type Target = u32;
 pub const NO_REG: Reg = u16::MAX;
 
 /// One instruction.
+#[allow(missing_docs)] // The operands are explained with each instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instr {
     /// `dst = src`

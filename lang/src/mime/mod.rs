@@ -19,6 +19,8 @@ pub mod json;
 pub mod mime_type;
 pub mod multipart;
 pub mod place;
+#[cfg(test)]
+mod round_trip;
 pub mod scalar;
 mod scan;
 mod snapshot;
@@ -47,14 +49,15 @@ pub struct Written {
     pub faithful: bool,
 }
 
+/// The number under which an Entity remembers its format.
+fn format_number(mime_type: &str) -> Option<u8> {
+    Format::of(mime_type).map(|format| format as u8)
+}
+
 /// An Entity of bytes that nobody has looked at.
 #[must_use]
 pub fn entity(blob: Ref<Bytes>, mime_type: &str, encoding: &str) -> Ref<Entity> {
     Entity::new(blob, mime_type, encoding, format_number(mime_type), Value::Unbound, parse_entity)
-}
-
-fn format_number(mime_type: &str) -> Option<u8> {
-    Format::of(mime_type).map(|format| format as u8)
 }
 
 /// Parses the bytes of an Entity.

@@ -43,7 +43,7 @@ impl<T> HVec<T> {
     /// Makes room for `more` elements beyond the present ones.
     #[inline]
     pub fn reserve(&mut self, more: usize) {
-        let wanted = self.len.checked_add(more).unwrap_or(usize::MAX);
+        let wanted = self.len.saturating_add(more);
         if wanted > self.capacity {
             self.grow_to(wanted.max(self.capacity.saturating_mul(2)).max(4));
         }

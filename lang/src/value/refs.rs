@@ -128,7 +128,7 @@ impl<T: Object> Ref<T> {
     /// The body, when nobody else refers to it.
     pub fn get_mut(this: &mut Ref<T>) -> Option<&mut T> {
         // SAFETY: the only reference is borrowed exclusively.
-        Ref::is_unique(this).then(|| unsafe { &mut this.slot.as_mut().body })
+        if Ref::is_unique(this) { Some(unsafe { &mut this.slot.as_mut().body }) } else { None }
     }
 
     #[inline]

@@ -216,7 +216,8 @@ impl Signature {
         keywords: &[(Value, Value)],
     ) -> R<Vec<Value>> {
         if self.no_keywords && !keywords.is_empty() {
-            let name = if qualified.is_empty() { label } else { qualified };
+            let bare = qualified.is_empty() || is_listed(&PARSED_FUNCTIONS, label, qualified);
+            let name = if bare { label } else { qualified };
             return Err(type_error(format!("{name}() takes no keyword arguments")));
         }
         let varargs = self.params.iter().any(|p| p.kind == ParamKind::VarArgs);
@@ -310,9 +311,7 @@ impl Signature {
         let most = self.positional.saturating_sub(receivers);
         let given = given.saturating_sub(receivers);
         let plural = |n: usize| if n == 1 { "" } else { "s" };
-        if PARSED_FROM_TUPLE.iter().any(|(types, names)| {
-            names.contains(&label) && types.iter().any(|t| qualified.strip_prefix(t).is_some_and(|n| n.starts_with('.')))
-        }) {
+        if is_listed(&PARSED_METHODS, label, qualified) || is_listed(&PARSED_FUNCTIONS, label, qualified) {
             let (word, bound) = match required == most {
                 true => ("exactly", most),
                 false if given < required => ("at least", required),
@@ -331,15 +330,19 @@ impl Signature {
         let by_keyword = self.params.iter().any(|p| p.kind == ParamKind::Either);
         if by_keyword {
             let named = self.params.iter().filter(|p| p.kind == ParamKind::Keyword).count();
-            let total = given + keywords;
-            let exact = required == most && label != NAMELESS;
-            let call = call(label);
-            let bound = if exact { "exactly" } else { "at most" };
-            return type_error(if named > 0 && total <= most + named {
+            let needed = |p: &&Param| p.kind == ParamKind::Positional && p.default == Default::Required;
+            let least = self.params.iter().filter(needed).count().saturating_sub(receivers);
+            let (total, call) = (given + keywords, call(label));
+            return type_error(if given < least {
+                let bound = if least < most { "at least" } else { "exactly" };
+                format!("{call} takes {bound} {least} positional argument{} ({given} given)", plural(least))
+            } else if total <= most + named {
+                let bound = if required == most && label != NAMELESS { "exactly" } else { "at most" };
                 format!("{call} takes {bound} {most} positional argument{} ({given} given)", plural(most))
             } else {
                 let most = most + named;
-                format!("{call} takes {bound} {most} argument{} ({total} given)", plural(most))
+                let what = if given == 0 { "keyword argument" } else { "argument" };
+                format!("{call} takes at most {most} {what}{} ({total} given)", plural(most))
             });
         }
         let (word, bound) = if given < required { ("at least", required) } else { ("at most", most) };
@@ -363,14 +366,26 @@ impl Signature {
     }
 }
 
-/// Functions, with their types or modules, whose arguments CPython takes apart in an older way, with an error text of its
-/// own.
-const PARSED_FROM_TUPLE: [(&[&str], &[&str]); 4] = [
-    (&["str", "bytes", "bytearray"], &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"]),
-    (&["datetime"], &["strptime"]),
+/// Names of types or modules with names of their functions.
+type Listed<'a> = (&'a [&'a str], &'a [&'a str]);
+
+/// Methods whose arguments CPython takes apart in an older way, with an error text of its own.
+const PARSED_METHODS: [Listed<'static>; 1] = [(
+    &["str", "bytes", "bytearray"],
+    &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"],
+)];
+
+/// Functions of the same kind; unlike methods they are named without what they belong to.
+const PARSED_FUNCTIONS: [Listed<'static>; 3] = [
+    (&["date", "datetime"], &["fromordinal", "strptime", "utcfromtimestamp"]),
     (&["socket"], &["htons", "ntohs", "inet_aton", "inet_ntoa"]),
-    (&["time"], &["strftime"]),
+    (&["time"], &["ctime", "gmtime", "localtime", "strftime"]),
 ];
+
+fn is_listed(list: &[Listed<'_>], label: &str, qualified: &str) -> bool {
+    let owner = qualified.rsplit_once('.').map_or("", |(owner, _)| owner);
+    list.iter().any(|(owners, names)| owners.contains(&owner) && names.contains(&label))
+}
 
 /// The label of functions that do not tell CPython's argument parser their name.
 const NAMELESS: &str = "function";

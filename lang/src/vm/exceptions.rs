@@ -90,7 +90,7 @@ impl Vm {
 
     /// `raise value [from cause]`
     pub(super) fn raise(&mut self, value: &Value, cause: Option<&Value>) -> Thrown {
-        let exception = match self.to_exception(value) {
+        let exception = match self.make_exception(value) {
             Ok(Some(exception)) => exception,
             Ok(None) => return type_error("exceptions must derive from BaseException").into(),
             Err(raise) => return raise.into(),
@@ -98,7 +98,7 @@ impl Vm {
         if let Some(cause) = cause {
             let cause = match cause {
                 Value::None => Value::None,
-                other => match self.to_exception(other) {
+                other => match self.make_exception(other) {
                     Ok(Some(cause)) => Value::Exception(cause),
                     Ok(None) => return type_error("exception causes must derive from BaseException").into(),
                     Err(raise) => return raise.into(),
@@ -114,7 +114,7 @@ impl Vm {
     }
 
     /// An exception as it is, or a new instance of an exception class.
-    fn to_exception(&mut self, value: &Value) -> R<Option<Ref<Exception>>> {
+    fn make_exception(&mut self, value: &Value) -> R<Option<Ref<Exception>>> {
         match value {
             Value::Exception(exception) => Ok(Some(exception.clone())),
             Value::Type(class) if class.is_subtype(&BASE_EXCEPTION) => {

@@ -154,16 +154,50 @@ impl Body<'_> {
 }
 
 /// The parameters of a `Content-Disposition` header.
+///
+/// They are read as browsers write them: a backslash is itself, except before a quote that does not end the value.
 fn disposition(text: &str) -> Value {
     let dict = Dict::new();
     dict.set_str("disposition", Value::str(mime_type::essence(text)));
-    for (name, value) in mime_type::parameters(text) {
-        let value = mime_type::unquote(value);
+    let mut rest = text.split_once(';').map_or("", |(_, rest)| rest);
+    while let Some((name, after)) = rest.split_once('=') {
+        let after = after.trim_start();
+        let (value, more) = match after.strip_prefix('"') {
+            Some(inside) => quoted(inside),
+            None => {
+                let (value, more) = after.split_once(';').unwrap_or((after, ""));
+                (value.trim().to_owned(), more)
+            }
+        };
         // What browsers and our writer put for characters that a quoted text cannot hold.
         let value = value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
-        dict.set_str(&name.to_ascii_lowercase(), Value::str(&value));
+        dict.set_str(&name.trim().to_ascii_lowercase(), Value::str(&value));
+        rest = more;
     }
     Value::Dict(dict)
+}
+
+/// The value behind an opening quote, and what follows the semicolon behind it.
+fn quoted(inside: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut rest = inside;
+    while let Some((head, tail)) = rest.split_once('"') {
+        let after = tail.trim_start();
+        let ends = after.is_empty() || after.starts_with(';');
+        match head.strip_suffix('\\') {
+            Some(head) if !ends => {
+                value.push_str(head);
+                value.push('"');
+                rest = tail;
+            }
+            _ => {
+                value.push_str(head);
+                return (value, after.split_once(';').map_or("", |(_, more)| more));
+            }
+        }
+    }
+    value.push_str(rest);
+    (value, "")
 }
 
 /// Decodes base64; line ends and blanks are left out, padding may be missing.
@@ -229,6 +263,20 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dispositions() {
+        for (text, name, filename) in [
+            ("form-data; name=\"a\"; filename=\"f.txt\"", "a", Some("f.txt")),
+            ("form-data;name=a ; FileName = \"x;y=\\\"z\\\"\"", "a", Some("x;y=\"z\\")),
+            ("form-data; name=\"c:\\dir\\\"; filename=\"\"", "c:\\dir\\", Some("")),
+            ("form-data; name=\"q%22%0D%0A\"", "q\"\r\n", None),
+        ] {
+            let Value::Dict(found) = disposition(text) else { panic!() };
+            assert_eq!(found.get_str("name").map(|n| n.to_display()).as_deref(), Some(name), "{text}");
+            assert_eq!(found.get_str("filename").map(|n| n.to_display()).as_deref(), filename, "{text}");
+        }
+    }
 
     #[test]
     fn transfer_encodings() {

@@ -23,7 +23,9 @@ pub fn parse(source: &Source, mime: &str) -> R {
     let Ok(text) = std::str::from_utf8(source.text()) else {
         return Err(place::malformed(mime, "an illegal character", source.text(), 0));
     };
-    let mut builder = Builder { mime, open: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
+    // Only a text with tabs can be indented by one.
+    let lines = if text.contains('\t') { text.split('\n').collect() } else { Vec::new() };
+    let mut builder = Builder { mime, lines, open: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
     let mut parser = Parser::new_from_str(text);
     let mut documents = 0;
     while let Some(event) = parser.next_event() {
@@ -58,6 +60,8 @@ enum Items {
 
 struct Builder<'a> {
     mime: &'a str,
+    /// The lines of a text that has tabs; empty for others.
+    lines: Vec<&'a str>,
     open: Vec<Open>,
     /// Values by anchor, with their size in nodes.
     anchors: HashMap<usize, (Value, u64)>,
@@ -126,6 +130,12 @@ impl Builder<'_> {
     fn begin(&mut self, items: Items, anchor: usize, at: &Marker) -> R<()> {
         if self.open.len() >= MAX_DEPTH {
             return Err(self.malformed("nesting deeper than 1000 levels", at));
+        }
+        let line = at.line().checked_sub(1).and_then(|n| self.lines.get(n)).copied().unwrap_or_default();
+        let indent: usize = line.chars().take(at.col()).take_while(|c| matches!(c, ' ' | '\t')).count();
+        let flow = line.chars().nth(indent).is_some_and(|c| matches!(c, '[' | '{'));
+        if indent == at.col() && !flow && line.chars().take(indent).any(|c| c == '\t') {
+            return Err(self.malformed("a tab used for indentation", at));
         }
         let before = self.nodes;
         self.count(1, at)?;

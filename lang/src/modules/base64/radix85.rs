@@ -3,7 +3,9 @@
 use super::{announce, encoded, flag, viewed};
 use crate::builtins::bytes::args::bytes;
 use crate::builtins::list::word;
+use crate::builtins::str::args::type_name;
 use crate::value::exceptions::{type_error, value_error};
+use crate::value::number::IntView;
 use crate::value::{Cx, R, Value};
 
 /// The alphabet of git.
@@ -84,7 +86,10 @@ pub fn decode(_: &mut Cx<'_>, a: &[Value]) -> R {
 /// `a85encode(b, *, foldspaces, wrapcol, pad, adobe)`
 pub fn encode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let (fold_spaces, pad, adobe) = (flag(cx, &a[1])?, flag(cx, &a[3])?, flag(cx, &a[4])?);
-    let column = word(&a[2])?;
+    let column = match IntView::of(&a[2]) {
+        None => return Err(type_error(format!("'>' not supported between instances of '{}' and 'int'", type_name(&a[2])))),
+        Some(_) => word(&a[2])?,
+    };
     let short = |number: u32| match number {
         0 => Some(b'z'),
         SPACES if fold_spaces => Some(b'y'),
@@ -115,11 +120,9 @@ pub fn decode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let text = encoded(&a[0])?;
     let (fold_spaces, adobe) = (flag(cx, &a[1])?, flag(cx, &a[2])?);
     let ignored = match a[3].given() {
-        None => b" \t\n\r\x0b".to_vec(),
-        Some(Value::Short(_) | Value::Str(_)) => {
-            return Err(type_error("'in <string>' requires string as left operand, not int"));
-        }
-        Some(given) => bytes(given)?.into_owned(),
+        None => Some(b" \t\n\r\x0b".to_vec()),
+        Some(given) if given.text_bytes().is_some() => None,
+        Some(given) => Some(bytes(given)?.into_owned()),
     };
     announce(text.len())?;
     let mut body = &text[..];
@@ -151,8 +154,12 @@ pub fn decode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
             b'z' => return Err(inside("z")),
             b'y' if fold_spaces && group.is_empty() => data.extend_from_slice(b"    "),
             b'y' if fold_spaces => return Err(inside("y")),
-            other if ignored.contains(&other) => {}
-            other => return Err(value_error(format!("Non-Ascii85 digit found: {}", char::from(other)))),
+            other => match &ignored {
+                Some(ignored) if ignored.contains(&other) => {}
+                Some(_) => return Err(value_error(format!("Non-Ascii85 digit found: {}", char::from(other)))),
+                // Text is accepted until it is needed.
+                None => return Err(type_error("'in <string>' requires string as left operand, not int")),
+            },
         }
     }
     if !group.is_empty() {

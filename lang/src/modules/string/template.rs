@@ -9,7 +9,7 @@ use crate::value::exceptions::{KEY_ERROR, Raise, type_error, value_error};
 use crate::value::interrupt::checkpoint;
 use crate::value::text::count_chars;
 use crate::value::types::{Constant, Kind, Profile};
-use crate::value::unicode::{space, wtf8};
+use crate::value::unicode::space;
 use crate::value::{Builtin, Cx, Dict, HVec, NativeObject, R, Ref, TypeDesc, Value};
 
 /// `string.Template`
@@ -155,9 +155,10 @@ fn pieces(template: &Value, mut see: impl FnMut(usize, &[u8], Option<Placeholder
 #[cold]
 fn invalid(text: &[u8], at: usize) -> Raise {
     let before = text.get(..=at).unwrap_or(text);
-    let lines: Vec<&[u8]> = space::lines(before).map(|line| line.text(before)).collect();
+    let lines: Vec<_> = space::lines(before).collect();
     let line = lines.len().max(1);
-    let column = lines.last().map_or(1, |line| count_chars(line));
+    let start = lines.last().map_or(0, |line| line.start);
+    let column = count_chars(before.get(start..).unwrap_or_default());
     value_error(format!("Invalid placeholder in string: line {line}, col {column}"))
 }
 

@@ -74,7 +74,7 @@ table! {
         ///
         /// >>> time.strptime('2024-05-01', '%Y-%m-%d').tm_yday
         /// 122
-        Function Core "time.strptime(string: str, format: str = '%a %b %d %H:%M:%S %Y', /) -> struct_time" => |cx, a| {
+        Function Core "def _strptime_time time.strptime(string: str, format: str = '%a %b %d %H:%M:%S %Y', /) -> struct_time" => |cx, a| {
             let text = strptime_text(0, &a[0])?;
             let format = strptime_text(1, &a[1])?;
             let names = zone_names(cx);

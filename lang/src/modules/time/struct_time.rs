@@ -37,7 +37,7 @@ const fn count(name: &'static str, doc: &'static str, value: fn(&mut Cx<'_>) -> 
 static NEW: Builtin = Builtin::new(
     Kind::Function,
     Profile::CoreCode,
-    "struct_time(sequence: Iterable[Any]) -> struct_time",
+    "structseq struct_time(sequence: Iterable[Any]) -> struct_time",
     "A time tuple from nine elements, or up to eleven with zone name and offset.\n\n>>> time.struct_time((2024, 5, 1, 12, 30, 0, 2, 122, 0)).tm_hour\n12\n",
     construct,
 );
