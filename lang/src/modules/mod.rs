@@ -4,6 +4,7 @@
 pub mod base64;
 pub mod collections;
 pub mod copy;
+pub mod csv;
 pub mod datetime;
 pub mod decimal;
 pub mod entropy;
@@ -13,9 +14,11 @@ pub mod math;
 pub mod random;
 pub mod re;
 pub mod socket;
+pub mod string;
 pub mod r#struct;
 pub mod time;
 pub mod unicodedata;
+pub mod urllib;
 pub mod uuid;
 pub mod zoneinfo;
 
@@ -24,21 +27,23 @@ use crate::value::{ModuleDesc, types};
 
 /// Every module.
 pub static MODULES: &[&ModuleDesc] = &[
-    &decimal::MODULE,
+    &base64::MODULE,
     &collections::MODULE,
     &copy::MODULE,
+    &csv::MODULE,
     &datetime::MODULE,
+    &decimal::MODULE,
     &functools::MODULE,
     &json::MODULE,
     &math::MODULE,
     &random::MODULE,
+    &socket::MODULE,
+    &string::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
-    &zoneinfo::MODULE,
-    &base64::MODULE,
-    &socket::MODULE,
-    &r#struct::MODULE,
+    &urllib::MODULE,
     &uuid::MODULE,
+    &zoneinfo::MODULE,
 ];
 
 /// Types of the room `value` whose members belong to modules.
@@ -55,9 +60,9 @@ pub static CORE_TYPES: &[CoreType] = &[
         ..CoreType::of(&types::DATE)
     },
     CoreType {
-        members: &[datetime::datetime::MEMBERS],
-        constants: datetime::datetime::CONSTANTS,
-        new: Some(&datetime::datetime::NEW),
+        members: &[datetime::date_time::MEMBERS],
+        constants: datetime::date_time::CONSTANTS,
+        new: Some(&datetime::date_time::NEW),
         ..CoreType::of(&types::DATETIME)
     },
     CoreType {

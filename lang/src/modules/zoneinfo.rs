@@ -54,10 +54,9 @@ pub static NEW: Builtin = Builtin::new(
     "The zone of a place by its name in the time-zone database.\n\n>>> zoneinfo.ZoneInfo('Asia/Tokyo')\nzoneinfo.ZoneInfo(key='Asia/Tokyo')\n",
     |_, a| match a[0].text_bytes() {
         Some(key) => Ok(Zone::Named(civil::zone_info(key).map_err(raise)?).into()),
-        None => Err(type_error(format!(
-            "expected str, bytes or os.PathLike object, not {}",
-            a[0].type_of().qualified()
-        ))),
+        None => {
+            Err(type_error(format!("expected str, bytes or os.PathLike object, not {}", a[0].type_of().qualified())))
+        }
     },
 );
 

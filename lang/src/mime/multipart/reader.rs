@@ -268,7 +268,7 @@ mod tests {
     fn dispositions() {
         for (text, name, filename) in [
             ("form-data; name=\"a\"; filename=\"f.txt\"", "a", Some("f.txt")),
-            ("form-data;name=a ; FileName = \"x;y=\\\"z\\\"\"", "a", Some("x;y=\"z\\")),
+            ("form-data;name=a ; FileName = \"x;y=\\\"z\\\"\"", "a", Some("x;y=\"z\"")),
             ("form-data; name=\"c:\\dir\\\"; filename=\"\"", "c:\\dir\\", Some("")),
             ("form-data; name=\"q%22%0D%0A\"", "q\"\r\n", None),
         ] {

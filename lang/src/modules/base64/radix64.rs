@@ -163,9 +163,7 @@ pub fn urlsafe_decode(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 /// The bytes of an argument that must not be text.
 fn checked(value: &Value) -> R<Cow<'_, [u8]>> {
-    value
-        .byte_data()
-        .ok_or_else(|| type_error(format!("expected bytes-like object, not {}", value.type_name())))
+    value.byte_data().ok_or_else(|| type_error(format!("expected bytes-like object, not {}", value.type_name())))
 }
 
 /// `encodebytes(s)`

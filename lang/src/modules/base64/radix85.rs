@@ -72,9 +72,8 @@ pub fn decode(_: &mut Cx<'_>, a: &[Value]) -> R {
         for (at, (value, byte)) in values.iter_mut().zip(group).enumerate() {
             let found = GIT.iter().position(|digit| digit == byte);
             // The alphabet has 85 characters.
-            *value = found
-                .ok_or_else(|| value_error(format!("bad base85 character at position {}", n * 5 + at)))?
-                as u8;
+            *value =
+                found.ok_or_else(|| value_error(format!("bad base85 character at position {}", n * 5 + at)))? as u8;
         }
         let number = number(&values)
             .ok_or_else(|| value_error(format!("base85 overflow in hunk starting at byte {}", n * 5)))?;
@@ -87,7 +86,9 @@ pub fn decode(_: &mut Cx<'_>, a: &[Value]) -> R {
 pub fn encode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let (fold_spaces, pad, adobe) = (flag(cx, &a[1])?, flag(cx, &a[3])?, flag(cx, &a[4])?);
     let column = match IntView::of(&a[2]) {
-        None => return Err(type_error(format!("'>' not supported between instances of '{}' and 'int'", type_name(&a[2])))),
+        None => {
+            return Err(type_error(format!("'>' not supported between instances of '{}' and 'int'", type_name(&a[2]))));
+        }
         Some(_) => word(&a[2])?,
     };
     let short = |number: u32| match number {

@@ -172,4 +172,3 @@ fn unchanged(old: &DateTime, new: &DateTime) -> bool {
     };
     same_zone && old == new && old.timetz().fold() == new.timetz().fold()
 }
-

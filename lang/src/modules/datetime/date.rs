@@ -183,8 +183,7 @@ fn from_iso_calendar(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 fn replace(_: &mut Cx<'_>, a: &[Value]) -> R {
     let own = args::date("replace", a)?;
-    let [year, month, day] =
-        [args::optional_int(&a[1])?, args::optional_int(&a[2])?, args::optional_int(&a[3])?];
+    let [year, month, day] = [args::optional_int(&a[1])?, args::optional_int(&a[2])?, args::optional_int(&a[3])?];
     Ok(own.replace(year, month, day).map_err(raise)?.into())
 }
 

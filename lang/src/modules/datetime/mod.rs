@@ -2,14 +2,14 @@
 //!
 //! | room | job |
 //! |---|---|
-//! | [`date`], [`datetime`], [`time`], [`timedelta`], [`timezone`] | constructor and members of the class |
+//! | [`date`], [`date_time`], [`time`], [`timedelta`], [`timezone`] | constructor and members of the class |
 //! | [`arithmetic`] | operators |
 //! | [`args`] | receivers, arguments, errors |
 
 pub mod args;
 mod arithmetic;
 pub mod date;
-pub mod datetime;
+pub mod date_time;
 pub mod time;
 pub mod timedelta;
 pub mod timezone;

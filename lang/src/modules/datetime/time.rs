@@ -1,7 +1,7 @@
 //! `datetime.time`: constructor and members.
 
 use super::args::{self, raise};
-use super::datetime::{clock_changes, clock_fields};
+use super::date_time::{clock_changes, clock_fields};
 use crate::table;
 use crate::value::civil::{Delta, Time, TimeSpec};
 use crate::value::types::{Constant, Kind, Profile};
@@ -21,13 +21,7 @@ pub static NEW: Builtin = Builtin::new(
 
 /// The constants of the class.
 pub static CONSTANTS: &[Constant] = &[
-    Constant {
-        name: "min",
-        doc: "Midnight.",
-        profile: Profile::Core,
-        ty: "time",
-        value: |_| Ok(Time::MIN.into()),
-    },
+    Constant { name: "min", doc: "Midnight.", profile: Profile::Core, ty: "time", value: |_| Ok(Time::MIN.into()) },
     Constant {
         name: "max",
         doc: "The last microsecond of the day.",

@@ -26,13 +26,7 @@ pub static NEW: Builtin = Builtin::new(
 
 /// The constants of the class.
 pub static CONSTANTS: &[Constant] = &[
-    Constant {
-        name: "utc",
-        doc: "UTC.",
-        profile: Profile::Core,
-        ty: "timezone",
-        value: |_| Ok(Zone::UTC.into()),
-    },
+    Constant { name: "utc", doc: "UTC.", profile: Profile::Core, ty: "timezone", value: |_| Ok(Zone::UTC.into()) },
     Constant {
         name: "min",
         doc: "The westernmost zone of whole minutes.",

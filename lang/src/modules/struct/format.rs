@@ -115,8 +115,7 @@ impl Format {
             format.values += count;
             // CPython writes little-endian integers of the native size with its native code.
             let integer = matches!(kind, Kind::Signed | Kind::Unsigned);
-            let worded =
-                native || (order == Order::Little && integer && meaning(letter, true) == Some((kind, size)));
+            let worded = native || (order == Order::Little && integer && meaning(letter, true) == Some((kind, size)));
             if count > 0 {
                 format.fields.push(Field { letter, kind, native: worded, size, count, offset });
             }

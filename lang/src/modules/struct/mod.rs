@@ -24,8 +24,10 @@ use crate::value::{Cx, ModuleDesc, R, TypeDesc, Value};
 use format::Format;
 
 /// `struct.error`
-pub static ERROR: TypeDesc =
-    TypeDesc { doc: "Values or bytes that do not fit a format.", ..TypeDesc::new("error", "struct").with_base(&EXCEPTION) };
+pub static ERROR: TypeDesc = TypeDesc {
+    doc: "Values or bytes that do not fit a format.",
+    ..TypeDesc::new("error", "struct").with_base(&EXCEPTION)
+};
 
 #[cold]
 fn error(text: impl AsRef<str>) -> Raise {

@@ -16,11 +16,7 @@ use num_traits::ToPrimitive;
 /// `struct.error` for values that do not fit, `OverflowError` for floats that are too large; a limit.
 pub fn pack(cx: &mut Cx<'_>, format: &Format, values: &[Value], function: &str) -> R<Vec<u8>> {
     if values.len() != format.values {
-        return Err(error(format!(
-            "{function} expected {} items for packing (got {})",
-            format.values,
-            values.len()
-        )));
+        return Err(error(format!("{function} expected {} items for packing (got {})", format.values, values.len())));
     }
     reserve(format.size)?;
     checkpoint(format.size as u64 / 8)?;
@@ -69,8 +65,7 @@ pub fn pack_into(cx: &mut Cx<'_>, format: &Format, buffer: &Value, offset: &Valu
             if back < size {
                 return Err(error(format!("no space to pack {size} bytes at offset {given}")));
             }
-            len.checked_sub(back)
-                .ok_or_else(|| error(format!("offset {given} out of range for {len}-byte buffer")))?
+            len.checked_sub(back).ok_or_else(|| error(format!("offset {given} out of range for {len}-byte buffer")))?
         }
     };
     if len.checked_sub(at).is_none_or(|room| room < size) {

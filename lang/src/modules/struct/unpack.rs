@@ -34,8 +34,7 @@ pub fn from(format: &Format, buffer: &Value, offset: i64) -> R {
             if back < size {
                 return Err(error(format!("not enough data to unpack {size} bytes at offset {offset}")));
             }
-            len.checked_sub(back)
-                .ok_or_else(|| error(format!("offset {offset} out of range for {len}-byte buffer")))?
+            len.checked_sub(back).ok_or_else(|| error(format!("offset {offset} out of range for {len}-byte buffer")))?
         }
     };
     match data.get(at..).and_then(|rest| rest.get(..size)) {

@@ -1,8 +1,8 @@
 //! `time.struct_time`: a tuple of nine elements with names, and two further fields.
 
 use crate::builtins::iterate;
-use crate::value::civil::{self, StructTime};
 use crate::modules::datetime::args::{self, raise};
+use crate::value::civil::{self, StructTime};
 use crate::value::exceptions::type_error;
 use crate::value::types::{Constant, Kind, Profile};
 use crate::value::{Builtin, Cx, HVec, R, Tuple, TypeDesc, Value, types};
@@ -11,7 +11,16 @@ use crate::value::{Builtin, Cx, HVec, R, Tuple, TypeDesc, Value, types};
 const ELEMENTS: usize = 9;
 
 const FIELDS: &[&str] = &[
-    "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst", "tm_zone",
+    "tm_year",
+    "tm_mon",
+    "tm_mday",
+    "tm_hour",
+    "tm_min",
+    "tm_sec",
+    "tm_wday",
+    "tm_yday",
+    "tm_isdst",
+    "tm_zone",
     "tm_gmtoff",
 ];
 
