@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dataway_lang::{Datum, Input, Limits, RunOptions, mime};
@@ -58,6 +59,9 @@ pub struct Args {
     /// Stop the run when its live data exceeds this size, for example 100MB
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     limit_memory: Option<usize>,
+    /// Hold message and result to the schemas that the script's `#:` comments name
+    #[arg(long)]
+    enforce: bool,
     /// Run the program once for every message of the payload: lines of NDJSON, elements of a JSON array, CSV rows
     #[arg(long, requires = "payload")]
     each: bool,
@@ -85,7 +89,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn evaluate(args: &Args) -> Result<u8, String> {
-    let options = options(args)?;
+    let mut options = options(args)?;
     let mut input = message(args)?;
     let stdin = Path::new("-");
     let from = match args.source.from() {
@@ -102,10 +106,17 @@ fn evaluate(args: &Args) -> Result<u8, String> {
     if matches!((&from, &args.payload), (From::File(file), Some(payload)) if *file == stdin && payload == stdin) {
         return Err("program and payload cannot both come from standard input".to_owned());
     }
-    let (program, _) = match program::load(&from, args.profile, args.format) {
+    let (program, source) = match program::load(&from, args.profile, args.format) {
         Ok(loaded) => loaded,
         Err(code) => return Ok(code),
     };
+    if args.enforce {
+        let folder = args.source.script.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        match program::contract(&source, folder, args.format) {
+            Ok(contract) => options.contract = Some(Arc::new(contract)),
+            Err(code) => return Ok(code),
+        }
+    }
     if args.each {
         let source = each::Messages {
             file: args.payload.as_deref().unwrap_or(stdin),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use dataway_lang::check::contract::{self, Contract};
+use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{ParseOptions, ast::Mode};
 use dataway_lang::{Compiled, Profile, Program};
@@ -42,6 +44,33 @@ pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Pr
 fn expression_options(text: &str) -> ParseOptions<'static> {
     let script = text.contains("def dw_process");
     ParseOptions { mode: (!script).then_some(Mode::Expression), ..ParseOptions::default() }
+}
+
+/// The contract that a script states, with its files read relative to `folder`; the exit code if one cannot be read.
+pub fn contract(source: &SourceText, folder: &Path, format: Format) -> Result<Contract, u8> {
+    let (clauses, mut diagnostics) = contract::clauses(source);
+    let mut found = Contract::default();
+    for clause in clauses.into_iter().filter(|clause| !clause.is_sample) {
+        let text = if clause.value.starts_with('{') {
+            Ok(clause.value.clone())
+        } else {
+            let bytes = host::read(&folder.join(&clause.value));
+            bytes.and_then(|b| String::from_utf8(b).map_err(|_| format!("{} is not UTF-8", clause.value)))
+        };
+        let text = text.and_then(|text| match serde_json::from_str::<serde_json::Value>(&text) {
+            Ok(_) => Ok(text),
+            Err(error) => Err(format!("the schema is not valid JSON: {error}")),
+        });
+        match text {
+            Ok(text) => found.schemas.push((clause.subject, text)),
+            Err(reason) => {
+                let help = "name a JSON Schema file relative to the script, or write the schema itself";
+                diagnostics.push(Diagnostic::error(contract::UNREADABLE, clause.span, reason).with_help(help));
+            }
+        }
+    }
+    diagnostics::print(source, &diagnostics, format);
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) { Err(NOT_COMPILED) } else { Ok(found) }
 }
 
 /// The profile by name.

@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::builtins;
+use crate::check::contract::Contract;
 use crate::check;
 use crate::code::{self, CompileOptions, Unit};
 use crate::diagnostic::{Code, Diagnostic};
@@ -85,12 +86,14 @@ pub struct RunOptions {
     pub seed: Option<u64>,
     /// Set by the host to end the run early.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// Schemas that message and result must fit (spec 12.4).
+    pub contract: Option<Arc<Contract>>,
 }
 
 impl Default for RunOptions {
     /// No limits but the default ones, the system's clock, UTC.
     fn default() -> RunOptions {
-        RunOptions { limits: Limits::default(), clock: Clock::System, zone: RunZone::utc(), seed: None, cancel: None }
+        RunOptions { limits: Limits::default(), clock: Clock::System, zone: RunZone::utc(), seed: None, cancel: None, contract: None }
     }
 }
 
@@ -159,8 +162,14 @@ impl Program {
         let recursion = options.limits.recursion;
         let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
             let message = input.to_message(vm)?;
+            if let Some(contract) = &options.contract {
+                contract.check_input(&message)?;
+            }
             let value = self.evaluate(vm, message)?;
             let value = result::finish(vm, value, options.limits.result)?;
+            if let Some(contract) = &options.contract {
+                contract.check_result(&value)?;
+            }
             finish(vm, value)
         });
         if let Err(report) = &mut outcome.result

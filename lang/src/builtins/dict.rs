@@ -352,7 +352,13 @@ fn is_disjoint(cx: &mut Cx<'_>, a: &[Value]) -> R {
 
 fn mapping(_: &mut Cx<'_>, a: &[Value]) -> R {
     let Some(Value::View(view)) = a.first() else { return Err(wrong_receiver("mapping", "dict_keys", a.first())) };
-    Ok(Value::native(Proxy { dict: view.dict.clone() }))
+    Ok(proxy(view.dict.clone()))
+}
+
+/// A read-only view of a dict.
+#[must_use]
+pub fn proxy(dict: Ref<Dict>) -> Value {
+    Value::native(Proxy { dict })
 }
 
 /// A read-only view of a dict as a mapping.

@@ -146,8 +146,8 @@ table! {
         Function Core "pow(base: Any, exp: Any, mod: Any = None) -> Any" => pow;
         /// Write texts to the log of the run.
         ///
-        /// >>> print('a', 1, sep='-') is None
-        /// True
+        /// >>> print('a', 1, sep='-')
+        /// a-1
         Function CoreCode "print(*args: Any, sep: str | None = None, end: str | None = None, file: None = None, flush: bool = False) -> None" => print;
         /// Return a text that shows the object as it would be written in a script.
         ///

@@ -205,9 +205,7 @@ fn pairs(cx: &mut Cx<'_>, data: &Value) -> R<Vec<(Value, Value)>> {
         let items = iterate::collect(cx, pair)?;
         let [key, value] = &items[..] else {
             let len = items.len();
-            return Err(value_error(format!(
-                "MultiMap update sequence element #{n} has length {len}; 2 is required"
-            )));
+            return Err(value_error(format!("MultiMap update sequence element #{n} has length {len}; 2 is required")));
         };
         pairs.push((key.clone(), value.clone()));
     }

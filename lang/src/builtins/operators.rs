@@ -292,6 +292,11 @@ fn refused_inplace(op: BinaryOp, a: &Value, b: &Value) -> crate::value::Raise {
 /// # Errors
 /// `TypeError` if the operator does not apply.
 pub fn unary(cx: &mut Cx<'_>, op: UnaryOp, a: &Value) -> R {
+    if let Value::Native(native) = a
+        && let Some(result) = native.object.unary(op)
+    {
+        return result;
+    }
     if let Some(n) = IntView::of(a) {
         return Ok(match op {
             UnaryOp::USub => number::negate(n),

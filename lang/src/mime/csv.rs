@@ -208,8 +208,11 @@ fn lines_in(text: &[u8]) -> usize {
 pub fn write(cx: Option<&mut Cx<'_>>, data: &Value, mime: &str, codec: Codec) -> R<Written> {
     let mut writer = Writer { out: HVec::new(), cx };
     writer.table(data).map_err(|fault| fault.raise(mime))?;
-    let bytes =
-        if codec.is_utf8() && std::str::from_utf8(&writer.out).is_ok() { writer.out } else { HVec::from_slice(&charset::encode(&writer.out, codec)?) };
+    let bytes = if codec.is_utf8() && std::str::from_utf8(&writer.out).is_ok() {
+        writer.out
+    } else {
+        HVec::from_slice(&charset::encode(&writer.out, codec)?)
+    };
     Ok(Written { bytes, faithful: false })
 }
 

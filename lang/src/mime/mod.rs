@@ -153,9 +153,7 @@ pub fn from_bytes(data: &Value, mime_type: Option<&str>, encoding: &str) -> R<Re
     let (blob, default) = match (data, data.text_bytes()) {
         (Value::Bytes(bytes), _) => (bytes.clone(), "application/octet-stream"),
         (Value::ByteArray(bytes), _) => (Bytes::from_slice(&bytes.bytes.borrow()), "application/octet-stream"),
-        (_, Some(text)) => {
-            (Bytes::from_slice(&charset::encode(text, charset::lookup(encoding)?)?), "text/plain")
-        }
+        (_, Some(text)) => (Bytes::from_slice(&charset::encode(text, charset::lookup(encoding)?)?), "text/plain"),
         _ => {
             return Err(crate::value::exceptions::type_error(format!(
                 "Entity.from_bytes() needs bytes, bytearray or str, not '{}'",

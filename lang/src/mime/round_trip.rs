@@ -23,7 +23,10 @@ impl Random {
 
     fn text(&mut self) -> String {
         let len = self.next(24);
-        let pieces = ["a", "Z", "0", " ", "\"", "\\", "\n", "\r", "\t", ",", ":", "- ", "#", "'", "é", "你", "😀", "&", "<", ">", "=", "%", "+", "\u{2028}", "]]>", "[", "{", "true", "1.5", "~", "|", "@", "!"];
+        let pieces = [
+            "a", "Z", "0", " ", "\"", "\\", "\n", "\r", "\t", ",", ":", "- ", "#", "'", "é", "你", "😀", "&", "<", ">",
+            "=", "%", "+", "\u{2028}", "]]>", "[", "{", "true", "1.5", "~", "|", "@", "!",
+        ];
         (0..len).map(|_| self.pick(&pieces)).collect()
     }
 
@@ -89,9 +92,9 @@ impl Value {
 /// Writes data, reads the bytes, and gives the value that was read.
 fn trip(data: &Value, mime: &str, encoding: &str) -> Value {
     let written = from_value(None, data, mime, encoding).unwrap();
-    entity(written.blob.clone(), &written.mime_type, encoding).value().unwrap_or_else(|raise| {
-        panic!("{:?}: {}", raise.0.arguments(), String::from_utf8_lossy(written.blob.bytes()))
-    })
+    entity(written.blob.clone(), &written.mime_type, encoding)
+        .value()
+        .unwrap_or_else(|raise| panic!("{:?}: {}", raise.0.arguments(), String::from_utf8_lossy(written.blob.bytes())))
 }
 
 fn assert_same(read: &Value, data: &Value, what: &str) {
@@ -149,9 +152,13 @@ fn multipart_reads_what_was_written() {
     for _ in 0..300 {
         let fields: Vec<(String, String)> = (0..1 + random.next(4)).map(|_| (random.text(), random.text())).collect();
         let pairs = fields.iter().map(|(name, text)| {
-            Value::tuple([Value::str(name), Value::tuple([Value::str("f.txt"), Value::str(text), Value::str("text/plain")])])
+            Value::tuple([
+                Value::str(name),
+                Value::tuple([Value::str("f.txt"), Value::str(text), Value::str("text/plain")]),
+            ])
         });
-        let written = from_value(None, &Value::list(pairs.collect::<Vec<_>>()), "multipart/form-data", "utf-8").unwrap();
+        let written =
+            from_value(None, &Value::list(pairs.collect::<Vec<_>>()), "multipart/form-data", "utf-8").unwrap();
         let Value::Dict(read) = written.value().unwrap() else { panic!() };
         let Some(Value::Native(parts)) = read.get_str("parts") else { panic!() };
         let parts = &parts.downcast::<multipart::parts::FormDataParts>().unwrap().parts;
@@ -188,7 +195,9 @@ fn damaged_input_gives_a_value_or_an_error() {
             let at = random.next(bytes.len() as u64) as usize;
             match random.next(4) {
                 0 => bytes[at] = random.next(256) as u8,
-                1 => bytes.insert(at, *b"\"'{}[]<>&;:,-\\\n\r\t#%=!*|"[random.next(23) as usize..].first().unwrap_or(&0)),
+                1 => {
+                    bytes.insert(at, *b"\"'{}[]<>&;:,-\\\n\r\t#%=!*|"[random.next(23) as usize..].first().unwrap_or(&0))
+                }
                 2 => drop(bytes.drain(at..(at + 3).min(bytes.len()))),
                 _ => bytes.extend_from_within(at..),
             }
@@ -285,17 +294,36 @@ fn documented_bytes() {
         written(&bad, "application/json"),
         "TypeError: data['items'][1]: cannot write a value of type 'bytes' as application/json"
     );
-    assert_eq!(written(&Value::Float(f64::NAN), "text/json"), "EntityError: cannot write text/json: nan is no JSON value");
+    assert_eq!(
+        written(&Value::Float(f64::NAN), "text/json"),
+        "EntityError: cannot write text/json: nan is no JSON value"
+    );
 }
 
 #[test]
 fn errors_have_places() {
     for (mime, text, message) in [
-        ("application/json", "{\"a\": 1,\n  \"b\": }", "cannot parse application/json: Expecting value at line 2, column 8"),
+        (
+            "application/json",
+            "{\"a\": 1,\n  \"b\": }",
+            "cannot parse application/json: Expecting value at line 2, column 8",
+        ),
         ("application/json", "[NaN]", "cannot parse application/json: Expecting value at line 1, column 2"),
-        ("application/x-ndjson", "1\n\n{\n", "cannot parse application/x-ndjson: Expecting property name enclosed in double quotes at line 3, column 2"),
-        ("application/xml", "<a>\n<b></c>\n</a>", "cannot parse application/xml: expected `</b>`, but `</c>` was found at line 2, column 4"),
-        ("application/xml", "<a>\n é<b x='1' x='2'/></a>", "cannot parse application/xml: a repeated attribute at line 2, column 15"),
+        (
+            "application/x-ndjson",
+            "1\n\n{\n",
+            "cannot parse application/x-ndjson: Expecting property name enclosed in double quotes at line 3, column 2",
+        ),
+        (
+            "application/xml",
+            "<a>\n<b></c>\n</a>",
+            "cannot parse application/xml: expected `</b>`, but `</c>` was found at line 2, column 4",
+        ),
+        (
+            "application/xml",
+            "<a>\n é<b x='1' x='2'/></a>",
+            "cannot parse application/xml: a repeated attribute at line 2, column 15",
+        ),
         ("application/xml", "<a>\u{1}</a>", "cannot parse application/xml: an illegal character at line 1, column 4"),
         ("text/csv", "a\n\"x", "cannot parse text/csv: a quote is never closed at line 2"),
         ("text/csv", "a\n\"x\ny\"\n1,2", "cannot parse text/csv: 2 fields where the header has 1 at line 4"),

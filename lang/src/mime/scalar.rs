@@ -72,7 +72,9 @@ pub fn text(value: &Value) -> R<Option<Cow<'_, [u8]>>> {
         Value::Bool(false) => return Ok(Some(Cow::Borrowed(b"False"))),
         Value::Short(_) | Value::Str(_) => return Ok(value.text_bytes().map(Cow::Borrowed)),
         Value::Float(x) => float_text::repr(*x).into_bytes(),
-        Value::Decimal(d) => Context::default().to_sci_string(d).map_err(crate::value::number::decimal_raise)?.into_bytes(),
+        Value::Decimal(d) => {
+            Context::default().to_sci_string(d).map_err(crate::value::number::decimal_raise)?.into_bytes()
+        }
         Value::DateTime(d) => d.iso_format(b" ", TimeSpec::Auto),
         Value::Date(d) => d.iso_format().into_bytes(),
         Value::Time(t) => t.iso_format(TimeSpec::Auto).into_bytes(),
@@ -110,9 +112,18 @@ mod tests {
             assert_eq!(out[..], *n.to_string().as_bytes());
         }
         for (x, text) in [
-            (0.0, "0.0"), (-0.0, "-0.0"), (1.5, "1.5"), (100.0, "100.0"), (0.0001, "0.0001"), (0.00001, "1e-05"),
-            (1e15, "1000000000000000.0"), (1e16, "1e+16"), (1e22, "1e+22"), (123_456_789.125, "123456789.125"),
-            (9_999_999_999_999_998.0, "9999999999999998.0"), (-2.5e-7, "-2.5e-07"),
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.5, "1.5"),
+            (100.0, "100.0"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e+16"),
+            (1e22, "1e+22"),
+            (123_456_789.125, "123456789.125"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
+            (-2.5e-7, "-2.5e-07"),
         ] {
             out.truncate(0);
             push_float(&mut out, x);

@@ -3,8 +3,8 @@
 //!
 //! The writers have looked at the data before: it has the right types and is not nested too deep.
 
-use super::mime_type::Format;
 use super::form;
+use super::mime_type::Format;
 use crate::value::compare::nested;
 use crate::value::interrupt::checkpoint;
 use crate::value::{Dict, HVec, MultiMap, R, Value};
@@ -92,8 +92,5 @@ fn plain(value: &Value) -> R {
 }
 
 fn is_container(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::MultiMap(_) | Value::Entity(_)
-    )
+    matches!(value, Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::MultiMap(_) | Value::Entity(_))
 }

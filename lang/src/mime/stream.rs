@@ -428,7 +428,10 @@ mod tests {
 
     #[test]
     fn csv() {
-        assert_eq!(cut("a,b\r\n1,\"x\r\n\"\"y\"\"\"\r\n\r\n2,q\"z", Format::Csv, None), ["a,b\n1,\"x\r\n\"\"y\"\"\"", "a,b\n2,q\"z"]);
+        assert_eq!(
+            cut("a,b\r\n1,\"x\r\n\"\"y\"\"\"\r\n\r\n2,q\"z", Format::Csv, None),
+            ["a,b\n1,\"x\r\n\"\"y\"\"\"", "a,b\n2,q\"z"]
+        );
         assert_eq!(cut("a\n\"1", Format::Csv, None), ["! a quote is never closed at byte 4"]);
         assert!(cut("", Format::Csv, None).is_empty());
     }

@@ -4,11 +4,14 @@
 pub mod base64;
 pub mod collections;
 pub mod copy;
+pub mod crypto;
 pub mod csv;
 pub mod datetime;
 pub mod decimal;
 pub mod entropy;
 pub mod functools;
+pub mod hashlib;
+pub mod hmac;
 pub mod json;
 pub mod math;
 pub mod random;
@@ -27,6 +30,9 @@ use crate::value::{ModuleDesc, types};
 
 /// Every module.
 pub static MODULES: &[&ModuleDesc] = &[
+    &hmac::MODULE,
+    &hashlib::MODULE,
+    &crypto::MODULE,
     &base64::MODULE,
     &collections::MODULE,
     &copy::MODULE,
@@ -37,6 +43,7 @@ pub static MODULES: &[&ModuleDesc] = &[
     &json::MODULE,
     &math::MODULE,
     &random::MODULE,
+    &re::MODULE,
     &socket::MODULE,
     &string::MODULE,
     &time::MODULE,

@@ -9,7 +9,7 @@ use super::machine::Cx;
 use super::refs::{Kind, Object};
 use super::types::TypeDesc;
 use super::{R, Value};
-use crate::syntax::ast::BinaryOp;
+use crate::syntax::ast::{BinaryOp, UnaryOp};
 
 /// The behaviour of an object. Every method but two has a default that says "not supported".
 #[allow(unused_variables)]
@@ -32,6 +32,11 @@ pub trait NativeObject: Any {
 
     /// `format(x, spec)`; `None` accepts only an empty spec.
     fn format(&self, cx: &mut Cx<'_>, spec: &str) -> Option<R> {
+        None
+    }
+
+    /// The number that an object is whose type derives from `int`. It then counts as an int wherever one is expected.
+    fn index(&self) -> Option<i64> {
         None
     }
 
@@ -100,6 +105,11 @@ pub trait NativeObject: Any {
 
     /// `x op other`, or `other op x` when `reflected`.
     fn binary(&self, cx: &mut Cx<'_>, op: BinaryOp, other: &Value, reflected: bool) -> Option<R> {
+        None
+    }
+
+    /// `op x`; `None` is what the operator does to the number, or a `TypeError`.
+    fn unary(&self, op: UnaryOp) -> Option<R> {
         None
     }
 

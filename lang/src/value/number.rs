@@ -27,13 +27,14 @@ pub enum IntView<'a> {
 }
 
 impl<'a> IntView<'a> {
-    /// The number, if `value` is an int or bool.
+    /// The number, if `value` is an int, a bool or an object of another type derived from `int`.
     #[must_use]
     pub fn of(value: &'a Value) -> Option<IntView<'a>> {
         match value {
             Value::Int(n) => Some(IntView::Small(*n)),
             Value::Bool(b) => Some(IntView::Small(i64::from(*b))),
             Value::Big(n) => Some(IntView::Big(n.get())),
+            Value::Native(object) => object.object.index().map(IntView::Small),
             _ => None,
         }
     }
@@ -142,6 +143,11 @@ fn mixed(op: BinaryOp, a: &Value, b: &Value) -> Option<R> {
             BinaryOp::BitXor => return Some(Ok(Value::Bool(x ^ y))),
             _ => {}
         }
+    }
+    let is_object = |value: &Value| matches!(value, Value::Native(_));
+    if matches!(op, BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor) && (is_object(a) || is_object(b)) {
+        // Flags stay flags: the object itself knows how.
+        return None;
     }
     match (a, b) {
         (Value::Float(x), _) => {

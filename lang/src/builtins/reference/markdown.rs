@@ -2,7 +2,7 @@
 //!
 //! The project keeps these files; a test sees to it that they are what the tables say.
 
-use super::{Entry, constants, doc_lines, every_module, mark, signature, summary, type_entries};
+use super::{Entry, constants, doc_lines, every_module, mark, signature, summary, type_entries, type_mark};
 use crate::builtins::CORE_TYPES;
 use crate::builtins::functions::FUNCTIONS;
 use crate::value::exceptions::{BASE_EXCEPTION, BUILTIN_EXCEPTIONS};
@@ -74,6 +74,7 @@ fn push_derived(out: &mut String, class: &TypeDesc, level: usize) {
 
 fn type_file(desc: &'static TypeDesc) -> String {
     let mut out = format!("{NOTE}\n# Type `{}`\n", desc.name);
+    push_mark(&mut out, type_mark(desc));
     push_type(&mut out, desc, desc.name, "##");
     out
 }

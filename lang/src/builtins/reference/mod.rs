@@ -172,6 +172,11 @@ fn mark(profile: Profile) -> Option<&'static str> {
     }
 }
 
+/// Where the bare name of a type may be used, if that is not everywhere.
+fn type_mark(desc: &TypeDesc) -> Option<&'static str> {
+    TYPE_NAMES.iter().find(|(known, _)| *known == desc).and_then(|(_, profile)| mark(*profile))
+}
+
 /// The lines of a doc comment without the blank that follows `///`.
 pub fn doc_lines(doc: &str) -> impl Iterator<Item = &str> {
     doc.trim_end().lines().map(|line| line.strip_prefix(' ').unwrap_or(line))

@@ -1,7 +1,8 @@
 //! Pages for a terminal: `dataway docs NAME`.
 
 use super::{
-    Entry, constants, doc_lines, entries, every_module, mark, names, signature, summary, type_entries, type_named,
+    Entry, constants, doc_lines, entries, every_module, mark, names, signature, summary, type_entries, type_mark,
+    type_named,
 };
 use crate::builtins::find_member;
 use crate::builtins::functions::FUNCTIONS;
@@ -120,6 +121,9 @@ fn type_page(path: &str, desc: &'static TypeDesc) -> String {
     out.push('\n');
     if !desc.doc.is_empty() {
         out.push_str(&format!("\n{}\n", desc.doc.trim()));
+    }
+    if let Some(mark) = type_mark(desc) {
+        out.push_str(&format!("\n({mark})\n"));
     }
     let entries = type_entries(desc, path);
     if let Some(new) = entries.iter().find(|entry| entry.path == path) {

@@ -1,7 +1,7 @@
 //! Numbers in JSON text: exact ints, correctly rounded floats.
 
-use crate::value::format::int_parse;
 use crate::value::R;
+use crate::value::format::int_parse;
 
 /// A number that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,8 +21,8 @@ const FAST_DIGITS: usize = 18;
 
 /// Powers of ten that are exact as floats.
 const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
-    1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
 ];
 
 /// Appends the digits at `at` to the number `n`, which counts only while there are few. Gives the offset behind them.
@@ -73,7 +73,10 @@ pub fn scan(text: &[u8]) -> Option<(usize, Scanned)> {
         }
     }
     if !float {
-        return Some((at, if count <= FAST_DIGITS { Scanned::Int(signed(mantissa, negative)) } else { Scanned::LongInt }));
+        return Some((
+            at,
+            if count <= FAST_DIGITS { Scanned::Int(signed(mantissa, negative)) } else { Scanned::LongInt },
+        ));
     }
     // Both the digits and the power of ten are exact as floats, so one operation rounds correctly.
     let power = usize::try_from(scale.unsigned_abs()).ok().and_then(|n| POWERS.get(n));

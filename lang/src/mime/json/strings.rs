@@ -1,8 +1,8 @@
 //! Strings in JSON text: finding their end fast, decoding escapes, and writing them.
 
-use crate::value::interrupt::{Stop, checkpoint};
 use crate::mime::scan;
 use crate::value::HVec;
+use crate::value::interrupt::{Stop, checkpoint};
 use crate::value::unicode::wtf8;
 
 /// Why a string could not be read.
@@ -44,7 +44,13 @@ pub fn plain_end(input: &[u8], at: usize) -> usize {
 ///
 /// # Errors
 /// The string is malformed, or a limit.
-pub fn decode(input: &[u8], start: usize, from: usize, strict: bool, out: &mut Vec<u8>) -> Result<(usize, bool), Fault> {
+pub fn decode(
+    input: &[u8],
+    start: usize,
+    from: usize,
+    strict: bool,
+    out: &mut Vec<u8>,
+) -> Result<(usize, bool), Fault> {
     out.clear();
     let (mut at, mut copied, mut owned) = (from, start, false);
     loop {
@@ -92,9 +98,7 @@ fn escape(input: &[u8], start: usize, at: usize, out: &mut Vec<u8>) -> Result<us
 
 /// Decodes the `\uXXXX` at `at`, with the second half of a surrogate pair.
 fn unicode(input: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, Fault> {
-    let unit = |at: usize| {
-        hex(input, at + 2).ok_or(Fault::Syntax { what: "Invalid \\uXXXX escape", at: at + 1 })
-    };
+    let unit = |at: usize| hex(input, at + 2).ok_or(Fault::Syntax { what: "Invalid \\uXXXX escape", at: at + 1 });
     let first = unit(at)?;
     let next = at + 6;
     if (0xD800..0xDC00).contains(&first) && input.get(next..next + 2) == Some(b"\\u") {
@@ -206,7 +210,9 @@ mod tests {
         for len in 0..40 {
             for special in [&b"\""[..], b"\\", b"\x1f", b"\0", b""] {
                 let mut text = vec![b'a'; len];
-                text.iter_mut().enumerate().for_each(|(n, b)| *b = [b'a', 0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0xFF][n % 8]);
+                text.iter_mut()
+                    .enumerate()
+                    .for_each(|(n, b)| *b = [b'a', 0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0xFF][n % 8]);
                 text.extend_from_slice(special);
                 text.extend_from_slice(if special.is_empty() { b"" } else { b"aaaaaaaaa\"" });
                 assert_eq!(plain_end(&text, 0), len, "{text:?}");

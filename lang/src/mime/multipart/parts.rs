@@ -105,7 +105,8 @@ impl NativeObject for FormDataParts {
     fn eq(&self, other: &Value) -> Option<R<bool>> {
         let Value::Native(other) = other else { return Some(Ok(false)) };
         let other = other.downcast::<FormDataParts>()?;
-        let all = |pairs: &[(Value, Value)]| Value::list(pairs.iter().map(|(n, p)| Value::tuple([n.clone(), p.clone()])));
+        let all =
+            |pairs: &[(Value, Value)]| Value::list(pairs.iter().map(|(n, p)| Value::tuple([n.clone(), p.clone()])));
         Some(eq(&all(&self.parts), &all(&other.parts)))
     }
 

@@ -27,10 +27,7 @@ pub fn parse(entity: &Entity) -> R {
         parts.push(body.part(at.end, next.start)?);
         at = next;
     }
-    Ok(Value::dict([
-        ("parts", Value::native(FormDataParts { parts })),
-        ("boundary", Value::str(&boundary)),
-    ]))
+    Ok(Value::dict([("parts", Value::native(FormDataParts { parts })), ("boundary", Value::str(&boundary))]))
 }
 
 struct Body<'a> {
@@ -280,9 +277,14 @@ mod tests {
 
     #[test]
     fn transfer_encodings() {
-        for (text, plain) in
-            [("aGVsbG8=", Some("hello")), ("aGVs\r\nbG8", Some("hello")), ("a", None), ("a!", None), ("", Some("")), ("YQ==YQ", None)]
-        {
+        for (text, plain) in [
+            ("aGVsbG8=", Some("hello")),
+            ("aGVs\r\nbG8", Some("hello")),
+            ("a", None),
+            ("a!", None),
+            ("", Some("")),
+            ("YQ==YQ", None),
+        ] {
             assert_eq!(base64(text.as_bytes()).as_deref(), plain.map(str::as_bytes), "{text}");
         }
         assert_eq!(quoted_printable(b"a=3Db=\r\nc=\nd=zz="), b"a=bcd=zz=");

@@ -24,7 +24,8 @@ pub fn each<E: From<Bad>>(text: &str, mut see: impl FnMut(&str, &str, usize) -> 
         if start == at {
             return Err(("white space is missing before an attribute", at).into());
         }
-        let end = bytes[start..].iter().position(|b| *b == b'=' || BLANKS.contains(b)).map_or(bytes.len(), |n| start + n);
+        let end =
+            bytes[start..].iter().position(|b| *b == b'=' || BLANKS.contains(b)).map_or(bytes.len(), |n| start + n);
         let name = text.get(start..end).unwrap_or_default();
         if !names::is_name(name) {
             return Err(("malformed attribute name", start).into());
@@ -107,7 +108,10 @@ pub fn push_reference(out: &mut Vec<u8>, name: &str) -> Result<(), &'static str>
             let (digits, radix) = digits.strip_prefix('x').map_or((digits, 10), |hex| (hex, 16));
             let valid = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
             let code = valid.then(|| u32::from_str_radix(digits, radix).ok()).flatten();
-            let c = code.and_then(char::from_u32).filter(|c| names::is_char(*c)).ok_or("a malformed character reference")?;
+            let c = code
+                .and_then(char::from_u32)
+                .filter(|c| names::is_char(*c))
+                .ok_or("a malformed character reference")?;
             wtf8::push(out, u32::from(c));
             return Ok(());
         }

@@ -88,9 +88,18 @@ mod tests {
     #[test]
     fn names() {
         for (text, name, qualified) in [
-            ("a", true, true), ("_a-1.b", true, true), ("é你", true, true), ("s:a", true, true), ("a:b:c", true, false),
-            (":a", true, false), ("a:", true, false), ("1a", false, false), ("", false, false), ("a b", false, false),
-            ("-a", false, false), ("a:1", true, false),
+            ("a", true, true),
+            ("_a-1.b", true, true),
+            ("é你", true, true),
+            ("s:a", true, true),
+            ("a:b:c", true, false),
+            (":a", true, false),
+            ("a:", true, false),
+            ("1a", false, false),
+            ("", false, false),
+            ("a b", false, false),
+            ("-a", false, false),
+            ("a:1", true, false),
         ] {
             assert_eq!((is_name(text), is_qualified_name(text)), (name, qualified), "{text:?}");
         }

@@ -1,5 +1,7 @@
 //! The XML reader: events into MultiMaps.
 
+use std::ops::Range;
+
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
 
@@ -79,9 +81,9 @@ fn document(source: &Source) -> Result<Value, Trouble> {
     let mut builder = Builder { source, input: text, open: Vec::new(), root: None };
     loop {
         let at = position(reader.buffer_position());
-        let event = reader.read_event().map_err(|error| {
-            Trouble::Syntax(error_text(&error), position(reader.error_position()))
-        })?;
+        let event = reader
+            .read_event()
+            .map_err(|error| Trouble::Syntax(error_text(&error), position(reader.error_position())))?;
         checkpoint(20)?;
         match event {
             Event::Start(tag) => builder.start(&tag, at)?,
@@ -123,21 +125,55 @@ fn error_text(error: &Error) -> String {
     }
 }
 
-/// Text of an element that was collected so far.
-enum Text {
-    /// Nothing but white space.
-    Blank,
-    /// A part of the input.
-    Part(usize, usize),
-    /// Pieces.
-    Own(Vec<u8>),
-}
-
 /// An element whose end was not reached yet.
 struct Open {
     name: Value,
     children: Table<HVec<Value>>,
-    text: Text,
+    /// Its text, as long as that is one part of the input; an empty part is nothing but white space.
+    part: Range<usize>,
+    /// Its text, once it is more than one part or has references.
+    own: Option<Vec<u8>>,
+}
+
+impl Open {
+    /// The text as a copy that can grow.
+    fn own(&mut self, input: &[u8]) -> &mut Vec<u8> {
+        let part = &self.part;
+        self.own.get_or_insert_with(|| input.get(part.clone()).unwrap_or_default().to_vec())
+    }
+
+    /// Adds text at offset `from` of the input, with line ends made LF. White space in front of everything is left out, as
+    /// trimming would do.
+    fn add(&mut self, piece: &str, from: usize, input: &[u8]) {
+        if self.own.is_none() && self.part.is_empty() && !piece.contains('\r') {
+            let end = from + piece.len();
+            self.part = end - space::trim_start(piece.as_bytes()).len()..end;
+            return;
+        }
+        let own = self.own(input);
+        let mut rest = piece.as_bytes();
+        while let Some(at) = memchr::memchr(b'\r', rest) {
+            own.extend_from_slice(&rest[..at]);
+            own.push(b'\n');
+            rest = &rest[at + 1..];
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        own.extend_from_slice(rest);
+    }
+
+    /// The whole text, trimmed; `None` if nothing is left.
+    fn text(&self, source: &Source, input: &[u8]) -> Value {
+        match &self.own {
+            None => match space::trim_end(input.get(self.part.clone()).unwrap_or_default()).len() {
+                0 => Value::None,
+                len => source.part(self.part.start, self.part.start + len),
+            },
+            Some(own) => match space::trim(own) {
+                [] => Value::None,
+                trimmed => Value::text(trimmed),
+            },
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -172,7 +208,7 @@ impl Builder<'_> {
             attributes::each(raw, |name, value, offset| self.attribute(&mut children, name, value, offset))
                 .map_err(|trouble: Trouble| trouble.moved(from))?;
         }
-        self.open.push(Open { name: Value::str(name), children, text: Text::Blank });
+        self.open.push(Open { name: Value::str(name), children, part: 0..0, own: None });
         Ok(())
     }
 
@@ -204,101 +240,44 @@ impl Builder<'_> {
         if let Some(n) = memchr::memmem::find(piece.as_bytes(), b"]]>") {
             return syntax("`]]>` in text", at + n);
         }
-        if self.open.is_empty() {
-            let blank = piece.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-            return if blank { Ok(()) } else { syntax("text outside the root element", at) };
+        let from = self.offset(piece);
+        match self.open.last_mut() {
+            Some(open) => open.add(piece, from, self.input.as_bytes()),
+            None if piece.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) => {}
+            None => return syntax("text outside the root element", at),
         }
-        self.add_text(piece);
         Ok(())
     }
 
     fn cdata(&mut self, piece: &str, at: usize) -> Result<(), Trouble> {
-        if self.open.is_empty() {
-            return syntax("text outside the root element", at);
-        }
-        self.add_text(piece);
+        let from = self.offset(piece);
+        let Some(open) = self.open.last_mut() else { return syntax("text outside the root element", at) };
+        open.add(piece, from, self.input.as_bytes());
         Ok(())
     }
 
     fn reference(&mut self, name: &str, at: usize) -> Result<(), Trouble> {
-        if self.open.is_empty() {
-            return syntax("text outside the root element", at);
-        }
-        let mut plain = Vec::new();
-        attributes::push_reference(&mut plain, name).map_err(|what| (what, at))?;
-        // A referenced line end is kept, unlike one that is written plainly, and so is white space in front.
-        self.own_text().extend_from_slice(&plain);
-        Ok(())
-    }
-
-    /// The text of the innermost element, as pieces of its own.
-    fn own_text(&mut self) -> &mut Vec<u8> {
-        static NOTHING: &[u8] = b"";
-        let input = self.input.as_bytes();
-        let text = match self.open.last_mut() {
-            Some(open) => &mut open.text,
-            None => unreachable!("text was checked to be inside an element"),
-        };
-        if !matches!(text, Text::Own(_)) {
-            let begun = match text {
-                Text::Part(from, to) => input.get(*from..*to).unwrap_or(NOTHING),
-                _ => NOTHING,
-            };
-            *text = Text::Own(begun.to_vec());
-        }
-        match text {
-            Text::Own(pieces) => pieces,
-            _ => unreachable!("made its own above"),
-        }
-    }
-
-    /// Adds text, with line ends made LF. White space in front of everything is left out, as trimming would.
-    fn add_text(&mut self, piece: &str) {
-        let from = self.offset(piece);
-        let Some(open) = self.open.last_mut() else { return };
-        if matches!(open.text, Text::Blank) && !piece.contains('\r') {
-            let trimmed = space::trim_start(piece.as_bytes());
-            if !trimmed.is_empty() {
-                open.text = Text::Part(from + piece.len() - trimmed.len(), from + piece.len());
-            }
-            return;
-        }
-        let own = self.own_text();
-        let mut rest = piece.as_bytes();
-        while let Some(at) = memchr::memchr(b'\r', rest) {
-            own.extend_from_slice(&rest[..at]);
-            own.push(b'\n');
-            rest = &rest[at + 1..];
-            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
-        }
-        own.extend_from_slice(rest);
+        let Some(open) = self.open.last_mut() else { return syntax("text outside the root element", at) };
+        // Unlike a line end that is written plainly, one that is referenced stays as it is.
+        let own = open.own(self.input.as_bytes());
+        attributes::push_reference(own, name).map_err(|what| Trouble::from((what, at)))
     }
 
     /// Completes the innermost element and adds it to its parent.
     fn end(&mut self) {
-        let Some(Open { name, mut children, text }) = self.open.pop() else { return };
-        let text = match text {
-            Text::Blank => Value::None,
-            Text::Part(from, to) => {
-                let bytes = self.input.as_bytes().get(from..to).unwrap_or_default();
-                self.source.part(from, from + space::trim_end(bytes).len())
-            }
-            Text::Own(pieces) => match space::trim(&pieces) {
-                [] => Value::None,
-                trimmed => Value::text(trimmed),
-            },
-        };
-        let node = if children.is_empty() {
+        let Some(mut open) = self.open.pop() else { return };
+        let text = open.text(self.source, self.input.as_bytes());
+        let node = if open.children.is_empty() {
             text
         } else {
             if !text.is_none() {
-                push(&mut children, Value::str("#text"), text);
+                push(&mut open.children, Value::str("#text"), text);
             }
-            Value::MultiMap(Ref::new(MultiMap { items: Guarded::new(children) }))
+            Value::MultiMap(Ref::new(MultiMap { items: Guarded::new(open.children) }))
         };
         match self.open.last_mut() {
-            Some(parent) => push(&mut parent.children, name, node),
-            None => self.root = Some((name, node)),
+            Some(parent) => push(&mut parent.children, open.name, node),
+            None => self.root = Some((open.name, node)),
         }
     }
 

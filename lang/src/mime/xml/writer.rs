@@ -129,7 +129,9 @@ impl Writer<'_, '_> {
             }
         }
         match text {
-            Some(text) => self.scalar(text, Within::Element).map_err(|fault| fault.inside(Step::Key(Value::str("#text")))),
+            Some(text) => {
+                self.scalar(text, Within::Element).map_err(|fault| fault.inside(Step::Key(Value::str("#text"))))
+            }
             None => Ok(()),
         }
     }

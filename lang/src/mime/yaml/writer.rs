@@ -47,14 +47,22 @@ impl Writer<'_, '_> {
         }
         let more = || stacker::remaining_stack().is_some_and(|left| left < 64 * 1024);
         match value {
-            Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::MultiMap(_) | Value::Entity(_) | Value::Native(_)
+            Value::List(_)
+            | Value::Tuple(_)
+            | Value::Dict(_)
+            | Value::MultiMap(_)
+            | Value::Entity(_)
+            | Value::Native(_)
                 if more() =>
             {
                 stacker::grow(1024 * 1024, || self.collection(value, indent, position))
             }
-            Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::MultiMap(_) | Value::Entity(_) | Value::Native(_) => {
-                self.collection(value, indent, position)
-            }
+            Value::List(_)
+            | Value::Tuple(_)
+            | Value::Dict(_)
+            | Value::MultiMap(_)
+            | Value::Entity(_)
+            | Value::Native(_) => self.collection(value, indent, position),
             scalar => {
                 if position == Position::Colon {
                     self.out.push(b' ');
@@ -118,7 +126,13 @@ impl Writer<'_, '_> {
             self.line(indent, n == 0, position);
             let step = || Step::Key(key.clone());
             match key {
-                Value::None | Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_) | Value::Short(_) | Value::Str(_) => {
+                Value::None
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Big(_)
+                | Value::Float(_)
+                | Value::Short(_)
+                | Value::Str(_) => {
                     self.scalar(key).map_err(|fault| fault.inside(step()))?;
                 }
                 _ => return Err(Fault::wrong_type_but(key, " key").inside(step())),
@@ -192,7 +206,8 @@ impl Writer<'_, '_> {
 fn is_plain(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let begins = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ' ' | '+' | '(' | ')' | '@' | '=' | ';');
+    let inside =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ' ' | '+' | '(' | ')' | '@' | '=' | ';');
     let words = ["y", "n", "yes", "no", "on", "off"];
     begins
         && !text.ends_with(' ')

@@ -182,3 +182,33 @@ pub fn encode_lines(_: &mut Cx<'_>, a: &[Value]) -> R {
 pub fn decode_lines(_: &mut Cx<'_>, a: &[Value]) -> R {
     Ok(Value::bytes(&decoded(&checked(&a[0])?, false)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_of_the_standard_in_both_directions() {
+        for (data, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+            assert_eq!(encoded_text(data.as_bytes()).ok(), Some(text.into()));
+            assert_eq!(decoded(text.as_bytes(), true).ok(), Some(data.into()));
+        }
+    }
+
+    #[test]
+    fn strictness_decides_about_everything_else() {
+        for (text, lenient, strict) in [
+            ("Y Q=\n=", Some("a"), None),
+            ("YQ==YQ==", Some("a"), None),
+            ("YQ=x=", Some("a\u{c}"), None),
+            ("YWJj====", Some("abc"), Some("abc")),
+            ("====", Some(""), None),
+            ("Y=Q=", None, None),
+            ("YQ", None, None),
+            ("Y", None, None),
+        ] {
+            assert_eq!(decoded(text.as_bytes(), false).ok(), lenient.map(|t| t.as_bytes().to_vec()), "{text}");
+            assert_eq!(decoded(text.as_bytes(), true).ok(), strict.map(|t| t.as_bytes().to_vec()), "{text}");
+        }
+    }
+}

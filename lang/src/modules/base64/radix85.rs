@@ -171,3 +171,29 @@ pub fn decode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
     }
     Ok(Value::bytes(&data))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_become_digits_and_back() {
+        assert_eq!(digits(u32::MAX), [82, 23, 54, 12, 0]);
+        assert_eq!(number(&digits(0x1234_5678)), Some(0x1234_5678));
+        assert_eq!(number(&[82, 23, 54, 12, 1]), None);
+    }
+
+    #[test]
+    fn the_last_group_is_cut_unless_it_is_padded() {
+        let text =
+            |data: &[u8], pad: bool| encode_groups(data, pad, |digit| digit + ASCII85.0, |n| (n == 0).then_some(b'z'));
+        for (data, pad, expected) in [
+            (&b"abc"[..], false, "@:E^"),
+            (b"\0\0\0\0\0", false, "z!!"),
+            (b"\0\0\0", true, "z"),
+            (b"\0\0\0", false, "!!!!"),
+        ] {
+            assert_eq!(text(data, pad).ok(), Some(expected.into()));
+        }
+    }
+}

@@ -65,6 +65,12 @@ pub struct Positions {
 }
 
 impl Positions {
+    /// Begins at an offset whose index is known.
+    #[must_use]
+    pub fn knowing(offset: usize, index: usize) -> Positions {
+        Positions { offset, index }
+    }
+
     /// The index a script sees for a byte offset of always the same subject.
     pub fn index(&mut self, subject: Subject, offset: usize) -> usize {
         let Subject::Text(text) = subject else {

@@ -190,3 +190,28 @@ fn refusal(field: &Field, within: &dyn Fn(i128, i128) -> Option<i128>, low: i128
     };
     error(format!("{name} format requires {low} <= number <= {high}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_ints_have_the_texts_of_their_code_path() {
+        for (text, number, expected) in [
+            ("b", 128, "byte format requires -128 <= number <= 127"),
+            ("H", -1, "ushort format requires 0 <= number <= 65535"),
+            (">H", -1, "argument out of range"),
+            (">H", 70_000, "'H' format requires 0 <= number <= 65535"),
+            ("<i", 1 << 31, "'i' format requires -2147483648 <= number <= 2147483647"),
+            ("I", -1, "argument out of range"),
+            ("Q", -1, "argument out of range"),
+            (">Q", -1, "int too large to convert"),
+        ] {
+            let format = Format::parse(text.as_bytes()).ok();
+            let field = format.as_ref().and_then(|format| format.fields.first());
+            let raised = field.and_then(|field| integer(field, &Value::Int(number)).err());
+            let message = raised.and_then(|raise| raise.0.arguments().first().map(Value::to_display));
+            assert_eq!(message.as_deref(), Some(expected), "{text}");
+        }
+    }
+}

@@ -410,3 +410,32 @@ table! {
         };
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_time_based_identifier() {
+        let uuid = Uuid::new(0xc232_ab00_9414_11ec_b3c8_9f6b_dece_d846);
+        assert_eq!(uuid.text(), "c232ab00-9414-11ec-b3c8-9f6bdeced846");
+        assert_eq!((uuid.time(), uuid.clock_seq()), (138_648_505_420_000_000, 13256));
+        assert_eq!((uuid.version(), uuid.variant()), (Some(1), "specified in RFC 4122"));
+        assert_eq!(uuid.bytes_le()[..8], [0x00, 0xab, 0x32, 0xc2, 0x14, 0x94, 0xec, 0x11]);
+        assert_eq!(Uuid::new(u128::MAX).with_version(4).text(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(Uuid::new(u128::MAX).version(), None);
+    }
+
+    #[test]
+    fn hexadecimal_texts_are_what_int_accepts() {
+        for (text, number) in [
+            ("{12345678-1234-5678-1234-567812345678}", Some(0x1234_5678_1234_5678_1234_5678_1234_5678)),
+            ("urn:uuid:00000000-0000-0000-0000-0000000000ff", Some(255)),
+            ("0x000000000000000000000000000001", Some(1)),
+            ("0000000000000000000000000000000", None),
+            ("gggggggggggggggggggggggggggggggg", None),
+        ] {
+            assert_eq!(from_hex(&Value::str(text)).ok(), number, "{text}");
+        }
+    }
+}

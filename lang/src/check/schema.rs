@@ -1,0 +1,501 @@
+//! JSON Schema (draft 2020-12) on values: whether data is what a schema says, and if not, where and why.
+//!
+//! The schema itself is a value. References must be local (`#…`). `format` is an annotation, as the draft has it;
+//! `unevaluatedItems` and `unevaluatedProperties` are refused, because ignoring them would accept too much.
+
+use crate::modules::re::engine::{Mode, Pattern, Subject};
+use crate::value::compare::{eq, nested, numbers_order};
+use crate::value::exceptions::entity_error;
+use crate::value::interrupt::checkpoint;
+use crate::value::number::IntView;
+use crate::value::{Dict, R, Ref, Value};
+
+/// Why data does not fit a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, as a JSON pointer (RFC 6901); empty for the whole.
+    pub pointer: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// Validates data; `None` if it fits.
+///
+/// # Errors
+/// `EntityError` for a schema that cannot be used, or a limit.
+pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
+    Validator { root: schema }.check(schema, data, "")
+}
+
+struct Validator<'a> {
+    root: &'a Value,
+}
+
+type Found = R<Option<Problem>>;
+
+fn problem(pointer: &str, reason: impl Into<String>) -> Found {
+    Ok(Some(Problem { pointer: pointer.to_owned(), reason: reason.into() }))
+}
+
+fn unusable(what: &str) -> crate::value::Raise {
+    entity_error(format!("the JSON Schema cannot be used: {what}"))
+}
+
+/// A key as a step of a JSON pointer.
+fn step(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The JSON type of a value.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::None => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Big(_) => "integer",
+        Value::Float(_) | Value::Decimal(_) => "number",
+        Value::List(_) | Value::Tuple(_) => "array",
+        Value::Dict(_) | Value::MultiMap(_) => "object",
+        _ => "string",
+    }
+}
+
+/// A value in words, for reasons.
+fn shown(value: &Value) -> String {
+    let text: String = match value {
+        Value::None => return "null".into(),
+        Value::Short(_) | Value::Str(_) => format!("'{}'", value.to_display()),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => format!("{value:?}"),
+        _ => return format!("a value of type {}", value.type_name()),
+    };
+    let cut: String = text.chars().take(60).collect();
+    format!("{} {cut}{}", value.type_name(), if cut.len() < text.len() { "…" } else { "" })
+}
+
+fn has_type(value: &Value, wanted: &str) -> bool {
+    let actual = type_name(value);
+    match wanted {
+        "number" => matches!(actual, "number" | "integer"),
+        // A float without fraction is an integer to JSON Schema.
+        "integer" => actual == "integer" || matches!(value, Value::Float(x) if x.is_finite() && x.fract() == 0.0),
+        other => actual == other,
+    }
+}
+
+fn is_number(value: &Value) -> bool {
+    matches!(type_name(value), "integer" | "number")
+}
+
+impl Validator<'_> {
+    fn check(&self, schema: &Value, data: &Value, pointer: &str) -> Found {
+        checkpoint(20)?;
+        match schema {
+            Value::Bool(true) => Ok(None),
+            Value::Bool(false) => problem(pointer, "nothing is allowed here"),
+            Value::Dict(schema) => nested(" in a JSON Schema", || self.keywords(schema, data, pointer)),
+            _ => Err(unusable("a schema must be an object or a boolean")),
+        }
+    }
+
+    fn keywords(&self, schema: &Ref<Dict>, data: &Value, pointer: &str) -> Found {
+        for (key, rule) in schema.items() {
+            let Some(name) = key.as_str() else { continue };
+            let found = match name {
+                "$ref" | "$dynamicRef" => self.check(&self.resolve(&rule)?, data, pointer)?,
+                "type" => types(&rule, data, pointer)?,
+                "enum" => one_of(&rule, data, pointer)?,
+                "const" if !eq(&rule, data)? => problem(pointer, format!("must be {}", shown(&rule)))?,
+                "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" if is_number(data) => {
+                    number(name, &rule, data, pointer)?
+                }
+                "minLength" | "maxLength" | "pattern" if data.text_bytes().is_some() => text(name, &rule, data, pointer)?,
+                "allOf" | "anyOf" | "oneOf" | "not" | "if" => self.combined(name, schema, &rule, data, pointer)?,
+                "unevaluatedItems" | "unevaluatedProperties" => {
+                    return Err(unusable(&format!("the keyword {name} is not supported")));
+                }
+                _ => match data {
+                    Value::List(list) => self.array(name, schema, &rule, &list.to_vec(), pointer)?,
+                    Value::Tuple(tuple) => self.array(name, schema, &rule, &tuple.items, pointer)?,
+                    Value::Dict(object) => self.object(name, schema, &rule, object, pointer)?,
+                    Value::MultiMap(map) => self.object(name, schema, &rule, &map.to_plain()?, pointer)?,
+                    _ => None,
+                },
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The schema that a local reference names.
+    fn resolve(&self, reference: &Value) -> R {
+        let text = reference.as_str().unwrap_or_default();
+        let Some(fragment) = text.strip_prefix('#') else {
+            return Err(unusable(&format!("the reference {text} is not local")));
+        };
+        let missing = || unusable(&format!("there is nothing at {text}"));
+        if !fragment.is_empty() && !fragment.starts_with('/') {
+            return find_anchor(self.root, fragment)?.ok_or_else(missing);
+        }
+        let mut at = self.root.clone();
+        for part in fragment.split('/').skip(1) {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            at = match &at {
+                Value::Dict(dict) => dict.get_str(&part).ok_or_else(missing)?,
+                Value::List(list) => part.parse().ok().and_then(|n| list.get(n)).ok_or_else(missing)?,
+                _ => return Err(missing()),
+            };
+        }
+        Ok(at)
+    }
+
+    fn combined(&self, name: &str, schema: &Dict, rule: &Value, data: &Value, pointer: &str) -> Found {
+        let parts = match rule {
+            Value::List(list) => list.to_vec(),
+            _ => Vec::new(),
+        };
+        match name {
+            "allOf" => {
+                for part in &parts {
+                    let found = self.check(part, data, pointer)?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                }
+                Ok(None)
+            }
+            "anyOf" | "oneOf" => {
+                let (mut fitting, mut first) = (0, None);
+                for part in &parts {
+                    match self.check(part, data, pointer)? {
+                        None => fitting += 1,
+                        Some(found) => first = first.or(Some(found)),
+                    }
+                }
+                match (fitting, name) {
+                    (0, _) => Ok(Some(Problem {
+                        pointer: pointer.to_owned(),
+                        reason: format!(
+                            "{} fits none of the alternatives{}",
+                            shown(data),
+                            first.map_or_else(String::new, |f| format!(" (the first: {})", f.reason))
+                        ),
+                    })),
+                    (2.., "oneOf") => problem(pointer, format!("{} fits more than one alternative", shown(data))),
+                    _ => Ok(None),
+                }
+            }
+            "not" => match self.check(rule, data, pointer)? {
+                None => problem(pointer, format!("{} is what must not be", shown(data))),
+                Some(_) => Ok(None),
+            },
+            _ => {
+                let branch = if self.check(rule, data, pointer)?.is_none() { "then" } else { "else" };
+                schema.get_str(branch).map_or(Ok(None), |part| self.check(&part, data, pointer))
+            }
+        }
+    }
+
+    fn array(&self, name: &str, schema: &Dict, rule: &Value, items: &[Value], pointer: &str) -> Found {
+        let prefix = match schema.get_str("prefixItems") {
+            Some(Value::List(list)) => list.len(),
+            _ => 0,
+        };
+        match name {
+            "items" => self.each(items.iter().enumerate().skip(prefix), |_| rule.clone(), pointer),
+            "prefixItems" => {
+                let Value::List(schemas) = rule else { return Ok(None) };
+                self.each(items.iter().enumerate().take(prefix), |n| schemas.get(n).unwrap_or(Value::Bool(true)), pointer)
+            }
+            "contains" => {
+                let mut count = 0;
+                for (n, item) in items.iter().enumerate() {
+                    count += usize::from(self.check(rule, item, &step(pointer, &n.to_string()))?.is_none());
+                }
+                let bound = |key: &str, default: usize| match schema.get_str(key) {
+                    Some(Value::Int(n)) => usize::try_from(n).unwrap_or(0),
+                    _ => default,
+                };
+                if count < bound("minContains", 1) || count > bound("maxContains", usize::MAX) {
+                    return problem(pointer, format!("{count} elements are as `contains` wants them"));
+                }
+                Ok(None)
+            }
+            "minItems" | "maxItems" => size(name, rule, items.len(), "elements", pointer),
+            "uniqueItems" if matches!(rule, Value::Bool(true)) => {
+                for (n, item) in items.iter().enumerate() {
+                    for earlier in items.iter().take(n) {
+                        checkpoint(4)?;
+                        if eq(item, earlier)? {
+                            return problem(&step(pointer, &n.to_string()), "the element occurs before");
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn each<'v>(
+        &self,
+        items: impl Iterator<Item = (usize, &'v Value)>,
+        schema: impl Fn(usize) -> Value,
+        pointer: &str,
+    ) -> Found {
+        for (n, item) in items {
+            let found = self.check(&schema(n), item, &step(pointer, &n.to_string()))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn object(&self, name: &str, schema: &Dict, rule: &Value, object: &Ref<Dict>, pointer: &str) -> Found {
+        match (name, rule) {
+            ("properties", Value::Dict(properties)) => {
+                for (key, part) in properties.items() {
+                    if let Some(value) = object.get(&key)? {
+                        let found = self.check(&part, &value, &step(pointer, &key.to_display()))?;
+                        if found.is_some() {
+                            return Ok(found);
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            ("patternProperties", Value::Dict(patterns)) => {
+                for (pattern, part) in patterns.items() {
+                    for (key, value) in object.items() {
+                        if matches(&pattern, &key)? {
+                            let found = self.check(&part, &value, &step(pointer, &key.to_display()))?;
+                            if found.is_some() {
+                                return Ok(found);
+                            }
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            ("additionalProperties", _) => self.additional(schema, rule, object, pointer),
+            ("propertyNames", _) => {
+                for (key, _) in object.items() {
+                    if let Some(found) = self.check(rule, &key, pointer)? {
+                        return problem(pointer, format!("the key '{}': {}", key.to_display(), found.reason));
+                    }
+                }
+                Ok(None)
+            }
+            ("required", Value::List(names)) => {
+                for name in names.to_vec() {
+                    if object.get(&name)?.is_none() {
+                        return problem(pointer, format!("the key '{}' is missing", name.to_display()));
+                    }
+                }
+                Ok(None)
+            }
+            ("dependentRequired", Value::Dict(rules)) => {
+                for (key, needed) in rules.items() {
+                    if object.get(&key)?.is_some()
+                        && let Some(found) = self.object("required", schema, &needed, object, pointer)?
+                    {
+                        return problem(pointer, format!("{} (needed with '{}')", found.reason, key.to_display()));
+                    }
+                }
+                Ok(None)
+            }
+            ("dependentSchemas", Value::Dict(rules)) => {
+                for (key, part) in rules.items() {
+                    if object.get(&key)?.is_some() {
+                        let found = self.check(&part, &Value::Dict(object.clone()), pointer)?;
+                        if found.is_some() {
+                            return Ok(found);
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            ("minProperties" | "maxProperties", _) => size(name, rule, object.len(), "keys", pointer),
+            _ => Ok(None),
+        }
+    }
+
+    fn additional(&self, schema: &Dict, rule: &Value, object: &Ref<Dict>, pointer: &str) -> Found {
+        let known = schema.get_str("properties");
+        let patterns = match schema.get_str("patternProperties") {
+            Some(Value::Dict(patterns)) => patterns.items(),
+            _ => Vec::new(),
+        };
+        for (key, value) in object.items() {
+            let named = matches!(&known, Some(Value::Dict(known)) if known.get(&key)?.is_some());
+            let mut covered = named;
+            for (pattern, _) in &patterns {
+                covered = covered || matches(pattern, &key)?;
+            }
+            if covered {
+                continue;
+            }
+            if matches!(rule, Value::Bool(false)) {
+                return problem(pointer, format!("the key '{}' is not allowed", key.to_display()));
+            }
+            let found = self.check(rule, &value, &step(pointer, &key.to_display()))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The subschema with an `$anchor`.
+fn find_anchor(schema: &Value, anchor: &str) -> R<Option<Value>> {
+    let mut open = vec![schema.clone()];
+    while let Some(at) = open.pop() {
+        checkpoint(4)?;
+        match &at {
+            Value::Dict(dict) => {
+                let is = |key: &str| dict.get_str(key).is_some_and(|v| v.as_str() == Some(anchor));
+                if is("$anchor") || is("$dynamicAnchor") {
+                    return Ok(Some(at));
+                }
+                open.extend(dict.items().into_iter().map(|(_, value)| value));
+            }
+            Value::List(list) => open.extend(list.to_vec()),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn types(rule: &Value, data: &Value, pointer: &str) -> Found {
+    let wanted: Vec<String> = match rule {
+        Value::List(list) => list.to_vec().iter().map(Value::to_display).collect(),
+        one => vec![one.to_display()],
+    };
+    if wanted.iter().any(|name| has_type(data, name)) {
+        return Ok(None);
+    }
+    problem(pointer, format!("must be {}, is {}", wanted.join(" or "), shown(data)))
+}
+
+fn one_of(rule: &Value, data: &Value, pointer: &str) -> Found {
+    let Value::List(values) = rule else { return Err(unusable("enum must be an array")) };
+    for value in values.to_vec() {
+        // To JSON, 1 and true are different.
+        if (matches!(value, Value::Bool(_)) == matches!(data, Value::Bool(_))) && eq(&value, data)? {
+            return Ok(None);
+        }
+    }
+    let shown_values: Vec<String> = values.to_vec().iter().take(8).map(shown).collect();
+    problem(pointer, format!("{} is none of {}", shown(data), shown_values.join(", ")))
+}
+
+fn number(name: &str, rule: &Value, data: &Value, pointer: &str) -> Found {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    if name == "multipleOf" {
+        let float = |v: &Value| match v {
+            Value::Float(x) => *x,
+            other => IntView::of(other).map_or(f64::NAN, |n| n.to_f64().unwrap_or(f64::NAN)),
+        };
+        let quotient = float(data) / float(rule);
+        let whole = (quotient - quotient.round()).abs() <= quotient.abs() * f64::EPSILON;
+        return if whole { Ok(None) } else { problem(pointer, format!("{} is no multiple of {rule:?}", shown(data))) };
+    }
+    let order = numbers_order(data, rule).flatten();
+    let fits = match name {
+        "minimum" => matches!(order, Some(Greater | Equal)),
+        "maximum" => matches!(order, Some(Less | Equal)),
+        "exclusiveMinimum" => order == Some(Greater),
+        _ => order == Some(Less),
+    };
+    // Decimals compare through their own rules; an order that is not known is no violation.
+    if fits || (order.is_none() && matches!(data, Value::Decimal(_))) {
+        return Ok(None);
+    }
+    problem(pointer, format!("{} is beyond {name} {rule:?}", shown(data)))
+}
+
+fn text(name: &str, rule: &Value, data: &Value, pointer: &str) -> Found {
+    if name == "pattern" {
+        return if matches(rule, data)? {
+            Ok(None)
+        } else {
+            problem(pointer, format!("{} does not match the pattern {}", shown(data), rule.to_display()))
+        };
+    }
+    let chars = data.as_text().map_or(0, |t| t.chars());
+    size(name, rule, chars, "characters", pointer)
+}
+
+fn size(name: &str, rule: &Value, actual: usize, what: &str, pointer: &str) -> Found {
+    let bound = match rule {
+        Value::Int(n) => usize::try_from(*n).unwrap_or(0),
+        Value::Float(x) if *x >= 0.0 => *x as usize,
+        _ => return Err(unusable(&format!("{name} must be a number"))),
+    };
+    let fits = if name.starts_with("min") { actual >= bound } else { actual <= bound };
+    if fits { Ok(None) } else { problem(pointer, format!("has {actual} {what}, {name} is {bound}")) }
+}
+
+/// Whether a pattern occurs in a text.
+fn matches(pattern: &Value, text: &Value) -> R<bool> {
+    let (Some(pattern), Some(text)) = (pattern.text_bytes(), text.text_bytes()) else { return Ok(false) };
+    let compiled = Pattern::compile(pattern, true, 0)
+        .map_err(|_| unusable(&format!("the pattern {} is no regular expression", String::from_utf8_lossy(pattern))))?;
+    Ok(compiled.match_at(Subject::text(text), 0, text.len(), Mode::Search)?.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Datum;
+
+    fn check(schema: &str, data: &str) -> Option<(String, String)> {
+        let schema = Datum::json(schema).to_value().expect("schema");
+        let data = Datum::json(data).to_value().expect("data");
+        validate(&schema, &data).expect("usable schema").map(|p| (p.pointer, p.reason))
+    }
+
+    #[test]
+    fn every_keyword_accepts_and_refuses() {
+        for (schema, good, bad, pointer) in [
+            (r#"{"type": "integer"}"#, "1.0", "1.5", ""),
+            (r#"{"type": ["string", "null"]}"#, "null", "1", ""),
+            (r#"{"enum": [1, "a"]}"#, "\"a\"", "true", ""),
+            (r#"{"const": {"a": 1}}"#, r#"{"a": 1}"#, r#"{"a": 2}"#, ""),
+            (r#"{"minimum": 3}"#, "3", "2.9", ""),
+            (r#"{"exclusiveMaximum": 3}"#, "2", "3", ""),
+            (r#"{"multipleOf": 0.1}"#, "0.3", "0.35", ""),
+            (r#"{"minLength": 2}"#, "\"äö\"", "\"ä\"", ""),
+            (r#"{"pattern": "^a+$"}"#, "\"aa\"", "\"ab\"", ""),
+            (r#"{"items": {"type": "string"}}"#, "[]", "[\"a\", 1]", "/1"),
+            (r#"{"prefixItems": [{"type": "string"}], "items": false}"#, "[\"a\"]", "[\"a\", 1]", "/1"),
+            (r#"{"contains": {"const": 1}}"#, "[0, 1]", "[0]", ""),
+            (r#"{"uniqueItems": true}"#, "[1, 2]", "[1, 2, 1]", "/2"),
+            (r#"{"required": ["a"]}"#, r#"{"a": null}"#, "{}", ""),
+            (r#"{"properties": {"a/b": {"type": "null"}}}"#, "{}", r#"{"a/b": 1}"#, "/a~1b"),
+            (r#"{"properties": {"a": true}, "additionalProperties": false}"#, r#"{"a": 1}"#, r#"{"b": 1}"#, ""),
+            (r#"{"patternProperties": {"^n": {"type": "number"}}}"#, r#"{"n1": 1}"#, r#"{"n1": "x"}"#, "/n1"),
+            (r#"{"propertyNames": {"maxLength": 1}}"#, r#"{"a": 1}"#, r#"{"ab": 1}"#, ""),
+            (r#"{"dependentRequired": {"a": ["b"]}}"#, "{}", r#"{"a": 1}"#, ""),
+            (r#"{"allOf": [{"minimum": 1}, {"maximum": 2}]}"#, "2", "3", ""),
+            (r#"{"anyOf": [{"type": "string"}, {"type": "null"}]}"#, "null", "1", ""),
+            (r#"{"oneOf": [{"minimum": 1}, {"maximum": 2}]}"#, "0", "1.5", ""),
+            (r#"{"not": {"type": "string"}}"#, "1", "\"a\"", ""),
+            (r#"{"if": {"minimum": 10}, "then": {"multipleOf": 10}}"#, "20", "15", ""),
+            (r##"{"$defs": {"n": {"type": "number"}}, "items": {"$ref": "#/$defs/n"}}"##, "[1]", "[\"a\"]", "/0"),
+            (r##"{"properties": {"next": {"$ref": "#"}}, "required": ["v"]}"##, r#"{"v": 1}"#, r#"{"v": 1, "next": {}}"#, "/next"),
+        ] {
+            assert_eq!(check(schema, good), None, "{schema} accepts {good}");
+            let found = check(schema, bad);
+            assert_eq!(found.as_ref().map(|(p, _)| p.as_str()), Some(pointer), "{schema} refuses {bad}");
+        }
+    }
+
+    #[test]
+    fn a_recursive_reference_without_progress_ends() {
+        let schema = Datum::json(r##"{"$ref": "#"}"##).to_value().expect("schema");
+        assert!(validate(&schema, &Value::Int(1)).is_err());
+    }
+}
