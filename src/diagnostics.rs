@@ -8,6 +8,8 @@ use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::{SourceText, Span};
 use serde_json::json;
 
+use crate::streams;
+
 /// The form of diagnostics on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -21,7 +23,7 @@ pub enum Format {
 pub fn print(source: &SourceText, diagnostics: &[Diagnostic], format: Format) {
     for diagnostic in diagnostics {
         match format {
-            Format::Json => eprintln!("{}", to_json(source, diagnostic)),
+            Format::Json => streams::say(format_args!("{}\n", to_json(source, diagnostic))),
             Format::Text => picture(source, diagnostic, std::io::stderr().is_terminal()),
         }
     }
@@ -74,25 +76,20 @@ fn picture(source: &SourceText, diagnostic: &Diagnostic, colors: bool) {
     if let Some(help) = &diagnostic.help {
         report = report.with_help(help);
     }
-    // A closed standard error is no reason to fail.
+    // As with everything on standard error: nobody may be reading it.
     let _ = report.finish().eprint((name, ariadne::Source::from(source.text())));
 }
 
-/// Prints why a run failed.
-pub fn print_report(report: &Report, format: Format) {
-    match format {
-        Format::Text => {
-            eprint!("{}", report.render());
-            if let Some(hint) = &report.hint {
-                eprintln!("hint: {hint}");
-            }
-        }
-        Format::Json => eprintln!("{}", report_json(report)),
+/// Prints why a run failed, for people.
+pub fn print_report(report: &Report) {
+    streams::say(report.render());
+    if let Some(hint) = &report.hint {
+        streams::say(format_args!("hint: {hint}\n"));
     }
 }
 
-/// The machine form of a failed run (spec 10.3).
-pub fn report_json(report: &Report) -> serde_json::Value {
+/// The machine form of a failed run (spec 10.3); `log` is what the run printed.
+pub fn report_json(report: &Report, log: &str) -> serde_json::Value {
     let Some(last) = report.last() else { return json!({"ErrorCode": report.code}) };
     let trace: Vec<_> = last
         .trace
@@ -112,6 +109,7 @@ pub fn report_json(report: &Report) -> serde_json::Value {
         "ErrorMsg": report.render(),
         "exception": {"type": last.class, "message": last.message, "notes": last.notes, "cause": cause},
         "traceback": trace,
+        "log": log.lines().collect::<Vec<_>>(),
         "hint": report.hint,
     })
 }

@@ -2,7 +2,7 @@
 
 use dataway_lang::builtins::reference;
 
-use crate::USAGE;
+use crate::{USAGE, streams};
 
 /// Arguments of `dataway docs`.
 #[derive(clap::Args)]
@@ -15,17 +15,11 @@ pub struct Args {
 /// Prints the reference; gives the exit code.
 pub fn run(args: &Args) -> u8 {
     match &args.name {
-        None => {
-            print!("{}", reference::index());
-            0
-        }
+        None => streams::write(reference::index().as_bytes()),
         Some(name) => match reference::page(name) {
-            Some(page) => {
-                print!("{page}");
-                0
-            }
+            Some(page) => streams::write(page.as_bytes()),
             None => {
-                eprintln!("error: nothing is called `{name}`; `dataway docs` lists what there is");
+                streams::say(format_args!("error: nothing is called `{name}`; `dataway docs` lists what there is\n"));
                 USAGE
             }
         },

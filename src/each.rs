@@ -10,7 +10,7 @@ use dataway_lang::{Datum, Input, Program, RunOptions};
 
 use crate::diagnostics::Format;
 use crate::output::{self, Style};
-use crate::{FAILED, host, program};
+use crate::{FAILED, host, program, streams};
 
 /// What a failed message does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -61,15 +61,15 @@ pub fn run(
             Ok(Some(item)) => item,
             Err(reason) => {
                 let flushed = out.flush();
-                eprintln!("error: message {}: {reason}", done + skipped + 1);
+                streams::say(format_args!("error: message {}: {reason}\n", done + skipped + 1));
                 return Ok(if flushed.is_ok() { FAILED } else { 0 });
             }
         };
         input.payload = datum(item, kind, messages);
         let outcome = program.run(&input, options, |cx, value| output::bytes(cx, &value, style, false));
-        eprint!("{}", outcome.log);
         match outcome.result {
             Ok(bytes) => {
+                streams::say(&outcome.log);
                 let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
                 if out.write_all(line).and_then(|()| out.write_all(b"\n")).is_err() {
                     // The reader went away: nobody wants more results.
@@ -81,8 +81,7 @@ pub fn run(
                 if out.flush().is_err() {
                     return Ok(0);
                 }
-                eprintln!("message {}:", done + skipped + 1);
-                let code = program::report(&report, format);
+                let code = program::failed(&report, &outcome.log, Some(done + skipped + 1), format);
                 if on_error == OnError::Stop {
                     return Ok(code);
                 }
@@ -94,16 +93,10 @@ pub fn run(
     let flushed = out.flush();
     progress.finish();
     if skipped > 0 {
-        eprintln!("{skipped} of {} messages failed and were skipped", done + skipped);
+        streams::say(format_args!("{skipped} of {} messages failed and were skipped\n", done + skipped));
         return Ok(FAILED);
     }
-    match flushed {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot write the results: {error}");
-            Ok(FAILED)
-        }
-        _ => Ok(0),
-    }
+    Ok(streams::finish(flushed))
 }
 
 /// One message as the payload of a run: a CSV record as its row, anything else as a small document of its own.
@@ -178,12 +171,12 @@ impl Progress {
             format!("[{}{}] {:3} %  ", "#".repeat(filled), "-".repeat(BAR - filled), seen.min(total) * 100 / total)
         });
         let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
-        eprint!("\r{bar}{messages} messages, {:.0} a second\x1b[K", messages as f64 / seconds);
+        streams::say(format_args!("\r{bar}{messages} messages, {:.0} a second\x1b[K", messages as f64 / seconds));
     }
 
     fn finish(&self) {
         if self.shown.is_some() {
-            eprint!("\r\x1b[K");
+            streams::say("\r\x1b[K");
         }
     }
 }

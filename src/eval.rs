@@ -1,6 +1,6 @@
 //! `dataway eval`: a script or an expression on a payload.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use dataway_lang::{Datum, Input, Limits, RunOptions, mime};
 use crate::diagnostics::Format;
 use crate::output::{self, Style};
 use crate::program::{self, From, ProfileName, Source};
-use crate::{FAILED, USAGE, each, host, repl, units};
+use crate::{USAGE, each, host, repl, streams, units};
 
 /// Arguments of `dataway eval`.
 #[derive(clap::Args)]
@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> u8 {
     match evaluate(args) {
         Ok(code) => code,
         Err(reason) => {
-            eprintln!("error: {reason}");
+            streams::say(format_args!("error: {reason}\n"));
             USAGE
         }
     }
@@ -130,23 +130,13 @@ fn evaluate(args: &Args) -> Result<u8, String> {
     input.payload = payload(args)?;
     let pretty = std::io::stdout().is_terminal();
     let outcome = program.run(&input, &options, |cx, value| output::bytes(cx, &value, args.output, pretty));
-    eprint!("{}", outcome.log);
-    match outcome.result {
-        Ok(bytes) => write_result(&bytes),
-        Err(report) => Ok(program::report(&report, args.format)),
-    }
-}
-
-/// Writes the result; a reader that went away is no error.
-fn write_result(bytes: &[u8]) -> Result<u8, String> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot write the result: {error}");
-            Ok(FAILED)
+    Ok(match outcome.result {
+        Ok(bytes) => {
+            streams::say(&outcome.log);
+            streams::write(&bytes)
         }
-        _ => Ok(0),
-    }
+        Err(report) => program::failed(&report, &outcome.log, None, args.format),
+    })
 }
 
 fn options(args: &Args) -> Result<RunOptions, String> {

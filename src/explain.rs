@@ -6,7 +6,7 @@ use dataway_lang::{code, diagnostic};
 
 use crate::diagnostics::Format;
 use crate::program::{self, From, ProfileName};
-use crate::{USAGE, host};
+use crate::{USAGE, host, streams};
 
 /// Arguments of `dataway explain`.
 #[derive(clap::Args)]
@@ -24,28 +24,20 @@ pub fn run(args: &Args) -> u8 {
     host::set_default_memory();
     if let Some(path) = &args.program {
         return match program::load(&From::File(path), ProfileName::Extended, Format::Text) {
-            Ok((program, _)) => {
-                print!("{}", code::listing(program.unit()));
-                0
-            }
+            Ok((program, _)) => streams::write(code::listing(program.unit()).as_bytes()),
             Err(code) => code,
         };
     }
     let Some(wanted) = &args.code else {
-        for page in diagnostic::pages::PAGES {
-            println!("{}  {}", page.code, page.title());
-        }
-        return 0;
+        let lines = diagnostic::pages::PAGES.iter().map(|page| format!("{}  {}\n", page.code, page.title()));
+        return streams::write(lines.collect::<String>().as_bytes());
     };
     let digits = wanted.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let page = digits.parse().ok().and_then(|number| diagnostic::pages::find(diagnostic::Code(number)));
     match page {
-        Some(page) => {
-            print!("{}", page.text);
-            0
-        }
+        Some(page) => streams::write(page.text.as_bytes()),
         None => {
-            eprintln!("error: there is no code `{wanted}`; `dataway explain` lists all codes");
+            streams::say(format_args!("error: there is no code `{wanted}`; `dataway explain` lists all codes\n"));
             USAGE
         }
     }

@@ -9,6 +9,7 @@ mod host;
 mod output;
 mod program;
 mod repl;
+mod streams;
 mod units;
 
 use std::process::ExitCode;
@@ -52,8 +53,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "dataway", &mut std::io::stdout());
-            0
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "dataway", &mut script);
+            streams::write(&script)
         }
     };
     ExitCode::from(code)

@@ -9,7 +9,7 @@ use dataway_lang::syntax::{ParseOptions, ast::Mode};
 use dataway_lang::{Compiled, Profile, Program};
 
 use crate::diagnostics::{self, Format};
-use crate::{FAILED, NOT_COMPILED, USAGE, host};
+use crate::{FAILED, NOT_COMPILED, USAGE, host, streams};
 
 /// Where the program comes from.
 pub enum From<'a> {
@@ -24,7 +24,7 @@ pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Pr
     let (source, options) = match from {
         From::File(path) => {
             let bytes = host::read(path).map_err(|reason| {
-                eprintln!("error: {reason}");
+                streams::say(format_args!("error: {reason}\n"));
                 USAGE
             })?;
             let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
@@ -112,8 +112,21 @@ impl Source {
     }
 }
 
-/// Prints the report of a failed run and gives the exit code.
-pub fn report(report: &dataway_lang::Report, format: Format) -> u8 {
-    diagnostics::print_report(report, format);
+/// Prints why a run failed, after what it printed itself, and gives the exit code. `message` is the number of the message
+/// that failed, if there are several.
+pub fn failed(report: &dataway_lang::Report, log: &str, message: Option<u64>, format: Format) -> u8 {
+    if format == Format::Json {
+        let mut object = diagnostics::report_json(report, log);
+        if let Some(number) = message {
+            object["message"] = number.into();
+        }
+        streams::say(format_args!("{object}\n"));
+        return FAILED;
+    }
+    streams::say(log);
+    if let Some(number) = message {
+        streams::say(format_args!("message {number}:\n"));
+    }
+    diagnostics::print_report(report);
     FAILED
 }

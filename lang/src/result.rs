@@ -326,3 +326,63 @@ fn estimate(value: &Value, left: &mut usize) -> R<Option<()>> {
         _ => Ok(Some(())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::civil::RunZone;
+    use crate::value::heap::Session;
+    use crate::value::machine::{Clock, Env};
+    use crate::vm::{RECURSION_LIMIT, Vm};
+
+    fn machine() -> Vm {
+        Vm::new(Env::new(Clock::System, RunZone::utc(), 0, None), RECURSION_LIMIT)
+    }
+
+    fn message(raise: &Raise) -> String {
+        raise.0.arguments()[0].to_display()
+    }
+
+    #[test]
+    fn what_stays_is_not_copied_and_sharing_is_kept() {
+        let _session = Session::begin(None);
+        let mut vm = machine();
+        let plain = Value::list([Value::Int(1), Value::dict([("a", Value::list([]))])]);
+        assert!(check(&mut vm, &plain).unwrap().is(&plain));
+        // Each level refers twice to the next: without a memory of shared values this would take 2^60 steps.
+        let mut shared = Value::tuple([Value::Int(0)]);
+        for _ in 0..60 {
+            shared = Value::list([shared.clone(), shared]);
+        }
+        let checked = check(&mut vm, &shared).unwrap();
+        let Value::List(list) = &checked else { panic!() };
+        assert!(list.get(0).unwrap().is(&list.get(1).unwrap()));
+        assert!(finish(&mut vm, shared, Some(1 << 16)).unwrap_err().stop().is_some());
+    }
+
+    #[test]
+    fn cycles_and_depth() {
+        let _session = Session::begin(None);
+        let mut vm = machine();
+        let outer = Dict::new();
+        let inner = Value::tuple([Value::Dict(outer.clone())]);
+        outer.set_str("k", inner);
+        let raise = check(&mut vm, &Value::Dict(outer)).unwrap_err();
+        assert_eq!(message(&raise), "result['k'][0]: cannot return a container that contains itself");
+        let mut deep = Value::None;
+        for _ in 0..DEPTH * 2 {
+            deep = Value::list([deep]);
+        }
+        assert!(message(&check(&mut vm, &deep).unwrap_err()).ends_with(": nested deeper than 10000 levels"));
+    }
+
+    #[test]
+    fn the_size_is_limited() {
+        let _session = Session::begin(None);
+        let mut vm = machine();
+        let value = Value::list([Value::str(&"x".repeat(1000))]);
+        assert!(finish(&mut vm, value.clone(), Some(2000)).is_ok());
+        let stop = finish(&mut vm, value, Some(500)).unwrap_err();
+        assert_eq!(message(&stop), "the result exceeds its size limit");
+    }
+}

@@ -39,7 +39,7 @@ pub fn run(input: Input, options: &RunOptions) -> u8 {
     let session = match Session::new(&input, &options) {
         Ok(session) => Rc::new(RefCell::new(session)),
         Err(report) => {
-            diagnostics::print_report(&report, Format::Text);
+            diagnostics::print_report(&report);
             return FAILED;
         }
     };
@@ -102,7 +102,7 @@ fn obey(session: &mut Session, command: Command<'_>) -> Result<(), String> {
             println!("msg.payload: {} bytes, {mime_type}", bytes.len());
             let datum = Datum::Entity { bytes: bytes.into(), mime_type, encoding: "utf-8".to_owned() };
             if let Err(report) = session.set_payload(datum) {
-                diagnostics::print_report(&report, Format::Text);
+                diagnostics::print_report(&report);
             }
         }
     }
@@ -129,7 +129,7 @@ fn finish(result: Result<(), Failure>) {
     match result {
         Ok(()) => {}
         Err(Failure::NotCompiled(source, findings)) => diagnostics::print(&source, &findings, Format::Text),
-        Err(Failure::Raised(report)) => diagnostics::print_report(&report, Format::Text),
+        Err(Failure::Raised(report)) => diagnostics::print_report(&report),
         Err(Failure::Cancelled) if std::io::stderr().is_terminal() => eprintln!("\x1b[33minterrupted\x1b[0m"),
         Err(Failure::Cancelled) => eprintln!("interrupted"),
     }

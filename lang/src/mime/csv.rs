@@ -230,13 +230,7 @@ impl Writer<'_, '_> {
         };
         let mut keys: Option<Vec<Value>> = None;
         for (n, row) in rows.iter().enumerate() {
-            let value = match row {
-                Value::Entity(entity) => &entity.value()?,
-                row => row,
-            };
-            let Value::Dict(row) = value else {
-                return Err(Fault::wrong_type_but(value, ", a dict is expected").inside(Step::Index(n)));
-            };
+            let row = &self.row_dict(row).map_err(|fault| fault.inside(Step::Index(n)))?;
             let keys = match &keys {
                 Some(keys) => keys,
                 None => {
@@ -248,6 +242,21 @@ impl Writer<'_, '_> {
             self.row(keys, row, n).map_err(|fault| fault.inside(Step::Index(n)))?;
         }
         Ok(())
+    }
+
+    /// The dict that a row is or stands for.
+    fn row_dict(&mut self, row: &Value) -> Wrote<Ref<Dict>> {
+        let core = match row {
+            Value::Dict(dict) => return Ok(dict.clone()),
+            Value::MultiMap(map) => return Ok(map.to_plain()?),
+            Value::Entity(entity) => Some(entity.value()?),
+            Value::Native(native) => self.cx.as_deref_mut().and_then(|cx| native.object.to_core(cx)).transpose()?,
+            _ => None,
+        };
+        match core {
+            Some(Value::Dict(dict)) => Ok(dict),
+            _ => Err(Fault::wrong_type_but(row, ", a dict is expected")),
+        }
     }
 
     fn row(&mut self, keys: &[Value], row: &Dict, n: usize) -> Wrote {

@@ -29,6 +29,7 @@ pub fn take(data: &Value, format: Format) -> R {
             }
             Ok(Value::Dict(top))
         }
+        (Format::Xml, Value::MultiMap(map)) => take(&Value::Dict(map.to_plain()?), format),
         (_, Value::ByteArray(bytes)) => Ok(Value::bytes(&bytes.bytes.borrow())),
         (_, data) => plain(data),
     }

@@ -46,6 +46,7 @@ pub static MODULES: &[&ModuleDesc] = &[
     &re::MODULE,
     &socket::MODULE,
     &string::MODULE,
+    &r#struct::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &urllib::MODULE,

@@ -203,3 +203,72 @@ fn to_entity(cx: &mut Cx<'_>, value: &Value, format: Format, mime: &str) -> R {
     };
     Ok(Value::Entity(made))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::civil::RunZone;
+    use crate::value::machine::{Clock, Env};
+    use crate::value::{MultiMap, heap::Session};
+    use crate::vm::{RECURSION_LIMIT, Vm};
+
+    /// The `repr` of what a value becomes, or the class and text of the error.
+    fn converted(value: &Value, name: &str) -> String {
+        let env = Env::new(Clock::System, RunZone::parse("UTC+08:00").unwrap(), 0, None);
+        let mut vm = Vm::new(env, RECURSION_LIMIT);
+        let target = Target::parse(name).unwrap();
+        assert_eq!(target.name(), name);
+        match convert(&mut vm, value, target).and_then(|made| repr::repr(&mut vm, &made)) {
+            Ok(text) => text.to_display(),
+            Err(raise) => format!("{}: {}", raise.0.class.name, raise.0.arguments()[0].to_display()),
+        }
+    }
+
+    #[test]
+    fn conversions() {
+        let _session = Session::begin(None);
+        let text = |text: &str| Value::str(text);
+        let map = MultiMap::new();
+        map.add(text("a"), Value::list([Value::Int(1), Value::Int(2)])).unwrap();
+        let json = |text: &str| Value::Entity(mime::entity(Bytes::from_slice(text.as_bytes()), "text/json", "utf-8"));
+        for (value, target, made) in [
+            (Value::None, "int", "None"),
+            (Value::None, "bool", "False"),
+            (text(" 12 "), "int", "12"),
+            (text("x"), "int", "ValueError: cannot convert 'x' to int"),
+            (Value::list([]), "int", "TypeError: cannot convert a value of type 'list' to int"),
+            (Value::Float(f64::INFINITY), "int", "ValueError: cannot convert inf to int"),
+            (text("1.5"), "float", "1.5"),
+            (text("TRUE"), "bool", "True"),
+            (text("0"), "bool", "False"),
+            (text("yes"), "bool", "ValueError: cannot convert 'yes' to bool"),
+            (Value::list([]), "bool", "False"),
+            (Value::bytes("é".as_bytes()), "string", "'é'"),
+            (Value::Int(5), "string", "'5'"),
+            (
+                text("2024-05-06T07:08:09.123456789Z"),
+                "datetime",
+                "datetime.datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=datetime.timezone.utc)",
+            ),
+            (text("2024-05-06 07:08"), "datetime", "datetime.datetime(2024, 5, 6, 7, 8)"),
+            (Value::Int(0), "datetime", "datetime.datetime(1970, 1, 1, 8, 0)"),
+            (text("x"), "datetime", "ValueError: cannot convert 'x' to datetime"),
+            (Value::Bool(true), "datetime", "TypeError: cannot convert a value of type 'bool' to datetime"),
+            (text("2024-05-06"), "date", "datetime.date(2024, 5, 6)"),
+            (text("07:08"), "time", "datetime.time(7, 8)"),
+            (Value::MultiMap(map), "dict", "{'a': [1, 2]}"),
+            (json("{\"a\":1}"), "dict", "{'a': 1}"),
+            (json("[1]"), "dict", "TypeError: cannot convert a value of type 'Entity' to dict"),
+            (Value::list([Value::tuple([text("k"), Value::Int(1)])]), "dict", "{'k': 1}"),
+            (json("[1]"), "list", "[1]"),
+            (text("ab"), "list", "['a', 'b']"),
+            (Value::Int(1), "list", "TypeError: cannot convert a value of type 'int' to list"),
+            (Value::Int(1), "Entity json", "Entity.from_bytes(b'1', mime_type='application/json', encoding='utf-8')"),
+            (text("<a/>"), "Entity xml", "Entity.from_bytes(b'<a/>', mime_type='application/xml', encoding='utf-8')"),
+            (json("[1]"), "Entity json", "Entity.from_bytes(b'[1]', mime_type='text/json', encoding='utf-8')"),
+        ] {
+            assert_eq!(converted(&value, target), made, "{target}");
+        }
+        assert_eq!(Target::parse("Int"), None);
+    }
+}

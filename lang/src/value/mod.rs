@@ -327,7 +327,7 @@ impl Value {
     /// An object of a module.
     #[must_use]
     pub fn native(object: impl NativeObject) -> Value {
-        Value::Native(Ref::new(Native { object: Box::new(object) }))
+        Value::Native(Ref::new(Native::new(object)))
     }
 
     /// Whether this is no value.

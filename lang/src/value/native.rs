@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::cmp::Ordering;
 
+use super::heap;
 use super::machine::Cx;
 use super::refs::{Kind, Object};
 use super::types::TypeDesc;
@@ -151,7 +152,19 @@ impl Object for Native {
     }
 }
 
+impl Drop for Native {
+    fn drop(&mut self) {
+        heap::refund(size_of_val(&*self.object));
+    }
+}
+
 impl Native {
+    /// The object in its place. It counts against the memory limit; what it points to is its own affair.
+    pub(super) fn new(object: impl NativeObject) -> Native {
+        heap::charge(size_of_val(&object));
+        Native { object: Box::new(object) }
+    }
+
     /// The object as the module's own type.
     #[must_use]
     pub fn downcast<T: NativeObject>(&self) -> Option<&T> {

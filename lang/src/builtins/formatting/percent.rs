@@ -184,7 +184,7 @@ fn write_number(cx: &mut Cx<'_>, out: &mut Vec<u8>, conversion: &Conversion<'_>,
 fn whole(cx: &mut Cx<'_>, kind: u8, value: &Value, unit: Unit) -> R {
     let decimal = matches!(kind, b'd' | b'i' | b'u');
     match value {
-        Value::Int(_) | Value::Bool(_) | Value::Big(_) => Ok(value.clone()),
+        _ if IntView::of(value).is_some() => Ok(value.clone()),
         Value::Float(x) if decimal => Ok(float_exact::float_to_int(*x)?.into()),
         Value::Decimal(_) if decimal => modules::decimal::to_int(cx, value),
         _ => {

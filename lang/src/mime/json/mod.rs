@@ -2,13 +2,14 @@
 //!
 //! | room | job |
 //! |---|---|
-//! | [`reader`] | the reader that Entities and the module `json` share |
+//! | [`reader`], [`rules`] | the reader that Entities and the module `json` share, and how they differ |
 //! | [`shapes`] | predicting the keys of objects |
 //! | [`strings`], [`number`] | the two kinds of scalars with a grammar |
 //! | [`writer`] | compact JSON, for Entities and results |
 
 pub mod number;
 pub mod reader;
+pub mod rules;
 pub mod shapes;
 pub mod strings;
 pub mod writer;

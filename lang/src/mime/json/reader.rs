@@ -4,56 +4,12 @@
 //! and the byte offset; who calls adds what his error needs.
 
 use super::number::{self, Scanned};
+pub use super::rules::{Plain, Rules, Trouble};
 use super::shapes::{NodeId, Shapes};
 use super::strings;
 use crate::mime::charset::Source;
-use crate::value::interrupt::{Stop, checkpoint};
-use crate::value::{Dict, HVec, List, R, Raise, Ref, Tuple, Value};
-
-/// Why reading failed.
-#[derive(Debug)]
-pub enum Trouble {
-    /// The text is no JSON.
-    Syntax {
-        /// What is wrong, in CPython's words.
-        what: &'static str,
-        /// Byte offset of the place.
-        at: usize,
-    },
-    /// Nested deeper than [`Rules::depth`].
-    TooDeep {
-        /// Byte offset of the bracket that is one too many.
-        at: usize,
-        /// Whether that is an object.
-        object: bool,
-    },
-    /// A rule raised an exception, or the run must end.
-    Raise(Raise),
-}
-
-impl Trouble {
-    /// The same trouble in a text that has `by` bytes more in front.
-    #[must_use]
-    pub fn moved(self, by: usize) -> Trouble {
-        match self {
-            Trouble::Syntax { what, at } => Trouble::Syntax { what, at: at + by },
-            Trouble::TooDeep { at, object } => Trouble::TooDeep { at: at + by, object },
-            Trouble::Raise(raise) => Trouble::Raise(raise),
-        }
-    }
-}
-
-impl From<Raise> for Trouble {
-    fn from(raise: Raise) -> Self {
-        Trouble::Raise(raise)
-    }
-}
-
-impl From<Stop> for Trouble {
-    fn from(stop: Stop) -> Self {
-        Trouble::Raise(stop.into())
-    }
-}
+use crate::value::interrupt::checkpoint;
+use crate::value::{Dict, HVec, List, Ref, Tuple, Value};
 
 fn syntax<T>(what: &'static str, at: usize) -> Result<T, Trouble> {
     Err(Trouble::Syntax { what, at })
@@ -63,73 +19,6 @@ const EXPECTING_VALUE: &str = "Expecting value";
 const EXPECTING_NAME: &str = "Expecting property name enclosed in double quotes";
 const EXPECTING_COLON: &str = "Expecting ':' delimiter";
 const EXPECTING_COMMA: &str = "Expecting ',' delimiter";
-
-/// What a user of the reader decides. The defaults are those of Entities.
-pub trait Rules {
-    /// Whether numbers are made by the reader itself and not by [`Rules::int`] and [`Rules::float`].
-    const PLAIN_NUMBERS: bool = true;
-    /// Whether objects go through [`Rules::object`].
-    const OBJECT_HOOK: bool = false;
-    /// Whether objects go through [`Rules::pairs`], which goes before [`Rules::object`].
-    const PAIRS_HOOK: bool = false;
-
-    /// Whether control characters in strings are errors.
-    fn strict(&self) -> bool {
-        true
-    }
-
-    /// Deepest nesting.
-    fn depth(&self) -> usize {
-        1000
-    }
-
-    /// The value of `NaN`, `Infinity` or `-Infinity`; `None` if they are errors.
-    ///
-    /// # Errors
-    /// What a hook raises.
-    fn constant(&mut self, name: &'static str) -> R<Option<Value>> {
-        let _ = name;
-        Ok(None)
-    }
-
-    /// The value of an integer.
-    ///
-    /// # Errors
-    /// What a hook raises.
-    fn int(&mut self, text: &[u8]) -> R {
-        number::big(text)
-    }
-
-    /// The value of a number with a fraction or an exponent.
-    ///
-    /// # Errors
-    /// What a hook raises.
-    fn float(&mut self, text: &[u8]) -> R {
-        Ok(Value::Float(number::float(text)))
-    }
-
-    /// What stands for an object.
-    ///
-    /// # Errors
-    /// What a hook raises.
-    fn object(&mut self, dict: Ref<Dict>) -> R {
-        Ok(Value::Dict(dict))
-    }
-
-    /// What stands for an object, from the list of its key-value tuples.
-    ///
-    /// # Errors
-    /// What a hook raises.
-    fn pairs(&mut self, pairs: Ref<List>) -> R {
-        Ok(Value::List(pairs))
-    }
-}
-
-/// The rules of Entities.
-#[derive(Debug, Clone, Copy)]
-pub struct Plain;
-
-impl Rules for Plain {}
 
 /// Reads a whole text that holds one JSON value and white space.
 ///

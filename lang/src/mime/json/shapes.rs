@@ -24,9 +24,9 @@ impl NodeId {
 /// No node: the root follows nothing.
 const NONE: u32 = 0;
 /// Most nodes of the tree.
-const MAX_NODES: usize = 4096;
+const MAX_NODES: usize = 2048;
 /// Most keys of a shape that is learnt.
-const MAX_KEYS: u32 = 256;
+const MAX_KEYS: u32 = 128;
 /// Longest key that is learnt.
 const MAX_KEY: usize = 256;
 /// Most alternatives that are looked through for one place.

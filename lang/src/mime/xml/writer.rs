@@ -39,10 +39,11 @@ enum Within {
 
 impl Writer<'_, '_> {
     fn document(&mut self, data: &Value, encoding: &str) -> Wrote {
-        let Value::Dict(dict) = data else {
-            return Err(Fault::wrong_type_but(data, ", a dict with one key is expected"));
+        let items = match data {
+            Value::Dict(dict) => dict.items(),
+            Value::MultiMap(map) => map.to_plain()?.items(),
+            _ => return Err(Fault::wrong_type_but(data, ", a dict with one key is expected")),
         };
-        let items = dict.items();
         let [(name, node)] = &items[..] else {
             return Err(Fault::data(format!("a document has one root element, and the data has {}", items.len())));
         };

@@ -79,7 +79,7 @@ table! {
     static FUNCTIONS = [
         /// Make an object that signs or checks signatures with an RSA key.
         ///
-        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAwDKYQ==')
+        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAABEQAAAAIMoQ==')
         /// >>> Crypto.Signature.pkcs1_15.new(key).can_sign()
         /// False
         Function Extended "def Crypto.Signature.pkcs1_15.new(rsa_key: RsaKey) -> PKCS115_SigScheme" => |_, a| {
@@ -92,7 +92,7 @@ table! {
     static OLD_FUNCTIONS = [
         /// Make an object that signs or checks signatures with an RSA key; checking gives a bool.
         ///
-        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAwDKYQ==')
+        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAABEQAAAAIMoQ==')
         /// >>> Crypto.Signature.PKCS1_v1_5.new(key).verify(Crypto.Hash.SHA1.new(b'x'), b'??')
         /// False
         Function Extended "def Crypto.Signature.PKCS1_v1_5.new(rsa_key: RsaKey) -> PKCS115_SigScheme" => |_, a| {
@@ -115,7 +115,7 @@ table! {
     static MEMBERS = [
         /// Tell whether the key is private.
         ///
-        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAwDKYQ==')
+        /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAABEQAAAAIMoQ==')
         /// >>> Crypto.Signature.pkcs1_15.new(key).can_sign()
         /// False
         Method Extended "def can_sign(self) -> bool" => |_, a| Ok(own("can_sign", a)?.1.has_private().into());

@@ -214,12 +214,12 @@ impl DictReader {
     }
 
     fn field_names(&self, cx: &mut Cx<'_>) -> R {
-        if self.names.borrow().is_none() {
-            if let Some(row) = self.next_row(cx)? {
-                drop(self.names.replace(Value::List(List::new(row))));
-            }
-            drop(self.lines.replace(self.inner()?.lines()));
+        if self.names.borrow().is_none()
+            && let Some(row) = self.next_row(cx)?
+        {
+            drop(self.names.replace(Value::List(List::new(row))));
         }
+        drop(self.lines.replace(self.inner()?.lines()));
         Ok(self.names.borrow().clone())
     }
 

@@ -1,7 +1,7 @@
 //! Receivers, arguments and errors shared by the members of the classes of `datetime`.
 
 use crate::builtins::list::wrong_receiver;
-use crate::modules::zoneinfo;
+use crate::modules::{re, zoneinfo};
 use crate::value::civil::{self, CivilError, Date, DateTime, Delta, ErrorKind, Number, Time, Zone};
 use crate::value::exceptions::{OS_ERROR, Raise, type_error};
 use crate::value::number::{IntView, civil_raise};
@@ -14,6 +14,7 @@ use num_traits::ToPrimitive;
 pub fn raise(error: CivilError) -> Raise {
     match error.kind {
         ErrorKind::ZoneNotFound => Raise::new(&zoneinfo::NOT_FOUND, error.message),
+        ErrorKind::Regex => Raise::new(&re::ERROR, error.message),
         ErrorKind::Os => match numbered(&error.message) {
             Some((number, text)) => Raise::with_args(&OS_ERROR, [Value::Int(number), Value::str(text)])
                 .field("errno", Value::Int(number))

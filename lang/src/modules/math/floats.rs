@@ -1,5 +1,7 @@
 //! Functions of one or two floats.
 
+use num_traits::ToPrimitive;
+
 use super::{domain_error, range_error};
 use crate::builtins::constructors::to_float;
 use crate::modules;
@@ -87,12 +89,13 @@ pub(super) fn logarithm(cx: &mut Cx<'_>, value: &Value, f: fn(f64) -> f64) -> R<
         if n.sign() == num_bigint::Sign::Minus {
             return Err(domain_error());
         }
-        if n.bits() > 1000 {
+        if n.bits() > 1023 {
+            // The number is `fraction * 2**bits`; of its lower bits only counts whether there are any.
             let shift = n.bits() - 64;
-            let top = Value::big(n >> shift);
-            let top = to_float(cx, &top)?;
-            // log(top * 2^shift)
-            return Ok(f(top) + f(2.0) * shift as f64);
+            let top = (n >> shift).to_u64().unwrap_or(u64::MAX);
+            let sticky = n.trailing_zeros().is_some_and(|zeros| zeros < shift);
+            let fraction = libm::scalbn((top | u64::from(sticky)) as f64, -64);
+            return Ok(f(fraction) + f(2.0) * n.bits() as f64);
         }
     }
     let x = to_float(cx, value)?;

@@ -97,7 +97,7 @@ table! {
         ///
         /// >>> math.acosh(1)
         /// 0.0
-        Function Extended "math.acosh(x: float, /) -> float" => |cx, a| unary(cx, a, f64::acosh);
+        Function Extended "math.acosh(x: float, /) -> float" => |cx, a| unary(cx, a, libm::acosh);
         /// Return the arc sine in radians.
         ///
         /// >>> math.asin(0)
@@ -107,7 +107,7 @@ table! {
         ///
         /// >>> math.asinh(0)
         /// 0.0
-        Function Extended "math.asinh(x: float, /) -> float" => |cx, a| unary(cx, a, f64::asinh);
+        Function Extended "math.asinh(x: float, /) -> float" => |cx, a| unary(cx, a, libm::asinh);
         /// Return the arc tangent in radians.
         ///
         /// >>> math.atan(0)
@@ -122,7 +122,7 @@ table! {
         ///
         /// >>> math.atanh(0)
         /// 0.0
-        Function Extended "math.atanh(x: float, /) -> float" => |cx, a| unary(cx, a, f64::atanh);
+        Function Extended "math.atanh(x: float, /) -> float" => |cx, a| unary(cx, a, libm::atanh);
         /// Return the cube root.
         ///
         /// >>> math.cbrt(8)

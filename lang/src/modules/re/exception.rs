@@ -11,7 +11,7 @@ use crate::value::types::{Kind, Profile};
 use crate::value::{Builtin, Cx, R, Raise, TypeDesc, Value};
 
 /// `re.error`
-pub(super) static ERROR: TypeDesc = TypeDesc {
+pub(in crate::modules) static ERROR: TypeDesc = TypeDesc {
     doc: "A pattern or a replacement is malformed.",
     new: Some(&NEW),
     python: true,

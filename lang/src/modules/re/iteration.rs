@@ -96,7 +96,7 @@ impl Matches {
         let (start, end) = captures.spans.first().copied().flatten().unwrap_or_default();
         // Counting goes on from match to match, so that all positions together cost one pass over the text.
         self.positions.index(subject, start);
-        let found = Match::new(&self.pattern, own, &self.haystack, self.window, self.positions, captures);
+        let found = Match::make(&self.pattern, own, &self.haystack, self.window, self.positions, captures);
         Ok(Some((found, start, end)))
     }
 }

@@ -127,7 +127,7 @@ pub(super) struct Match {
 
 impl Match {
     /// The match of `pattern`, whose compiled form is `own`, with an offset near to it whose position is known.
-    pub(super) fn new(
+    pub(super) fn make(
         pattern: &Value,
         own: &Compiled,
         haystack: &Haystack,

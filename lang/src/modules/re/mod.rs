@@ -51,6 +51,8 @@ mod substitution;
 mod syntax;
 mod template;
 
+pub(super) use exception::ERROR;
+
 use crate::value::types::{ModuleDesc, Profile};
 
 /// `re`

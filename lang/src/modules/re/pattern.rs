@@ -89,7 +89,9 @@ table! {
         /// {'x': 1, 'y': 3}
         Property Extended "groupindex(self) -> Mapping[str, int]" => |_, a| {
             let index = own("groupindex", a)?.program.group_index();
-            Ok(dict::proxy(Dict::from_pairs(index.iter().map(|(name, number)| (name.as_str(), Value::from(*number))))))
+            let numbers = Dict::from_pairs(index.iter().map(|(name, number)| (name.as_str(), Value::from(*number))));
+            // Without names CPython has nothing to protect from changes.
+            Ok(if index.is_empty() { Value::Dict(numbers) } else { dict::proxy(numbers) })
         };
         /// The text from which the pattern was compiled.
         ///
@@ -154,7 +156,7 @@ pub(super) fn find(name: &str, a: &[Value], mode: Mode) -> R {
     let Some(captures) = own.program.match_at(haystack.subject(), window.start, window.end, mode)? else {
         return Ok(Value::None);
     };
-    Ok(Match::new(&a[0], own, &haystack, window, window.positions(), captures))
+    Ok(Match::make(&a[0], own, &haystack, window, window.positions(), captures))
 }
 
 impl NativeObject for Compiled {
