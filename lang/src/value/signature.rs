@@ -229,9 +229,7 @@ impl Signature {
         let mut used = 0;
         for (n, param) in self.params.iter().enumerate() {
             let value = match param.kind {
-                ParamKind::VarArgs => {
-                    Value::Tuple(Tuple::new(rest.by_ref().cloned().collect::<HVec<_>>()))
-                }
+                ParamKind::VarArgs => Value::Tuple(Tuple::new(rest.by_ref().cloned().collect::<HVec<_>>())),
                 ParamKind::VarKeywords => {
                     let extra = Dict::new();
                     for (key, value) in keywords {
@@ -269,7 +267,8 @@ impl Signature {
         }
         if used < keywords.len() {
             let known = |key: &Value| self.params.iter().any(|p| is_named(p, key));
-            let unknown = keywords.iter().find(|(key, _)| !known(key)).map_or_else(String::new, |(k, _)| k.to_display());
+            let unknown =
+                keywords.iter().find(|(key, _)| !known(key)).map_or_else(String::new, |(k, _)| k.to_display());
             // CPython's `sorted` hands its keywords to `list.sort`, which then speaks.
             let label = if label == "sorted" { "sort" } else { label };
             let call = if label == NAMELESS { format!("this {label}") } else { call(label) };
@@ -301,7 +300,14 @@ impl Signature {
 
     /// The error for a wrong number of positional arguments.
     #[cold]
-    fn count_error(&self, label: &str, qualified: &str, receivers: usize, given: usize, keywords: usize) -> super::Raise {
+    fn count_error(
+        &self,
+        label: &str,
+        qualified: &str,
+        receivers: usize,
+        given: usize,
+        keywords: usize,
+    ) -> super::Raise {
         let required = self
             .params
             .iter()
@@ -370,10 +376,8 @@ impl Signature {
 type Listed<'a> = (&'a [&'a str], &'a [&'a str]);
 
 /// Methods whose arguments CPython takes apart in an older way, with an error text of its own.
-const PARSED_METHODS: [Listed<'static>; 1] = [(
-    &["str", "bytes", "bytearray"],
-    &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"],
-)];
+const PARSED_METHODS: [Listed<'static>; 1] =
+    [(&["str", "bytes", "bytearray"], &["count", "endswith", "find", "index", "rfind", "rindex", "startswith"])];
 
 /// Functions of the same kind; unlike methods they are named without what they belong to.
 const PARSED_FUNCTIONS: [Listed<'static>; 3] = [
@@ -405,7 +409,9 @@ mod tests {
 
     #[test]
     fn parses_every_kind_of_parameter() {
-        let s = Signature::parse("f(a: int, /, b: str | None = None, *rest: T, c=1, d: str = ', ', e=<absent>, **kw) -> dict[str, int]");
+        let s = Signature::parse(
+            "f(a: int, /, b: str | None = None, *rest: T, c=1, d: str = ', ', e=<absent>, **kw) -> dict[str, int]",
+        );
         let kinds: Vec<_> = s.params.iter().map(|p| p.kind).collect();
         use ParamKind::{Either, Keyword, Positional, VarArgs, VarKeywords};
         assert_eq!(kinds, [Positional, Either, VarArgs, Keyword, Keyword, Keyword, VarKeywords]);

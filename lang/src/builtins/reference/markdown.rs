@@ -17,8 +17,8 @@ const NOTE: &str =
 static FUNCTION_LIKE: [&TypeDesc; 5] =
     [&iterators::ENUMERATE, &iterators::FILTER, &iterators::MAP, &iterators::REVERSED, &iterators::ZIP];
 
-fn is_function_like(desc: &TypeDesc) -> bool {
-    FUNCTION_LIKE.iter().any(|known| *known == desc)
+fn is_function_like(desc: &'static TypeDesc) -> bool {
+    FUNCTION_LIKE.contains(&desc)
 }
 
 /// Every file: its name and its text.
@@ -132,6 +132,7 @@ fn push_constants<'a>(out: &mut String, owner: &str, constants: impl Iterator<It
 fn push_entry(out: &mut String, entry: &Entry, level: &str) {
     out.push_str(&format!("\n{level} `{}`\n\n```python\n{}\n```\n", entry.path, signature(entry)));
     push_mark(out, mark(entry.builtin.profile));
+    out.push('\n');
     let mut in_example = false;
     for line in doc_lines(entry.builtin.doc) {
         if line.starts_with(">>>") && !in_example {

@@ -58,7 +58,7 @@ impl Dialect {
         }
     }
 
-    fn named(name: &[u8]) -> Option<Dialect> {
+    pub(super) fn named(name: &[u8]) -> Option<Dialect> {
         let excel = Dialect::excel();
         Some(match name {
             b"excel" => excel,

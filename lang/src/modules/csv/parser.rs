@@ -243,3 +243,38 @@ impl Parser {
         error(format!("'{}' expected after '{}'", shown(Some(self.dialect.delimiter)), shown(self.dialect.quote)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
+        let mut parser = Parser::new(Rc::new(dialect));
+        let mut rows = Vec::new();
+        for line in text.split_inclusive('|') {
+            if parser.line(line.trim_end_matches('|').as_bytes()).expect("well-formed") {
+                rows.push(parser.take().iter().map(Value::to_display).collect());
+            }
+        }
+        if parser.end().expect("not strict") {
+            rows.push(parser.take().iter().map(Value::to_display).collect());
+        }
+        rows
+    }
+
+    #[test]
+    fn lines_become_rows() {
+        let excel = || Dialect::named(b"excel").expect("a known name");
+        for (text, dialect, expected) in [
+            ("a,\"b,\"\"c\",|1", excel(), vec![vec!["a", "b,\"c", ""], vec!["1"]]),
+            ("\"a\n|b\"\r\n", excel(), vec![vec!["a\nb"]]),
+            ("||x", excel(), vec![vec![], vec![], vec!["x"]]),
+            ("a^,b,\"c^\"d\"", Dialect { escape: Some(u32::from('^')), ..excel() }, vec![vec!["a,b", "c\"d"]]),
+            ("a, b", Dialect { skip_initial_space: true, ..excel() }, vec![vec!["a", "b"]]),
+            ("éxü", Dialect { delimiter: u32::from('x'), ..excel() }, vec![vec!["é", "ü"]]),
+            ("\"open", excel(), vec![vec!["open"]]),
+        ] {
+            assert_eq!(rows(text, dialect), expected, "{text}");
+        }
+    }
+}

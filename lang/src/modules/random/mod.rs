@@ -118,10 +118,20 @@ fn receiver(name: &str, a: &[Value]) -> R<Rc<Generator>> {
     }
 }
 
+/// The parameters of a method, as text.
+macro_rules! with_self {
+    ("") => {
+        "(self)"
+    };
+    ($params:tt) => {
+        concat!("(self, ", $params, ")")
+    };
+}
+
 /// Declares each entry as a function of the module and as a method of `Random`. An implementation gets the generator and the
 /// arguments without receiver. CPython writes the entries marked `def` in Python.
 macro_rules! generator_table {
-    ($( $(#[doc = $doc:literal])* $profile:ident $def:literal $name:literal ($params:literal) $returns:literal => $run:path; )*) => {
+    ($( $(#[doc = $doc:literal])* $profile:ident $def:literal $name:literal ($params:tt) $returns:literal => $run:path; )*) => {
         static FUNCTIONS: &[Builtin] = {
             const NAMES: &[&str] = &[$($name),*];
             static ENTRIES: [Builtin; NAMES.len()] = [ $( Builtin::new(
@@ -141,7 +151,7 @@ macro_rules! generator_table {
             static ENTRIES: [Builtin; NAMES.len()] = [ $( Builtin::new(
                 Kind::Method,
                 Profile::Extended,
-                concat!($def, $name, "(self, ", $params, ") -> ", $returns),
+                concat!($def, $name, with_self!($params), " -> ", $returns),
                 concat!($($doc, "\n"),*),
                 |cx, a| {
                     let own = receiver($name, a)?;

@@ -218,3 +218,29 @@ fn is_valid(_: &mut Cx<'_>, a: &[Value]) -> R {
     })?;
     Ok(Value::Bool(valid))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders() {
+        for (text, name, len) in [
+            ("$a1 b", Some("a1"), 3),
+            ("${_x}y", Some("_x"), 5),
+            ("$$", None, 2),
+            ("$", None, 1),
+            ("$1", None, 1),
+            ("${a", None, 1),
+            ("${}", None, 1),
+            ("$\u{e9}", None, 1),
+        ] {
+            let (found, found_len) = placeholder(text.as_bytes());
+            let found = match found {
+                Placeholder::Name(name) => Some(String::from_utf8_lossy(name).into_owned()),
+                _ => None,
+            };
+            assert_eq!((found.as_deref(), found_len), (name, len), "{text}");
+        }
+    }
+}

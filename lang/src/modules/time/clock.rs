@@ -99,3 +99,24 @@ fn length(seconds: Number) -> R<Duration> {
     }
     Ok(Duration::from_secs_f64(seconds))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_sleep() {
+        let text = |seconds| {
+            length(seconds).map_err(|raise| raise.0.arguments().first().map(Value::to_display).unwrap_or_default())
+        };
+        assert_eq!(text(Number::Float(0.25)), Ok(Duration::from_millis(250)));
+        assert_eq!(text(Number::Int(3)), Ok(Duration::from_secs(3)));
+        for (seconds, message) in [
+            (Number::Int(-1), "sleep length must be non-negative"),
+            (Number::Float(f64::NAN), "Invalid value NaN (not a number)"),
+            (Number::Float(1e300), "timestamp out of range for platform time_t"),
+        ] {
+            assert_eq!(text(seconds), Err(message.to_owned()));
+        }
+    }
+}

@@ -303,3 +303,44 @@ pub(super) fn get_url(cx: &mut Cx<'_>, parts: &Value) -> R {
         _ => urlunsplit(cx, std::slice::from_ref(parts)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart_and_put_together() {
+        for (url, scheme, netloc, path, params, again) in [
+            ("HTTP://u@H:1/a/b;p?q#f", "http", "u@H:1", "/a/b", "p", "http://u@H:1/a/b;p?q#f"),
+            ("mailto:a@b", "mailto", "", "a@b", "", "mailto:a@b"),
+            ("//h", "", "h", "", "", "//h"),
+            ("a;b/c;d", "", "", "a;b/c", "d", "a;b/c;d"),
+            (" \u{1}x:\ty", "x", "", "y", "", "x:y"),
+            ("1x://h", "", "", "1x://h", "", "1x://h"),
+        ] {
+            let parsed = parse(url.as_bytes(), b"", true).expect("well-formed");
+            let part = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
+            let address = &parsed.address;
+            let parts = [&address.scheme, &address.netloc, &address.path, &parsed.params].map(|p| part(p));
+            assert_eq!(parts, [scheme, netloc, path, params], "{url}");
+            assert_eq!(part(&unparse(&parsed)), again);
+        }
+        assert!(split(b"http://[::1", b"", true).is_err() && split(b"http://[x]/", b"", true).is_err());
+        assert!(split(b"http://[fe80::1%eth0]/", b"", true).is_ok());
+    }
+
+    #[test]
+    fn paths_are_resolved() {
+        for (base, path, resolved) in [
+            ("/b/c/d", "../g", "/b/g"),
+            ("/b/c/d", "../../../g", "/g"),
+            ("/b/c/d", "./", "/b/c/"),
+            ("/b/c/d", "..", "/b/"),
+            ("", "g", "g"),
+            ("/a//b", "c//d", "/a/c/d"),
+            ("/x", "/a//b", "/a//b"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&resolve(base.as_bytes(), path.as_bytes())), resolved, "{base} {path}");
+        }
+    }
+}

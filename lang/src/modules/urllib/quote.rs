@@ -203,3 +203,15 @@ pub(super) fn unquote_to_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn only_two_hexadecimal_digits_are_replaced() {
+        for (text, bytes) in [("a%20b", &b"a b"[..]), ("%", b"%"), ("%4", b"%4"), ("%zz%41", b"%zzA"), ("%fF%2", b"\xff%2")] {
+            assert_eq!(unquoted(text.as_bytes()), bytes, "{text}");
+        }
+    }
+}

@@ -41,23 +41,11 @@ const DAY_MICROS: i64 = DAY_SECONDS * MICROS;
 
 impl FixedZone {
     /// `timezone.utc`
-    pub const UTC: Self = Self {
-        offset: 0,
-        name: None,
-        identity: 0,
-    };
+    pub const UTC: Self = Self { offset: 0, name: None, identity: 0 };
     /// `timezone.min`
-    pub const MIN: Self = Self {
-        offset: 60 * MICROS - DAY_MICROS,
-        name: None,
-        identity: 1,
-    };
+    pub const MIN: Self = Self { offset: 60 * MICROS - DAY_MICROS, name: None, identity: 1 };
     /// `timezone.max`
-    pub const MAX: Self = Self {
-        offset: DAY_MICROS - 60 * MICROS,
-        name: None,
-        identity: 2,
-    };
+    pub const MAX: Self = Self { offset: DAY_MICROS - 60 * MICROS, name: None, identity: 2 };
 
     /// The constructor.
     ///
@@ -145,9 +133,7 @@ impl Zone {
     pub fn dst(&self, wall: Option<&DateTime>) -> Option<Delta> {
         match self {
             Self::Fixed(_) => None,
-            Self::Named(zone) => Some(Delta::from_small_micros(
-                i64::from(Self::local_type(zone, wall)?.dst) * MICROS,
-            )),
+            Self::Named(zone) => Some(Delta::from_small_micros(i64::from(Self::local_type(zone, wall)?.dst) * MICROS)),
         }
     }
 
@@ -170,9 +156,7 @@ impl Zone {
         match self {
             Self::Fixed(zone) => utc.shifted(zone.offset),
             Self::Named(zone) => {
-                let (local, fold) = zone
-                    .data()
-                    .at_utc(utc.wall_seconds(), utc.date().year().into());
+                let (local, fold) = zone.data().at_utc(utc.wall_seconds(), utc.date().year().into());
                 let shifted = utc.shifted(i64::from(local.offset) * MICROS)?;
                 Ok(if fold { shifted.with_fold(1) } else { shifted })
             }
@@ -200,10 +184,7 @@ impl Zone {
     pub fn repr(&self) -> String {
         match self {
             Self::Fixed(zone) => zone.repr(),
-            Self::Named(zone) => format!(
-                "zoneinfo.ZoneInfo(key={})",
-                quote::repr(zone.key().as_bytes())
-            ),
+            Self::Named(zone) => format!("zoneinfo.ZoneInfo(key={})", quote::repr(zone.key().as_bytes())),
         }
     }
 
@@ -233,42 +214,28 @@ mod tests {
     #[test]
     fn fixed_zone_texts() {
         let zone = |micros, name: Option<&str>| {
-            FixedZone::new(
-                Delta::from_small_micros(micros),
-                name.map(|n| n.as_bytes().into()),
-            )
+            FixedZone::new(Delta::from_small_micros(micros), name.map(|n| n.as_bytes().into()))
         };
         let shown = |zone: Result<FixedZone>| {
-            zone.map(|z| (String::from_utf8_lossy(&z.text()).into_owned(), z.repr()))
-                .map_err(|e| e.message)
+            zone.map(|z| (String::from_utf8_lossy(&z.text()).into_owned(), z.repr())).map_err(|e| e.message)
         };
         for (zone, text, repr) in [
             (zone(0, None), "UTC", "datetime.timezone.utc"),
-            (
-                zone(0, Some("UTC")),
-                "UTC",
-                "datetime.timezone(datetime.timedelta(0), 'UTC')",
-            ),
+            (zone(0, Some("UTC")), "UTC", "datetime.timezone(datetime.timedelta(0), 'UTC')"),
             (
                 zone(3_600_000_001, None),
                 "UTC+01:00:00.000001",
                 "datetime.timezone(datetime.timedelta(seconds=3600, microseconds=1))",
             ),
-            (
-                zone(-1_800_000_000, None),
-                "UTC-00:30",
-                "datetime.timezone(datetime.timedelta(days=-1, seconds=84600))",
-            ),
+            (zone(-1_800_000_000, None), "UTC-00:30", "datetime.timezone(datetime.timedelta(days=-1, seconds=84600))"),
         ] {
             assert_eq!(shown(zone), Ok((text.to_owned(), repr.to_owned())));
         }
         assert_eq!(
             shown(zone(DAY_MICROS, None)),
-            Err(
-                "offset must be a timedelta strictly between -timedelta(hours=24) and \
+            Err("offset must be a timedelta strictly between -timedelta(hours=24) and \
                  timedelta(hours=24), not datetime.timedelta(days=1)."
-                    .to_owned()
-            )
+                .to_owned())
         );
     }
 }

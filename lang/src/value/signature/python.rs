@@ -27,9 +27,9 @@ pub(super) fn refusal(
             }
             None if !has(ParamKind::VarKeywords) && !signature.params.iter().any(|p| super::is_named(p, key)) => {
                 return Some(type_error(match by_position.iter().any(|p| p.name == name) {
-                    true => format!(
-                        "{label}() got some positional-only arguments passed as keyword arguments: '{name}'"
-                    ),
+                    true => {
+                        format!("{label}() got some positional-only arguments passed as keyword arguments: '{name}'")
+                    }
                     false => format!("{label}() got an unexpected keyword argument '{name}'"),
                 }));
             }
