@@ -60,7 +60,10 @@ fn formats(c: &mut Criterion) {
         ("JSON in", "len(msg.payload)"),
         ("JSON in and out", "Entity.from_value(msg.payload['^value'], mime_type='application/json')"),
         ("JSON to XML", "Entity.from_value({'orders': {'order': msg.payload['^value']}}, mime_type='application/xml')"),
-        ("JSON to CSV", "Entity.from_value([{'id': o['id'], 'city': o['address']['city']} for o in msg.payload], mime_type='text/csv')"),
+        (
+            "JSON to CSV",
+            "Entity.from_value([{'id': o['id'], 'city': o['address']['city']} for o in msg.payload], mime_type='text/csv')",
+        ),
     ] {
         let program = compile(text);
         group.bench_function(name, |b| b.iter(|| run(&program, black_box(&input))));

@@ -32,7 +32,8 @@ fn threads(c: &mut Criterion) {
                     for _ in 0..*count {
                         scope.spawn(|| {
                             for _ in 0..RUNS / count {
-                                let outcome = program.run(&input, &RunOptions::default(), |_, value| Ok(value.is_none()));
+                                let outcome =
+                                    program.run(&input, &RunOptions::default(), |_, value| Ok(value.is_none()));
                                 assert!(outcome.result.is_ok());
                             }
                         });

@@ -49,7 +49,10 @@ pub fn run(
     let mut progress = Progress::new(total);
     let reader = BufReader::with_capacity(1 << 16, Counted { source, seen: 0 });
     let Some(kind) = Mime::of(&messages.mime_type) else {
-        return Err(format!("--each: the MIME type `{}` is not supported; name another with --mime", messages.mime_type));
+        return Err(format!(
+            "--each: the MIME type `{}` is not supported; name another with --mime",
+            messages.mime_type
+        ));
     };
     let mut items = Cutter::new(reader, kind, messages.path).map_err(|reason| format!("--each: {reason}"))?;
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
@@ -119,7 +122,8 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), String> {
     if path.as_os_str() == "-" {
         return Ok((Box::new(std::io::stdin()), None));
     }
-    let file = std::fs::File::open(path).map_err(|e| format!("cannot read {}: {}", path.display(), host::reason(&e)))?;
+    let file =
+        std::fs::File::open(path).map_err(|e| format!("cannot read {}: {}", path.display(), host::reason(&e)))?;
     let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
     Ok((Box::new(file), size))
 }

@@ -1,6 +1,6 @@
 //! The result of a run as bytes for standard output.
 
-use dataway_lang::value::exceptions::{type_error, TYPE_ERROR, VALUE_ERROR};
+use dataway_lang::value::exceptions::{TYPE_ERROR, VALUE_ERROR, type_error};
 use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{builtins, mime};
 
@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn json_is_spread_over_lines() {
         let text = indent(br#"{"a":[1,{"b":"x,\"]"}],"c":{},"d":[]}"#);
-        let expected = "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x,\\\"]\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}";
+        let expected =
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x,\\\"]\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}";
         assert_eq!(String::from_utf8_lossy(&text), expected);
     }
 }

@@ -166,9 +166,7 @@ fn difference(case: &Case, ran: &Ran) -> Option<String> {
     }
     let matches = match case.expected.strip_prefix("#!! ") {
         Some(error) => match error.split_once(" ~ ") {
-            Some((class, fragment)) => {
-                ran.line.starts_with(&format!("#!! {class}:")) && ran.line.contains(fragment)
-            }
+            Some((class, fragment)) => ran.line.starts_with(&format!("#!! {class}:")) && ran.line.contains(fragment),
             None if error.contains(':') => ran.line == case.expected,
             None => ran.line.starts_with(&format!("#!! {error}:")),
         },

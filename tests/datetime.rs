@@ -2,9 +2,8 @@
 //! format. `CIVIL_OPERATIONS` names another record, for fuzzing.
 
 use dataway_lang::value::civil::{
-    CivilError, Date, DateTime, DateTimeChanges, Delta, DeltaParts, ErrorKind, Number, Result,
-    RunZone, StructTime, Time, TimeChanges, TimeFields, TimeSpec, Zone, c_int, whole_seconds,
-    zone_info,
+    CivilError, Date, DateTime, DateTimeChanges, Delta, DeltaParts, ErrorKind, Number, Result, RunZone, StructTime,
+    Time, TimeChanges, TimeFields, TimeSpec, Zone, c_int, whole_seconds, zone_info,
 };
 use flate2::read::GzDecoder;
 use std::cmp::Ordering;
@@ -15,24 +14,13 @@ const RECORD: &[u8] = include_bytes!("datetime/operations.txt.gz");
 /// The names of the zone of the run do not depend on the year in the zones of the record.
 const NOW: i64 = 1_790_000_000;
 
-const SPECS: [&str; 6] = [
-    "auto",
-    "hours",
-    "minutes",
-    "seconds",
-    "milliseconds",
-    "microseconds",
-];
+const SPECS: [&str; 6] = ["auto", "hours", "minutes", "seconds", "milliseconds", "microseconds"];
 
 #[test]
 fn answers_are_those_of_cpython() {
-    let file = std::env::var("CIVIL_OPERATIONS")
-        .ok()
-        .map(|path| std::fs::read(path).expect("a readable record"));
+    let file = std::env::var("CIVIL_OPERATIONS").ok().map(|path| std::fs::read(path).expect("a readable record"));
     let mut text = String::new();
-    GzDecoder::new(file.as_deref().unwrap_or(RECORD))
-        .read_to_string(&mut text)
-        .expect("a gzip of ASCII");
+    GzDecoder::new(file.as_deref().unwrap_or(RECORD)).read_to_string(&mut text).expect("a gzip of ASCII");
     let mut zone = RunZone::utc();
     let (mut operations, mut failures) = (0, Vec::new());
     for line in text.lines() {
@@ -43,12 +31,7 @@ fn answers_are_those_of_cpython() {
                 operations += 1;
                 let answer = match run(operation, arguments, &zone) {
                     Ok(text) => [b"=", &text[..]].concat(),
-                    Err(error) => [
-                        b"!",
-                        letter(error.kind).as_bytes(),
-                        error.message.as_bytes(),
-                    ]
-                    .concat(),
+                    Err(error) => [b"!", letter(error.kind).as_bytes(), error.message.as_bytes()].concat(),
                 };
                 if answer != unescape(expected) {
                     failures.push(difference(line, &answer));
@@ -57,39 +40,18 @@ fn answers_are_those_of_cpython() {
             _ => unreachable!("a line without a tab"),
         }
     }
-    assert!(
-        operations >= 20_000 || file_is_small(operations),
-        "only {operations} operations"
-    );
-    let shown = failures
-        .iter()
-        .take(60)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("\n");
-    assert!(
-        failures.is_empty(),
-        "{} of {operations} differ:\n{shown}",
-        failures.len()
-    );
+    assert!(operations >= 20_000 || file_is_small(operations), "only {operations} operations");
+    let shown = failures.iter().take(60).cloned().collect::<Vec<_>>().join("\n");
+    assert!(failures.is_empty(), "{} of {operations} differ:\n{shown}", failures.len());
 }
 
 /// The operation with both answers, from where they part.
 fn difference(line: &str, answer: &[u8]) -> String {
     let (operation, expected) = line.rsplit_once('\t').expect("an answer");
     let expected = unescape(expected);
-    let same = expected
-        .iter()
-        .zip(answer)
-        .take_while(|(a, b)| a == b)
-        .count()
-        .saturating_sub(12);
+    let same = expected.iter().zip(answer).take_while(|(a, b)| a == b).count().saturating_sub(12);
     let tail = |bytes: &[u8]| String::from_utf8_lossy(&bytes[same..]).into_owned();
-    format!(
-        "{operation}\n    expected …{}\n    got      …{}",
-        tail(&expected),
-        tail(answer)
-    )
+    format!("{operation}\n    expected …{}\n    got      …{}", tail(&expected), tail(answer))
 }
 
 /// Fuzzing may use any size.
@@ -114,9 +76,7 @@ fn letter(kind: ErrorKind) -> &'static str {
 fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
     let text = match (operation, given) {
         ("date.new", [fields]) => {
-            let [year, month, day] = ints(fields)?[..] else {
-                unreachable!()
-            };
+            let [year, month, day] = ints(fields)?[..] else { unreachable!() };
             Date::new(year, month, day)?.repr()
         }
         ("date.info", [day]) => {
@@ -133,42 +93,23 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
             ]
             .join("|")
         }
-        ("date.fromordinal", [ordinal]) => {
-            Date::from_ordinal(c_int(ordinal.parse().expect("an int"))?)?.repr()
-        }
+        ("date.fromordinal", [ordinal]) => Date::from_ordinal(c_int(ordinal.parse().expect("an int"))?)?.repr(),
         ("date.fromisocalendar", [fields]) => {
-            let [year, week, day] = ints(fields)?[..] else {
-                unreachable!()
-            };
+            let [year, week, day] = ints(fields)?[..] else { unreachable!() };
             Date::from_iso_calendar(year, week, day)?.repr()
         }
         ("date.replace", [day, changes]) => {
-            let [year, month, changed] = options(changes)[..] else {
-                unreachable!()
-            };
+            let [year, month, changed] = options(changes)[..] else { unreachable!() };
             date(day).replace(year, month, changed)?.repr()
         }
         ("date.add", [day, by]) => date(day).plus(delta(by))?.repr(),
         ("date.sub", [day, by]) => date(day).minus(delta(by))?.repr(),
         ("date.since", [day, other]) => date(day).since(date(other)).repr(),
-        ("date.fromtimestamp", [at]) => {
-            Date::from_timestamp(whole_seconds(number(at))?, zone)?.repr()
-        }
+        ("date.fromtimestamp", [at]) => Date::from_timestamp(whole_seconds(number(at))?, zone)?.repr(),
         ("date.fromisoformat", [text]) => Date::from_iso_format(&unescape(text))?.repr(),
         ("date.strftime", [day, format]) => return date(day).strftime(&unescape(format), zone),
 
-        (
-            "delta.new",
-            [
-                days,
-                seconds,
-                microseconds,
-                milliseconds,
-                minutes,
-                hours,
-                weeks,
-            ],
-        ) => {
+        ("delta.new", [days, seconds, microseconds, milliseconds, minutes, hours, weeks]) => {
             let part = |text: &str| (text != "-").then(|| number(text));
             Delta::new(&DeltaParts {
                 days: part(days),
@@ -184,20 +125,12 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
         ("delta.info", [value]) => {
             let value = delta(value);
             let truth = if value.is_zero() { "False" } else { "True" };
-            [
-                value.repr(),
-                value.text(),
-                float(value.total_seconds()),
-                truth.to_owned(),
-            ]
-            .join("|")
+            [value.repr(), value.text(), float(value.total_seconds()), truth.to_owned()].join("|")
         }
         ("delta.add", [left, right]) => delta(left).plus(delta(right))?.repr(),
         ("delta.sub", [left, right]) => delta(left).minus(delta(right))?.repr(),
         ("delta.div_delta", [left, right]) => float(delta(left).div_delta(delta(right))?),
-        ("delta.floor_delta", [left, right]) => {
-            delta(left).floor_div_delta(delta(right))?.to_string()
-        }
+        ("delta.floor_delta", [left, right]) => delta(left).floor_div_delta(delta(right))?.to_string(),
         ("delta.rem", [left, right]) => delta(left).rem_delta(delta(right))?.repr(),
         ("delta.divmod", [left, right]) => {
             let (quotient, rest) = delta(left).div_mod(delta(right))?;
@@ -231,20 +164,8 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
         }
 
         ("time.new", [fields]) => {
-            let [hour, minute, second, microsecond, fold] = ints(fields)?[..] else {
-                unreachable!()
-            };
-            Time::new(
-                TimeFields {
-                    hour,
-                    minute,
-                    second,
-                    microsecond,
-                    fold,
-                },
-                None,
-            )?
-            .repr()
+            let [hour, minute, second, microsecond, fold] = ints(fields)?[..] else { unreachable!() };
+            Time::new(TimeFields { hour, minute, second, microsecond, fold }, None)?.repr()
         }
         ("time.info", [value]) => {
             let value = clock(value);
@@ -261,20 +182,9 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
             shown.join("|")
         }
         ("time.replace", [value, changes, zone]) => {
-            let [hour, minute, second, microsecond, fold] = options(changes)[..] else {
-                unreachable!()
-            };
+            let [hour, minute, second, microsecond, fold] = options(changes)[..] else { unreachable!() };
             let zone = (!zone.is_empty()).then(|| tzinfo(zone));
-            clock(value)
-                .replace(TimeChanges {
-                    hour,
-                    minute,
-                    second,
-                    microsecond,
-                    zone,
-                    fold,
-                })?
-                .repr()
+            clock(value).replace(TimeChanges { hour, minute, second, microsecond, zone, fold })?.repr()
         }
         ("time.equal", [left, right]) => {
             let (left, right) = (clock(left), clock(right));
@@ -299,9 +209,7 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
                 shown_name(value.zone_name()),
             ];
             for spec in SPECS {
-                shown.push(string(
-                    value.iso_format(b"T", TimeSpec::parse(spec.as_bytes())?),
-                ));
+                shown.push(string(value.iso_format(b"T", TimeSpec::parse(spec.as_bytes())?)));
             }
             shown.join("|")
         }
@@ -316,35 +224,16 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
         }
         ("datetime.compare", [left, right]) => compared(moment(left).compare(&moment(right))?),
         ("datetime.replace", [value, changes, zone]) => {
-            let [year, month, day, hour, minute, second, microsecond, fold] = options(changes)[..]
-            else {
+            let [year, month, day, hour, minute, second, microsecond, fold] = options(changes)[..] else {
                 unreachable!()
             };
             let zone = (!zone.is_empty()).then(|| tzinfo(zone));
-            let time = TimeChanges {
-                hour,
-                minute,
-                second,
-                microsecond,
-                zone,
-                fold,
-            };
-            moment(value)
-                .replace(DateTimeChanges {
-                    year,
-                    month,
-                    day,
-                    time,
-                })?
-                .repr()
+            let time = TimeChanges { hour, minute, second, microsecond, zone, fold };
+            moment(value).replace(DateTimeChanges { year, month, day, time })?.repr()
         }
-        ("datetime.astimezone", [value, to]) => {
-            moment(value).as_timezone(tzinfo(to).as_ref(), zone)?.repr()
-        }
+        ("datetime.astimezone", [value, to]) => moment(value).as_timezone(tzinfo(to).as_ref(), zone)?.repr(),
         ("datetime.timestamp", [value]) => float(moment(value).timestamp(zone)?),
-        ("datetime.fromtimestamp", [at, to]) => {
-            DateTime::from_timestamp(number(at), tzinfo(to).as_ref(), zone)?.repr()
-        }
+        ("datetime.fromtimestamp", [at, to]) => DateTime::from_timestamp(number(at), tzinfo(to).as_ref(), zone)?.repr(),
         ("datetime.utcfromtimestamp", [at]) => DateTime::utc_from_timestamp(number(at))?.repr(),
         ("datetime.fromisoformat", [text]) => DateTime::from_iso_format(&unescape(text))?.repr(),
         ("datetime.strftime", [value, format]) => {
@@ -355,20 +244,15 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
         }
 
         ("strftime", [fields, format]) => return tuple(fields).strftime(&unescape(format), zone),
-        ("strptime", [text, format]) => shown_tuple(&StructTime::strptime(
-            &unescape(text),
-            &unescape(format),
-            &zone.names(NOW),
-        )?),
+        ("strptime", [text, format]) => {
+            shown_tuple(&StructTime::strptime(&unescape(text), &unescape(format), &zone.names(NOW))?)
+        }
         ("asctime", [fields]) => tuple(fields).asctime()?,
         ("mktime", [fields]) => tuple(fields).mktime(zone)?.to_string(),
         ("localtime", [at]) => shown_tuple(&zone.local_fields(whole_seconds(number(at))?)?),
         ("gmtime", [at]) => StructTime::utc(whole_seconds(number(at))?)?.repr(),
         ("ctime", [at]) => zone.local_fields(whole_seconds(number(at))?)?.asctime()?,
-        _ => panic!(
-            "unknown operation {operation} with {} arguments",
-            given.len()
-        ),
+        _ => panic!("unknown operation {operation} with {} arguments", given.len()),
     };
     Ok(text.into_bytes())
 }
@@ -376,10 +260,7 @@ fn run(operation: &str, given: &[&str], zone: &RunZone) -> Result<Vec<u8>> {
 // Arguments.
 
 fn ints(fields: &str) -> Result<Vec<i32>> {
-    fields
-        .split(',')
-        .map(|field| c_int(field.parse().expect("an int")))
-        .collect()
+    fields.split(',').map(|field| c_int(field.parse().expect("an int"))).collect()
 }
 
 fn options(fields: &str) -> Vec<Option<i32>> {
@@ -394,13 +275,8 @@ fn date(fields: &str) -> Date {
 fn clock(fields: &str) -> Time {
     let parts: Vec<&str> = fields.splitn(6, ',').collect();
     let number = |index: usize| parts[index].parse().expect("an int");
-    let fields = TimeFields {
-        hour: number(0),
-        minute: number(1),
-        second: number(2),
-        microsecond: number(3),
-        fold: number(4),
-    };
+    let fields =
+        TimeFields { hour: number(0), minute: number(1), second: number(2), microsecond: number(3), fold: number(4) };
     Time::new(fields, tzinfo(parts[5])).expect("a time")
 }
 
@@ -411,9 +287,7 @@ fn moment(fields: &str) -> DateTime {
 
 fn tzinfo(text: &str) -> Option<Zone> {
     if let Some(key) = text.strip_prefix('N') {
-        return Some(Zone::Named(
-            zone_info(key.as_bytes()).expect("a known zone"),
-        ));
+        return Some(Zone::Named(zone_info(key.as_bytes()).expect("a known zone")));
     }
     let (offset, name) = match text.strip_prefix('F')?.split_once('=') {
         Some((offset, name)) => (offset, Some(unescape(name))),
@@ -465,14 +339,9 @@ fn unescape(text: &str) -> Vec<u8> {
                 let point = u32::from_str_radix(&escape[1..=digits], 16).expect("an escape");
                 match char::from_u32(point) {
                     Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                    None => out.extend(
-                        [
-                            0xE0 | point >> 12,
-                            0x80 | point >> 6 & 0x3F,
-                            0x80 | point & 0x3F,
-                        ]
-                        .map(|b| b as u8),
-                    ),
+                    None => {
+                        out.extend([0xE0 | point >> 12, 0x80 | point >> 6 & 0x3F, 0x80 | point & 0x3F].map(|b| b as u8))
+                    }
                 }
             }
         }
@@ -517,9 +386,7 @@ fn shown_name(name: Option<Vec<u8>>) -> String {
 
 fn shown_tuple(tuple: &StructTime) -> String {
     let zone = shown_name(tuple.zone.as_deref().map(<[u8]>::to_vec));
-    let offset = tuple
-        .offset
-        .map_or_else(|| "None".to_owned(), |offset| offset.to_string());
+    let offset = tuple.offset.map_or_else(|| "None".to_owned(), |offset| offset.to_string());
     format!("{}|{zone}|{offset}", tuple.repr())
 }
 

@@ -4,9 +4,7 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 
-use dataway_lang::value::decimal::{
-    Context, Decimal, DecimalError, Rounding, Signal, Signals, TupleExponent,
-};
+use dataway_lang::value::decimal::{Context, Decimal, DecimalError, Rounding, Signal, Signals, TupleExponent};
 
 const FLAGS: [(char, Signal); 9] = [
     ('I', Signal::InvalidOperation),
@@ -21,11 +19,7 @@ const FLAGS: [(char, Signal); 9] = [
 ];
 
 fn letters(signals: Signals) -> String {
-    FLAGS
-        .iter()
-        .filter(|(_, signal)| signals.contains(*signal))
-        .map(|(letter, _)| letter)
-        .collect()
+    FLAGS.iter().filter(|(_, signal)| signals.contains(*signal)).map(|(letter, _)| letter).collect()
 }
 
 fn from_letters(text: &str) -> Signals {
@@ -38,9 +32,7 @@ fn from_letters(text: &str) -> Signals {
 
 /// The context of a `context` line.
 fn context(fields: &[&str]) -> Context {
-    let [prec, rounding, emin, emax, capitals, clamp, traps] = fields else {
-        panic!("context with {fields:?}")
-    };
+    let [prec, rounding, emin, emax, capitals, clamp, traps] = fields else { panic!("context with {fields:?}") };
     let number = |text: &str| text.parse::<i64>().unwrap();
     let mut context = Context::default();
     context.set_prec(number(prec)).unwrap();
@@ -144,36 +136,20 @@ fn run(context: &mut Context, operation: &str, operands: &[&str]) -> Result<Stri
             let (numerator, denominator) = number(0).as_integer_ratio()?;
             format!("{numerator} {denominator}")
         }
-        "hash" => number(0)
-            .hash()?
-            .expect("a quiet NaN has no hash of its own")
-            .to_string(),
+        "hash" => number(0).hash()?.expect("a quiet NaN has no hash of its own").to_string(),
         "eq" => bit(context.equals(&number(0), &number(1))?),
-        "lt" => bit(context
-            .order(&number(0), &number(1))?
-            .is_some_and(|order| order.is_lt())),
-        "le" => bit(context
-            .order(&number(0), &number(1))?
-            .is_some_and(|order| order.is_le())),
-        "gt" => bit(context
-            .order(&number(0), &number(1))?
-            .is_some_and(|order| order.is_gt())),
-        "ge" => bit(context
-            .order(&number(0), &number(1))?
-            .is_some_and(|order| order.is_ge())),
+        "lt" => bit(context.order(&number(0), &number(1))?.is_some_and(|order| order.is_lt())),
+        "le" => bit(context.order(&number(0), &number(1))?.is_some_and(|order| order.is_le())),
+        "gt" => bit(context.order(&number(0), &number(1))?.is_some_and(|order| order.is_gt())),
+        "ge" => bit(context.order(&number(0), &number(1))?.is_some_and(|order| order.is_ge())),
         "eq_float" => {
             context.float_equality();
-            bit(context.equals(
-                &number(0),
-                &Decimal::from_float(operands[1].parse().unwrap())?,
-            )?)
+            bit(context.equals(&number(0), &Decimal::from_float(operands[1].parse().unwrap())?)?)
         }
         "lt_float" => {
             context.float_operation()?;
             let float = Decimal::from_float(operands[1].parse().unwrap())?;
-            bit(context
-                .order(&number(0), &float)?
-                .is_some_and(|order| order.is_lt()))
+            bit(context.order(&number(0), &float)?.is_some_and(|order| order.is_lt()))
         }
         "class" => number(0).number_class(context).to_owned(),
         "adjusted" => number(0).adjusted().to_string(),
@@ -185,11 +161,7 @@ fn run(context: &mut Context, operation: &str, operands: &[&str]) -> Result<Stri
 type Unary = fn(&mut Context, &Decimal) -> Result<Decimal, DecimalError>;
 type Binary = fn(&mut Context, &Decimal, &Decimal) -> Result<Decimal, DecimalError>;
 
-fn unary_or_binary(
-    context: &mut Context,
-    operation: &str,
-    operands: &[&str],
-) -> Option<Result<Decimal, DecimalError>> {
+fn unary_or_binary(context: &mut Context, operation: &str, operands: &[&str]) -> Option<Result<Decimal, DecimalError>> {
     let unary: Unary = match operation {
         "abs" => Context::abs,
         "plus" => Context::plus,
@@ -236,10 +208,7 @@ fn unary_or_binary(
 
 fn tuple(number: &Decimal) -> Result<String, DecimalError> {
     let (negative, digits, exponent) = number.as_tuple()?;
-    let digits: String = digits
-        .iter()
-        .map(|digit| char::from(b'0' + digit))
-        .collect();
+    let digits: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
     let exponent = match exponent {
         TupleExponent::Finite(exponent) => exponent.to_string(),
         TupleExponent::Infinity => "F".to_owned(),
@@ -286,9 +255,7 @@ fn cases() -> String {
     let data = std::fs::read(&path).unwrap();
     let mut text = String::new();
     if path.ends_with(".gz") {
-        flate2::read::GzDecoder::new(data.as_slice())
-            .read_to_string(&mut text)
-            .unwrap();
+        flate2::read::GzDecoder::new(data.as_slice()).read_to_string(&mut text).unwrap();
     } else {
         text = String::from_utf8(data).unwrap();
     }
@@ -304,9 +271,7 @@ fn operations_agree_with_cpython() {
     let mut differences = Vec::new();
     for line in text.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [operation, operands @ .., result, flags] = fields.as_slice() else {
-            panic!("short line {line}")
-        };
+        let [operation, operands @ .., result, flags] = fields.as_slice() else { panic!("short line {line}") };
         if *operation == "context" {
             current = context(&fields[1..]);
             described = fields[1..].join(" ");
@@ -314,15 +279,10 @@ fn operations_agree_with_cpython() {
         }
         count += 1;
         current.clear_flags();
-        let mut got =
-            run(&mut current, operation, operands).unwrap_or_else(|error| failure(&error));
+        let mut got = run(&mut current, operation, operands).unwrap_or_else(|error| failure(&error));
         if *operation == "to_float" && !result.starts_with('!') {
             let want: f64 = result.parse().unwrap();
-            got = if got == want.to_bits().to_string() || want.is_nan() {
-                (*result).to_owned()
-            } else {
-                got
-            };
+            got = if got == want.to_bits().to_string() || want.is_nan() { (*result).to_owned() } else { got };
         }
         let got_flags = letters(current.flags);
         if got != *result || got_flags != *flags {
@@ -332,19 +292,7 @@ fn operations_agree_with_cpython() {
             ));
         }
     }
-    let shown = differences
-        .iter()
-        .take(40)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("\n");
-    assert!(
-        differences.is_empty(),
-        "{} of {count} differ:\n{shown}",
-        differences.len()
-    );
-    assert!(
-        count >= 20_000 || std::env::var("DECIMAL_CASES").is_ok(),
-        "only {count} cases"
-    );
+    let shown = differences.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(differences.is_empty(), "{} of {count} differ:\n{shown}", differences.len());
+    assert!(count >= 20_000 || std::env::var("DECIMAL_CASES").is_ok(), "only {count} cases");
 }

@@ -10,8 +10,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::builtins;
-use crate::check::contract::Contract;
 use crate::check;
+use crate::check::contract::Contract;
 use crate::code::{self, CompileOptions, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Input;
@@ -93,7 +93,14 @@ pub struct RunOptions {
 impl Default for RunOptions {
     /// No limits but the default ones, the system's clock, UTC.
     fn default() -> RunOptions {
-        RunOptions { limits: Limits::default(), clock: Clock::System, zone: RunZone::utc(), seed: None, cancel: None, contract: None }
+        RunOptions {
+            limits: Limits::default(),
+            clock: Clock::System,
+            zone: RunZone::utc(),
+            seed: None,
+            cancel: None,
+            contract: None,
+        }
     }
 }
 
@@ -216,12 +223,7 @@ pub(crate) fn env(options: &RunOptions, clock: Clock) -> Env {
 }
 
 /// Runs `work` on a new machine under the options' limits, catching panics at the boundary of the run.
-pub fn bounded<T>(
-    options: &RunOptions,
-    env: Env,
-    recursion: u32,
-    work: impl FnOnce(&mut Vm) -> R<T>,
-) -> Outcome<T> {
+pub fn bounded<T>(options: &RunOptions, env: Env, recursion: u32, work: impl FnOnce(&mut Vm) -> R<T>) -> Outcome<T> {
     let session = heap::Session::begin(options.limits.memory);
     let deadline = options.limits.time.map(|limit| Instant::now() + limit);
     let guard = interrupt::guard(deadline, options.cancel.clone());
@@ -245,4 +247,3 @@ pub(crate) fn internal_error(panic: &(dyn std::any::Any + Send)) -> Report {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     Report::internal(&text)
 }
-

@@ -82,9 +82,7 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, name: &str) -> R {
     match find_member(object.type_of(), name) {
         Some(member) => match member.kind {
             Kind::Property => (member.run)(cx, std::slice::from_ref(object)),
-            Kind::Method => {
-                Ok(Value::Method(Ref::new(BoundMethod { receiver: object.clone(), method: member })))
-            }
+            Kind::Method => Ok(Value::Method(Ref::new(BoundMethod { receiver: object.clone(), method: member }))),
             Kind::Class => {
                 let receiver = Value::Type(object.type_of());
                 Ok(Value::Method(Ref::new(BoundMethod { receiver, method: member })))
@@ -107,9 +105,7 @@ fn type_member(cx: &mut Cx<'_>, desc: &'static TypeDesc, name: &str) -> Option<R
     }
     let member = find_member(desc, name)?;
     Some(Ok(match member.kind {
-        Kind::Class => {
-            Value::Method(Ref::new(BoundMethod { receiver: Value::Type(desc), method: member }))
-        }
+        Kind::Class => Value::Method(Ref::new(BoundMethod { receiver: Value::Type(desc), method: member })),
         _ => Value::Builtin(member),
     }))
 }

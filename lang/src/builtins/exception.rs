@@ -2,7 +2,7 @@
 
 use crate::table;
 use crate::value::exceptions::{
-    self,     BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT,
+    self, BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT,
     UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR, type_error,
 };
 use crate::value::{Cx, Exception, HVec, List, R, Ref, TypeDesc, Value};

@@ -140,13 +140,7 @@ impl NativeObject for Union {
         Some(Ok(self.members.iter().fold(0, |acc, m| acc ^ crate::value::hash::python_hash(m).unwrap_or(0))))
     }
 
-    fn binary(
-        &self,
-        _: &mut Cx<'_>,
-        op: crate::syntax::ast::BinaryOp,
-        other: &Value,
-        reflected: bool,
-    ) -> Option<R> {
+    fn binary(&self, _: &mut Cx<'_>, op: crate::syntax::ast::BinaryOp, other: &Value, reflected: bool) -> Option<R> {
         if op != crate::syntax::ast::BinaryOp::BitOr {
             return None;
         }

@@ -211,10 +211,9 @@ fn any(cx: &mut Cx<'_>, a: &[Value]) -> R {
 fn based(value: &Value, base: int_text::Base) -> R {
     match IntView::of(value) {
         Some(n) => Ok(Value::str(&int_text::with_prefix(n.as_ref(), base)?)),
-        None => Err(type_error(format!(
-            "'{}' object cannot be interpreted as an integer",
-            value.type_of().qualified()
-        ))),
+        None => {
+            Err(type_error(format!("'{}' object cannot be interpreted as an integer", value.type_of().qualified())))
+        }
     }
 }
 
@@ -421,12 +420,10 @@ fn extreme(cx: &mut Cx<'_>, name: &str, better: CmpOp, a: &[Value]) -> R {
 
 fn next(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let step = match &a[0] {
-        Value::Generator(generator) => {
-            match cx.resume(generator, crate::value::machine::Resume::Send(Value::None))? {
-                crate::value::machine::Resumed::Yield(value) => return Ok(value),
-                crate::value::machine::Resumed::Return(value) => Err(value),
-            }
-        }
+        Value::Generator(generator) => match cx.resume(generator, crate::value::machine::Resume::Send(Value::None))? {
+            crate::value::machine::Resumed::Yield(value) => return Ok(value),
+            crate::value::machine::Resumed::Return(value) => Err(value),
+        },
         other => iterate::next(cx, other)?.ok_or(Value::Unbound),
     };
     match (step, a[1].given()) {
@@ -504,7 +501,13 @@ fn round(cx: &mut Cx<'_>, a: &[Value]) -> R {
         Value::None => None,
         other => Some(match IntView::of(other) {
             Some(IntView::Small(n)) => n,
-            Some(n @ IntView::Big(_)) => if n.sign() < 0 { i64::MIN } else { i64::MAX },
+            Some(n @ IntView::Big(_)) => {
+                if n.sign() < 0 {
+                    i64::MIN
+                } else {
+                    i64::MAX
+                }
+            }
             None => word(other)?,
         }),
     };
@@ -520,10 +523,7 @@ fn round(cx: &mut Cx<'_>, a: &[Value]) -> R {
         }
         (Value::Float(x), Some(n)) => Ok(Value::Float(float_exact::round(*x, n)?)),
         (other, digits) => match IntView::of(other) {
-            None => Err(type_error(format!(
-                "type {} doesn't define __round__ method",
-                other.type_of().qualified()
-            ))),
+            None => Err(type_error(format!("type {} doesn't define __round__ method", other.type_of().qualified()))),
             Some(n) => match digits {
                 Some(d) if d < 0 => round_int(n, d),
                 _ => Ok(match n {

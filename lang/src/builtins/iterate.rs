@@ -275,7 +275,11 @@ fn step(state: &mut State) -> R<Result<Option<Value>, Pending>> {
 #[cold]
 fn changed_size(dict: &Dict) -> crate::value::Raise {
     let ordered = std::ptr::eq(dict.class(), &crate::value::types::ORDERED_DICT);
-    runtime_error(if ordered { "OrderedDict mutated during iteration" } else { "dictionary changed size during iteration" })
+    runtime_error(if ordered {
+        "OrderedDict mutated during iteration"
+    } else {
+        "dictionary changed size during iteration"
+    })
 }
 
 fn add(a: &Value, b: &Value) -> R {
@@ -317,9 +321,7 @@ fn finish(cx: &mut Cx<'_>, own: &Ref<Iter>, pending: Pending) -> R<Option<Value>
             }
         },
         Pending::Zip { iters, strict } => zip(cx, &iters, strict),
-        Pending::Enumerate { iter, count } => {
-            Ok(next(cx, &iter)?.map(|value| Value::tuple([count, value])))
-        }
+        Pending::Enumerate { iter, count } => Ok(next(cx, &iter)?.map(|value| Value::tuple([count, value]))),
         Pending::Callable { function, sentinel } => {
             let value = cx.call(&function, &[])?;
             Ok((!eq(&value, &sentinel)?).then_some(value))
@@ -366,11 +368,7 @@ fn zip(cx: &mut Cx<'_>, iters: &[Value], strict: bool) -> R<Option<Value>> {
 ///
 /// # Errors
 /// `TypeError` if the value is not iterable, or whatever iterating or `see` raises.
-pub fn for_each(
-    cx: &mut Cx<'_>,
-    iterable: &Value,
-    mut see: impl FnMut(&mut Cx<'_>, Value) -> R<bool>,
-) -> R<()> {
+pub fn for_each(cx: &mut Cx<'_>, iterable: &Value, mut see: impl FnMut(&mut Cx<'_>, Value) -> R<bool>) -> R<()> {
     let iterator = iter(cx, iterable)?;
     while let Some(value) = next(cx, &iterator)? {
         checkpoint(4)?;

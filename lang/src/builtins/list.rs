@@ -248,10 +248,9 @@ pub fn word(value: &Value) -> R<i64> {
         Some(IntView::Big(_)) => {
             Err(crate::value::exceptions::overflow_error("Python int too large to convert to C ssize_t"))
         }
-        None => Err(type_error(format!(
-            "'{}' object cannot be interpreted as an integer",
-            value.type_of().qualified()
-        ))),
+        None => {
+            Err(type_error(format!("'{}' object cannot be interpreted as an integer", value.type_of().qualified())))
+        }
     }
 }
 
@@ -469,10 +468,7 @@ pub fn range_get(range: &Ref<Range>, key: &Value) -> R {
         return make_range(start, stop, step);
     }
     let Some(at) = IntView::of(key) else {
-        return Err(type_error(format!(
-            "range indices must be integers or slices, not {}",
-            key.type_of().qualified()
-        )));
+        return Err(type_error(format!("range indices must be integers or slices, not {}", key.type_of().qualified())));
     };
     let len = IntView::of(&range.len).map(|n| n.to_big().into_owned()).unwrap_or_default();
     let mut n = at.to_big().into_owned();

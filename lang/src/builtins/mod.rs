@@ -56,8 +56,16 @@ impl CoreType {
 /// The types of `value` and where their members are.
 pub static CORE_TYPES: &[CoreType] = &[
     CoreType { members: &[str::METHODS], new: Some(&constructors::STR), ..CoreType::of(&types::STR) },
-    CoreType { members: &[bytes::METHODS, bytes::ONLY_BYTES], new: Some(&constructors::BYTES), ..CoreType::of(&types::BYTES) },
-    CoreType { members: &[bytes::METHODS, bytes::ONLY_BYTEARRAY], new: Some(&constructors::BYTEARRAY), ..CoreType::of(&types::BYTEARRAY) },
+    CoreType {
+        members: &[bytes::METHODS, bytes::ONLY_BYTES],
+        new: Some(&constructors::BYTES),
+        ..CoreType::of(&types::BYTES)
+    },
+    CoreType {
+        members: &[bytes::METHODS, bytes::ONLY_BYTEARRAY],
+        new: Some(&constructors::BYTEARRAY),
+        ..CoreType::of(&types::BYTEARRAY)
+    },
     CoreType { members: &[list::LIST_METHODS], new: Some(&constructors::LIST), ..CoreType::of(&types::LIST) },
     CoreType { members: &[list::TUPLE_METHODS], new: Some(&constructors::TUPLE), ..CoreType::of(&types::TUPLE) },
     CoreType { members: &[list::RANGE_METHODS], new: Some(&constructors::RANGE), ..CoreType::of(&types::RANGE) },
@@ -170,7 +178,8 @@ pub fn find_member(desc: &'static TypeDesc, name: &str) -> Option<&'static Built
 /// The name of the type in whose table a method of `receiver` stands, for error messages.
 #[must_use]
 pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'static str {
-    let owns = |ty: &'static TypeDesc| own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method)));
+    let owns =
+        |ty: &'static TypeDesc| own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method)));
     let mut at = receiver.map(Value::type_of);
     while let Some(ty) = at {
         if owns(ty) {
@@ -180,7 +189,8 @@ pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'stati
     }
     let core = CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| owns(core.desc));
     let types = modules::MODULES.iter().flat_map(|module| module.types);
-    let name = core.map(|core| core.desc.name).or_else(|| types.map(|(_, ty, _)| *ty).find(|ty| owns(ty)).map(|ty| ty.name));
+    let name =
+        core.map(|core| core.desc.name).or_else(|| types.map(|(_, ty, _)| *ty).find(|ty| owns(ty)).map(|ty| ty.name));
     name.or(receiver.map(Value::type_name)).unwrap_or("object")
 }
 

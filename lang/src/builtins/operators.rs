@@ -59,11 +59,7 @@ fn by_kind(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R<Option<Valu
         (BitOr, Value::Type(_) | Value::None, Value::Type(_) | Value::None | Value::Native(_)) => {
             return Ok(super::function::type_union(a, b));
         }
-        (
-            _,
-            Value::DateTime(_) | Value::Date(_) | Value::Time(_) | Value::Delta(_),
-            _,
-        )
+        (_, Value::DateTime(_) | Value::Date(_) | Value::Time(_) | Value::Delta(_), _)
         | (_, _, Value::DateTime(_) | Value::Date(_) | Value::Delta(_)) => {
             return modules::datetime::binary(op, a, b);
         }
@@ -266,7 +262,9 @@ pub fn inplace(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R {
             }
         }
         // Here the right operand is repeated only for a left operand that is a number or the like.
-        (BinaryOp::Mult, Value::Set(_) | Value::Range(_) | Value::MultiMap(_)) => return Err(refused_inplace(op, a, b)),
+        (BinaryOp::Mult, Value::Set(_) | Value::Range(_) | Value::MultiMap(_)) => {
+            return Err(refused_inplace(op, a, b));
+        }
         _ => {}
     }
     binary(cx, op, a, b).map_err(|raise| {

@@ -47,7 +47,11 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, key: &Value) -> R {
             }
             _ => {
                 let at = index("byte", key, bytes.bytes().len())?;
-                bytes.bytes().get(at).map(|b| Value::Int(i64::from(*b))).ok_or_else(|| index_error("index out of range"))
+                bytes
+                    .bytes()
+                    .get(at)
+                    .map(|b| Value::Int(i64::from(*b)))
+                    .ok_or_else(|| index_error("index out of range"))
             }
         },
         Value::ByteArray(array) => {

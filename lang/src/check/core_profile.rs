@@ -33,7 +33,8 @@ const YIELD: Code = Code(3110);
 /// The diagnostics of a program in the core profile, in source order.
 #[must_use]
 pub fn check(program: &Program) -> Vec<Diagnostic> {
-    let mut checker = Checker { expression: program.mode == Mode::Expression, bound: HashSet::new(), found: Vec::new() };
+    let mut checker =
+        Checker { expression: program.mode == Mode::Expression, bound: HashSet::new(), found: Vec::new() };
     match &program.body {
         Body::Expression(expr) => {
             checker.bind_expr(expr);

@@ -107,7 +107,9 @@ impl Validator<'_> {
                 "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" if is_number(data) => {
                     number(name, &rule, data, pointer)?
                 }
-                "minLength" | "maxLength" | "pattern" if data.text_bytes().is_some() => text(name, &rule, data, pointer)?,
+                "minLength" | "maxLength" | "pattern" if data.text_bytes().is_some() => {
+                    text(name, &rule, data, pointer)?
+                }
                 "allOf" | "anyOf" | "oneOf" | "not" | "if" => self.combined(name, schema, &rule, data, pointer)?,
                 "unevaluatedItems" | "unevaluatedProperties" => {
                     return Err(unusable(&format!("the keyword {name} is not supported")));
@@ -205,7 +207,11 @@ impl Validator<'_> {
             "items" => self.each(items.iter().enumerate().skip(prefix), |_| rule.clone(), pointer),
             "prefixItems" => {
                 let Value::List(schemas) = rule else { return Ok(None) };
-                self.each(items.iter().enumerate().take(prefix), |n| schemas.get(n).unwrap_or(Value::Bool(true)), pointer)
+                self.each(
+                    items.iter().enumerate().take(prefix),
+                    |n| schemas.get(n).unwrap_or(Value::Bool(true)),
+                    pointer,
+                )
             }
             "contains" => {
                 let mut count = 0;
@@ -485,7 +491,12 @@ mod tests {
             (r#"{"not": {"type": "string"}}"#, "1", "\"a\"", ""),
             (r#"{"if": {"minimum": 10}, "then": {"multipleOf": 10}}"#, "20", "15", ""),
             (r##"{"$defs": {"n": {"type": "number"}}, "items": {"$ref": "#/$defs/n"}}"##, "[1]", "[\"a\"]", "/0"),
-            (r##"{"properties": {"next": {"$ref": "#"}}, "required": ["v"]}"##, r#"{"v": 1}"#, r#"{"v": 1, "next": {}}"#, "/next"),
+            (
+                r##"{"properties": {"next": {"$ref": "#"}}, "required": ["v"]}"##,
+                r#"{"v": 1}"#,
+                r#"{"v": 1, "next": {}}"#,
+                "/next",
+            ),
         ] {
             assert_eq!(check(schema, good), None, "{schema} accepts {good}");
             let found = check(schema, bad);

@@ -73,10 +73,7 @@ impl Codec {
 
     /// Whether CPython converts without its codec registry, which adds words to some errors.
     fn is_built_in(self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Utf8 | Kind::Utf16(None) | Kind::Utf32(None) | Kind::Ascii | Kind::Latin1
-        )
+        matches!(self.kind, Kind::Utf8 | Kind::Utf16(None) | Kind::Utf32(None) | Kind::Ascii | Kind::Latin1)
     }
 }
 
@@ -169,59 +166,37 @@ fn in_words(error: CodecError, codec: Codec, doing: &str) -> CodecError {
     }
     let name = codec.name;
     match error {
-        CodecError::Lookup(text) => CodecError::Lookup(format!(
-            "{doing} with '{name}' codec failed (LookupError: {text})"
-        )),
-        CodecError::Type(text) => CodecError::Type(format!(
-            "{doing} with '{name}' codec failed (TypeError: {text})"
-        )),
+        CodecError::Lookup(text) => {
+            CodecError::Lookup(format!("{doing} with '{name}' codec failed (LookupError: {text})"))
+        }
+        CodecError::Type(text) => CodecError::Type(format!("{doing} with '{name}' codec failed (TypeError: {text})")),
         other => other,
     }
 }
 
 /// The text of a `UnicodeDecodeError` about some bytes.
 #[must_use]
-pub fn decode_error_text(
-    encoding: &str,
-    object: &[u8],
-    start: usize,
-    end: usize,
-    reason: &str,
-) -> String {
+pub fn decode_error_text(encoding: &str, object: &[u8], start: usize, end: usize, reason: &str) -> String {
     match object.get(start) {
-        Some(byte) if end == start.saturating_add(1) => format!(
-            "'{encoding}' codec can't decode byte {byte:#04x} in position {start}: {reason}"
-        ),
-        _ => format!(
-            "'{encoding}' codec can't decode bytes in position {start}-{}: {reason}",
-            end as i128 - 1
-        ),
+        Some(byte) if end == start.saturating_add(1) => {
+            format!("'{encoding}' codec can't decode byte {byte:#04x} in position {start}: {reason}")
+        }
+        _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end as i128 - 1),
     }
 }
 
 /// The text of a `UnicodeEncodeError` about some text.
 #[must_use]
-pub fn encode_error_text(
-    encoding: &str,
-    object: &[u8],
-    start: usize,
-    end: usize,
-    reason: &str,
-) -> String {
+pub fn encode_error_text(encoding: &str, object: &[u8], start: usize, end: usize, reason: &str) -> String {
     let first = wtf8::offset_of(object, start).and_then(|at| wtf8::decode_at(object, at));
     match first {
         Some((cp, _)) if end == start.saturating_add(1) => {
             let mut shown = Vec::new();
             super::format::quote::write_escape(&mut shown, cp);
             let shown = String::from_utf8_lossy(&shown);
-            format!(
-                "'{encoding}' codec can't encode character '{shown}' in position {start}: {reason}"
-            )
+            format!("'{encoding}' codec can't encode character '{shown}' in position {start}: {reason}")
         }
-        _ => format!(
-            "'{encoding}' codec can't encode characters in position {start}-{}: {reason}",
-            end as i128 - 1
-        ),
+        _ => format!("'{encoding}' codec can't encode characters in position {start}-{}: {reason}", end as i128 - 1),
     }
 }
 
@@ -235,9 +210,7 @@ mod tests {
             Err(CodecError::Decode(f)) => {
                 decode_error_text(f.encoding, &object[f.skipped..], f.start, f.end, &f.reason)
             }
-            Err(CodecError::Encode(f)) => {
-                encode_error_text(f.encoding, object, f.start, f.end, &f.reason)
-            }
+            Err(CodecError::Encode(f)) => encode_error_text(f.encoding, object, f.start, f.end, &f.reason),
             Err(CodecError::Lookup(text) | CodecError::Type(text)) => text,
             other => panic!("{other:?}"),
         }
@@ -246,12 +219,7 @@ mod tests {
     #[test]
     fn errors_read_as_in_cpython() {
         let bytes: [(&[u8], &str, &str, &str); 8] = [
-            (
-                b"a\xff",
-                "utf8",
-                "strict",
-                "'utf-8' codec can't decode byte 0xff in position 1: invalid start byte",
-            ),
+            (b"a\xff", "utf8", "strict", "'utf-8' codec can't decode byte 0xff in position 1: invalid start byte"),
             (
                 b"\xef\xbb\xbfa\xff",
                 "utf-8-sig",
@@ -264,12 +232,7 @@ mod tests {
                 "strict",
                 "'utf-16-le' codec can't decode bytes in position 0-1: unexpected end of data",
             ),
-            (
-                b"\x81 ",
-                "gbk",
-                "strict",
-                "'gbk' codec can't decode byte 0x81 in position 0: illegal multibyte sequence",
-            ),
+            (b"\x81 ", "gbk", "strict", "'gbk' codec can't decode byte 0x81 in position 0: illegal multibyte sequence"),
             (
                 b"\x81",
                 "cp1252",
@@ -283,18 +246,10 @@ mod tests {
                 "foo",
                 "decoding with 'cp1252' codec failed (LookupError: unknown error handler name 'foo')",
             ),
-            (
-                b"\xff",
-                "ascii",
-                "namereplace",
-                "don't know how to handle UnicodeDecodeError in error callback",
-            ),
+            (b"\xff", "ascii", "namereplace", "don't know how to handle UnicodeDecodeError in error callback"),
         ];
         for (input, name, handler, want) in bytes {
-            assert_eq!(
-                failing(decode(input, lookup(name).unwrap(), handler), input),
-                want
-            );
+            assert_eq!(failing(decode(input, lookup(name).unwrap(), handler), input), want);
         }
         let texts = [
             (
@@ -302,23 +257,12 @@ mod tests {
                 "latin-1",
                 "'latin-1' codec can't encode character '\\u0100' in position 1: ordinal not in range(256)",
             ),
-            (
-                "a€€b",
-                "ascii",
-                "'ascii' codec can't encode characters in position 1-2: ordinal not in range(128)",
-            ),
-            (
-                "é€",
-                "gbk",
-                "'gbk' codec can't encode character '\\u20ac' in position 1: illegal multibyte sequence",
-            ),
+            ("a€€b", "ascii", "'ascii' codec can't encode characters in position 1-2: ordinal not in range(128)"),
+            ("é€", "gbk", "'gbk' codec can't encode character '\\u20ac' in position 1: illegal multibyte sequence"),
         ];
         for (text, name, want) in texts {
             let text = text.as_bytes();
-            assert_eq!(
-                failing(encode(text, lookup(name).unwrap(), "strict"), text),
-                want
-            );
+            assert_eq!(failing(encode(text, lookup(name).unwrap(), "strict"), text), want);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
 
+use super::compare::nested;
 use super::containers::Bytes;
 use super::hash::hash_value;
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
-use super::compare::nested;
 use super::{Dict, Guarded, R, Value};
 
 /// A typed binary body. Immutable; its value is parsed on first need by `mime`.

@@ -75,7 +75,9 @@ pub fn python_hash(value: &Value) -> R<i64> {
             hash.cast_signed()
         }
         Value::Range(r) => {
-            let some = |v: &Value, least: i64| if matches!(r.len, Value::Int(n) if n < least) { Value::None } else { v.clone() };
+            let some = |v: &Value, least: i64| {
+                if matches!(r.len, Value::Int(n) if n < least) { Value::None } else { v.clone() }
+            };
             hash_sequence(&[r.len.clone(), some(&r.start, 1), some(&r.step, 2)])?
         }
         Value::Decimal(d) => {

@@ -225,7 +225,11 @@ impl State {
             State::ListReverse { .. } => &iterators::LIST_REVERSE,
             State::Tuple { .. } => &iterators::TUPLE,
             State::Str { text, .. } => {
-                if text.text_bytes().is_some_and(<[u8]>::is_ascii) { &iterators::STR_ASCII } else { &iterators::STR }
+                if text.text_bytes().is_some_and(<[u8]>::is_ascii) {
+                    &iterators::STR_ASCII
+                } else {
+                    &iterators::STR
+                }
             }
             State::Bytes { .. } => &iterators::BYTES,
             State::ByteArray { .. } => &iterators::BYTEARRAY,

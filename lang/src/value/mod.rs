@@ -419,7 +419,11 @@ impl Value {
             Value::Float(_) => &types::FLOAT,
             Value::Short(_) | Value::Str(_) => &types::STR,
             Value::Builtin(b) => {
-                if b.kind == types::Kind::Method { &types::METHOD_DESCRIPTOR } else { &types::BUILTIN }
+                if b.kind == types::Kind::Method {
+                    &types::METHOD_DESCRIPTOR
+                } else {
+                    &types::BUILTIN
+                }
             }
             Value::Type(_) => &types::TYPE,
             Value::Module(_) => &types::MODULE,
@@ -429,7 +433,11 @@ impl Value {
             Value::Tuple(t) => t.class,
             Value::Dict(d) => d.class(),
             Value::Set(s) => {
-                if s.frozen { &types::FROZENSET } else { &types::SET }
+                if s.frozen {
+                    &types::FROZENSET
+                } else {
+                    &types::SET
+                }
             }
             Value::Range(_) => &types::RANGE,
             Value::Slice(_) => &types::SLICE,

@@ -62,7 +62,13 @@ impl<'a> IntView<'a> {
     pub fn sign(self) -> i64 {
         match self {
             IntView::Small(n) => n.signum(),
-            IntView::Big(n) => if n.is_negative() { -1 } else { 1 },
+            IntView::Big(n) => {
+                if n.is_negative() {
+                    -1
+                } else {
+                    1
+                }
+            }
         }
     }
 
@@ -353,7 +359,10 @@ fn split(n: &BigInt, bits: u64) -> (BigInt, BigInt) {
     let magnitude = n.magnitude();
     let high = magnitude >> bits;
     let low = magnitude - (&high << bits);
-    (BigInt::from_biguint(n.sign(), high), BigInt::from_biguint(if low.is_zero() { Sign::NoSign } else { n.sign() }, low))
+    (
+        BigInt::from_biguint(n.sign(), high),
+        BigInt::from_biguint(if low.is_zero() { Sign::NoSign } else { n.sign() }, low),
+    )
 }
 
 /// Floor quotient and remainder, interruptible; `y` is not zero.

@@ -431,5 +431,4 @@ pub mod iterators {
         /// `iter(function, sentinel)`
         CALLABLE = "callable_iterator" in "";
     }
-
 }

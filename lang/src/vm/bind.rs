@@ -141,12 +141,8 @@ fn too_many(params: &Params, function: &Function, regs: &[Value], given: usize) 
     } else {
         (positional.to_string(), positional != 1)
     };
-    let keyword_only = regs
-        .iter()
-        .skip(positional)
-        .take(usize::from(params.keyword_only))
-        .filter(|r| !r.is_unbound())
-        .count();
+    let keyword_only =
+        regs.iter().skip(positional).take(usize::from(params.keyword_only)).filter(|r| !r.is_unbound()).count();
     let (also, verb) = if keyword_only > 0 {
         let s = |n: usize| if n == 1 { "" } else { "s" };
         (
@@ -174,4 +170,3 @@ pub fn keyword_pairs(keywords: &Dict) -> R<Vec<(Value, Value)>> {
     }
     Ok(pairs)
 }
-

@@ -103,7 +103,9 @@ impl Vm {
     /// Calls a built-in with all its arguments, the receiver of a method first.
     pub(super) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
         let signature = builtin.signature();
-        if keywords.is_empty() && let Some((least, most)) = signature.plain {
+        if keywords.is_empty()
+            && let Some((least, most)) = signature.plain
+        {
             if args.len() == most {
                 return (builtin.run)(self, args);
             }

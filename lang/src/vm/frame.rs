@@ -47,7 +47,17 @@ impl Frame {
         for _ in 0..registers {
             regs.push(Value::Unbound);
         }
-        Frame { module, code, pc: 0, regs, function: None, destination, handled: 0, delegating: false, shadows: Shadows::default() }
+        Frame {
+            module,
+            code,
+            pc: 0,
+            regs,
+            function: None,
+            destination,
+            handled: 0,
+            delegating: false,
+            shadows: Shadows::default(),
+        }
     }
 }
 

@@ -64,7 +64,10 @@ impl Vm {
             }
             Ok(Done::Return(value)) => Ok(Resumed::Return(value)),
             Err(raise) if raise.is(&STOP_ITERATION) => {
-                let error = Exception::new(&RUNTIME_ERROR, [Value::str("generator raised StopIteration")].into_iter().collect());
+                let error = Exception::new(
+                    &RUNTIME_ERROR,
+                    [Value::str("generator raised StopIteration")].into_iter().collect(),
+                );
                 drop(error.cause.replace(Value::Exception(raise.0.clone())));
                 drop(error.context.replace(Value::Exception(raise.0)));
                 error.suppress_context.set(true);

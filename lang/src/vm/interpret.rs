@@ -598,7 +598,9 @@ impl Vm {
                     let Some(pairs) = builtins::dict::mapping_items(self, &reg!(src))? else {
                         let name = reg!(src).type_name();
                         let label = attribute::call_label(&reg!(callee));
-                        return Err(type_error(format!("{label} argument after ** must be a mapping, not {name}")).into());
+                        return Err(
+                            type_error(format!("{label} argument after ** must be a mapping, not {name}")).into()
+                        );
                     };
                     if let Value::Dict(dict) = &reg!(dict) {
                         for (key, value) in pairs {
@@ -710,8 +712,11 @@ impl Vm {
                             Value::Module(m) => m.name,
                             other => other.type_name(),
                         };
-                        Raise::new(&IMPORT_ERROR, format!("cannot import name '{name}' from '{from}' (unknown location)"))
-                            .field("name", Value::str(from))
+                        Raise::new(
+                            &IMPORT_ERROR,
+                            format!("cannot import name '{name}' from '{from}' (unknown location)"),
+                        )
+                        .field("name", Value::str(from))
                     })?;
                     reg!(dst) = value;
                 }

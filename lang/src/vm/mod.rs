@@ -51,7 +51,15 @@ impl Vm {
     /// A machine for one run.
     #[must_use]
     pub fn new(env: Env, recursion_limit: u32) -> Vm {
-        Vm { env, frames: Vec::new(), handled: Vec::new(), depth: 0, recursion_limit, displayed: Vec::new(), tracker: None }
+        Vm {
+            env,
+            frames: Vec::new(),
+            handled: Vec::new(),
+            depth: 0,
+            recursion_limit,
+            displayed: Vec::new(),
+            tracker: None,
+        }
     }
 
     /// Runs code number 0 of a module: its statements, or its expression with `argument` as `msg`.

@@ -408,7 +408,10 @@ fn describe(value: &Value) -> String {
         Value::Dict(own) => {
             let keys: Vec<String> = dict::first_keys(own, 8).iter().map(|k| format!("'{}'", k.to_display())).collect();
             let more = if own.len() > keys.len() { ", …" } else { "" };
-            format!("a dict with {}", if keys.is_empty() { "no keys".into() } else { format!("the keys {}{more}", keys.join(", ")) })
+            format!(
+                "a dict with {}",
+                if keys.is_empty() { "no keys".into() } else { format!("the keys {}{more}", keys.join(", ")) }
+            )
         }
         Value::List(list) => format!("a list of {}", list.len()),
         Value::Entity(entity) if std::ptr::eq(ty, &types::ENTITY) => format!("an Entity of type {}", entity.mime_type),

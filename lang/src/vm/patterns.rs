@@ -38,9 +38,9 @@ pub fn keys(vm: &mut Vm, subject: &Value, keys: &Value) -> R {
         }
         let found = match subject {
             Value::Dict(dict) => dict.get(key)?,
-            Value::MultiMap(_) => Some(subscript::get(vm, subject, key)).transpose().or_else(|raise| {
-                if raise.is(&crate::value::exceptions::KEY_ERROR) { Ok(None) } else { Err(raise) }
-            })?,
+            Value::MultiMap(_) => Some(subscript::get(vm, subject, key))
+                .transpose()
+                .or_else(|raise| if raise.is(&crate::value::exceptions::KEY_ERROR) { Ok(None) } else { Err(raise) })?,
             _ => None,
         };
         match found {

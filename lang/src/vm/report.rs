@@ -1,7 +1,7 @@
 //! From an exception to the report of a failed run (spec 10.3).
 
-use super::image::Module;
 use super::Vm;
+use super::image::Module;
 use crate::builtins::{attribute, repr};
 use crate::source::{LineColumn, SourceText, Span};
 use crate::value::exceptions::Trace;

@@ -24,8 +24,13 @@ pub static TYPE: Builtin = Builtin::new(
 );
 
 /// `type(None)()`
-pub static NONE: Builtin =
-    Builtin::new(Kind::Function, Profile::Core, "NoneType() -> None", "None.\n\n>>> type(None)() is None\nTrue\n", |_, _| Ok(Value::None));
+pub static NONE: Builtin = Builtin::new(
+    Kind::Function,
+    Profile::Core,
+    "NoneType() -> None",
+    "None.\n\n>>> type(None)() is None\nTrue\n",
+    |_, _| Ok(Value::None),
+);
 
 /// `object()`
 pub static OBJECT: Builtin = Builtin::new(
@@ -62,9 +67,8 @@ fn integer(value: &Value) -> R {
     match crate::value::number::IntView::of(value) {
         Some(crate::value::number::IntView::Small(n)) => Ok(Value::Int(n)),
         Some(_) => Ok(value.clone()),
-        None => Err(type_error(format!(
-            "'{}' object cannot be interpreted as an integer",
-            value.type_of().qualified()
-        ))),
+        None => {
+            Err(type_error(format!("'{}' object cannot be interpreted as an integer", value.type_of().qualified())))
+        }
     }
 }

@@ -13,8 +13,8 @@ mod exception;
 mod objects;
 
 use super::str::codec;
-use crate::modules;
 use super::str::pieces::{self, Unit};
+use crate::modules;
 use crate::value::civil::TimeSpec;
 use crate::value::compare::nested;
 use crate::value::format::{float_text, int_text, quote};

@@ -1,6 +1,6 @@
 //! `Counter`: a dict of counts, a missing count being zero, with the arithmetic of multisets.
 
-use crate::builtins::{dict, iterate, list::wrong_receiver, list::word, operators, sort};
+use crate::builtins::{dict, iterate, list::word, list::wrong_receiver, operators, sort};
 use crate::syntax::ast::{BinaryOp, CmpOp};
 use crate::table;
 use crate::value::compare::order;
@@ -127,7 +127,8 @@ fn most_common(cx: &mut Cx<'_>, a: &[Value]) -> R {
         n => Some(usize::try_from(word(n)?).unwrap_or(0)),
     };
     // The falling second component keeps equal counts in the order of the dict, and keys from being compared.
-    let by_count = own.items().into_iter().zip(0i64..).map(|((key, count), n)| Value::tuple([count, Value::Int(-n), key]));
+    let by_count =
+        own.items().into_iter().zip(0i64..).map(|((key, count), n)| Value::tuple([count, Value::Int(-n), key]));
     let (sorted, done) = sort::sort(cx, by_count.collect(), &Value::None, true);
     done?;
     let pairs = sorted.iter().take(limit.unwrap_or(usize::MAX)).filter_map(|item| match item {
@@ -159,7 +160,9 @@ impl NativeIter for Elements {
                 Some(IntView::Small(n)) => u64::try_from(n).unwrap_or(0),
                 Some(n @ IntView::Big(_)) if n.sign() < 0 => 0,
                 Some(IntView::Big(_)) => {
-                    return Err(crate::value::exceptions::overflow_error("Python int too large to convert to C ssize_t"));
+                    return Err(crate::value::exceptions::overflow_error(
+                        "Python int too large to convert to C ssize_t",
+                    ));
                 }
                 None => {
                     let kind = count.type_of().qualified();
@@ -206,8 +209,20 @@ pub fn operator(cx: &mut Cx<'_>, op: BinaryOp, x: &Ref<Dict>, y: &Ref<Dict>) -> 
         let other = y.get(&key)?.unwrap_or(Value::Int(0));
         let new = match op {
             BinaryOp::Add | BinaryOp::Sub => operators::binary(cx, op, &count, &other)?,
-            BinaryOp::BitOr => if order(&count, &other, CmpOp::Lt)? { other } else { count },
-            _ => if order(&count, &other, CmpOp::Lt)? { count } else { other },
+            BinaryOp::BitOr => {
+                if order(&count, &other, CmpOp::Lt)? {
+                    other
+                } else {
+                    count
+                }
+            }
+            _ => {
+                if order(&count, &other, CmpOp::Lt)? {
+                    count
+                } else {
+                    other
+                }
+            }
         };
         if positive(&new)? {
             result.set(key, new)?;

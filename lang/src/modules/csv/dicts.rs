@@ -75,7 +75,11 @@ static NEW_WRITER: Builtin = Builtin::new(
 
 /// Field names as given; the items of an iterator as a list.
 fn names(cx: &mut Cx<'_>, value: &Value) -> R {
-    if iterate::is_iterator(value) { Ok(Value::List(List::new(iterate::collect(cx, value)?))) } else { Ok(value.clone()) }
+    if iterate::is_iterator(value) {
+        Ok(Value::List(List::new(iterate::collect(cx, value)?)))
+    } else {
+        Ok(value.clone())
+    }
 }
 
 table! {

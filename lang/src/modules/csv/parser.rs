@@ -40,7 +40,8 @@ pub(super) struct Parser {
     pub(super) limit: i64,
 }
 
-const NEW_LINE: &str = "new-line character seen in unquoted field - do you need to open the file in universal-newline mode?";
+const NEW_LINE: &str =
+    "new-line character seen in unquoted field - do you need to open the file in universal-newline mode?";
 
 impl Parser {
     pub(super) fn new(dialect: Rc<Dialect>) -> Parser {

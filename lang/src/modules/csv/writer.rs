@@ -110,7 +110,10 @@ impl Writer {
             let quoted = match self.dialect.quoting {
                 Quoting::All => true,
                 Quoting::NonNumeric => {
-                    let number = matches!(field, Value::Int(_) | Value::Big(_) | Value::Bool(_) | Value::Float(_) | Value::Decimal(_));
+                    let number = matches!(
+                        field,
+                        Value::Int(_) | Value::Big(_) | Value::Bool(_) | Value::Float(_) | Value::Decimal(_)
+                    );
                     !number
                 }
                 Quoting::Minimal | Quoting::None => false,

@@ -102,7 +102,9 @@ fn raise(trouble: Trouble, text: &[u8]) -> Raise {
         Trouble::Syntax { what, at } => at_offset(what, text, at),
         Trouble::TooDeep { object, .. } => {
             let what = if object { "object" } else { "array" };
-            recursion_error(format!("maximum recursion depth exceeded while decoding a JSON {what} from a unicode string"))
+            recursion_error(format!(
+                "maximum recursion depth exceeded while decoding a JSON {what} from a unicode string"
+            ))
         }
     }
 }
@@ -119,7 +121,10 @@ fn source(value: &Value) -> R<Source> {
         Value::Bytes(bytes) => bytes.clone(),
         Value::ByteArray(array) => Bytes::from_slice(&array.bytes.borrow()),
         other => {
-            return Err(type_error(format!("the JSON object must be str, bytes or bytearray, not {}", other.type_name())));
+            return Err(type_error(format!(
+                "the JSON object must be str, bytes or bytearray, not {}",
+                other.type_name()
+            )));
         }
     };
     let encoding = detect(bytes.bytes());

@@ -273,7 +273,14 @@ impl Writer<'_, '_> {
         if !self.options.nan {
             return Err(value_error("Out of range float values are not JSON compliant"));
         }
-        Ok(if x.is_nan() { "NaN" } else if x > 0.0 { "Infinity" } else { "-Infinity" }.to_owned())
+        Ok(if x.is_nan() {
+            "NaN"
+        } else if x > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned())
     }
 
     fn float(&mut self, x: f64) -> R<()> {

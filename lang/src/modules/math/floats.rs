@@ -144,9 +144,8 @@ pub(super) fn trunc(cx: &mut Cx<'_>, a: &[Value]) -> R {
     match &a[0] {
         Value::Float(x) => whole(x.trunc()),
         Value::Decimal(_) => modules::decimal::to_int(cx, &a[0]),
-        other => as_int(other).ok_or_else(|| {
-            type_error(format!("type {} doesn't define __trunc__ method", other.type_of().qualified()))
-        }),
+        other => as_int(other)
+            .ok_or_else(|| type_error(format!("type {} doesn't define __trunc__ method", other.type_of().qualified()))),
     }
 }
 
@@ -187,7 +186,13 @@ pub(super) fn ldexp(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let x = to_float(cx, &a[0])?;
     let exponent = match IntView::of(&a[1]) {
         Some(IntView::Small(n)) => n,
-        Some(n) => if n.sign() < 0 { i64::MIN } else { i64::MAX },
+        Some(n) => {
+            if n.sign() < 0 {
+                i64::MIN
+            } else {
+                i64::MAX
+            }
+        }
         None => return Err(type_error("Expected an int as second argument to ldexp.")),
     };
     // Beyond this every finite number other than zero overflows or vanishes.
@@ -237,4 +242,3 @@ pub(super) fn is_close(cx: &mut Cx<'_>, args: &[Value]) -> R {
     let within = difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute;
     Ok(Value::Bool(a == b || (a.is_finite() && b.is_finite() && within)))
 }
-

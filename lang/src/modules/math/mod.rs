@@ -15,8 +15,8 @@ mod sums;
 use std::f64::consts::PI;
 
 use floats::{
-    binary, ceil, floor, fmod, frexp, growing, is_close, ldexp, log, logarithm, modf, next_after, pow, remainder, trunc,
-    ulp, unary,
+    binary, ceil, floor, fmod, frexp, growing, is_close, ldexp, log, logarithm, modf, next_after, pow, remainder,
+    trunc, ulp, unary,
 };
 
 use crate::builtins::constructors::to_float;

@@ -111,9 +111,10 @@ fn hidden(cx: &mut Cx<'_>) -> R<Rc<Generator>> {
 
 fn receiver(name: &str, a: &[Value]) -> R<Rc<Generator>> {
     match a.first() {
-        Some(Value::Native(native)) if native.downcast::<Random>().is_some() => {
-            native.downcast::<Random>().map(|own| own.0.clone()).ok_or_else(|| wrong_receiver(name, "Random", a.first()))
-        }
+        Some(Value::Native(native)) if native.downcast::<Random>().is_some() => native
+            .downcast::<Random>()
+            .map(|own| own.0.clone())
+            .ok_or_else(|| wrong_receiver(name, "Random", a.first())),
         other => Err(wrong_receiver(name, "Random", other)),
     }
 }

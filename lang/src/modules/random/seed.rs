@@ -45,7 +45,8 @@ pub(super) fn seed(cx: &mut Cx<'_>, own: &Generator, a: &[Value]) -> R {
             Twister::from_int(&first_version(bytes.iter().map(|b| u32::from(*b))).into())
         }
         (_, Some(_), _) if version == 2 => {
-            let bytes = crate::builtins::str::codec::encode(value.text_bytes().unwrap_or_default(), b"utf-8", b"strict")?;
+            let bytes =
+                crate::builtins::str::codec::encode(value.text_bytes().unwrap_or_default(), b"utf-8", b"strict")?;
             Twister::from_int(&second_version(&bytes)?)
         }
         (_, _, Some(bytes)) if version == 2 => Twister::from_int(&second_version(&bytes)?),
@@ -101,9 +102,7 @@ pub(super) fn set_state(cx: &mut Cx<'_>, own: &Generator, a: &[Value]) -> R {
         Some(IntView::Small(n @ (2 | 3))) => n,
         _ => {
             let version = repr::str(cx, &version)?.to_display();
-            return Err(value_error(format!(
-                "state with version {version} passed to Random.setstate() of version 3"
-            )));
+            return Err(value_error(format!("state with version {version} passed to Random.setstate() of version 3")));
         }
     };
     let parts = iterate::collect(cx, &a[0])?;
@@ -121,9 +120,9 @@ pub(super) fn set_state(cx: &mut Cx<'_>, own: &Generator, a: &[Value]) -> R {
     for (word, value) in words.iter_mut().zip(state.items.iter()) {
         *word = match IntView::of(value) {
             Some(IntView::Small(n)) if number == 2 => n as u32,
-            Some(IntView::Small(n)) => {
-                u32::try_from(n).map_err(|_| crate::value::exceptions::overflow_error("can't convert negative value to unsigned int"))?
-            }
+            Some(IntView::Small(n)) => u32::try_from(n).map_err(|_| {
+                crate::value::exceptions::overflow_error("can't convert negative value to unsigned int")
+            })?,
             _ => return Err(type_error("an integer is required")),
         };
     }

@@ -19,14 +19,14 @@ const RELATIVE: [&str; 20] = [
 
 /// Schemes of addresses with a network location.
 const NETLOC: [&str; 26] = [
-    "", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp", "snews", "prospero",
-    "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git", "git+ssh", "ws", "wss",
+    "", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp", "snews",
+    "prospero", "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git", "git+ssh", "ws", "wss",
 ];
 
 /// Schemes of addresses with parameters.
 const PARAMS: [&str; 16] = [
-    "", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip", "sips", "mms", "sftp",
-    "tel",
+    "", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip", "sips", "mms",
+    "sftp", "tel",
 ];
 
 fn among(schemes: &[&str], scheme: &[u8]) -> bool {
@@ -198,7 +198,11 @@ fn components(cx: &mut Cx<'_>, value: &Value, count: usize) -> R<(Vec<Vec<u8>>, 
     let parts = iterate::collect(cx, value)?;
     // CPython unpacks them together with the function for the result.
     if parts.len() < count {
-        return Err(value_error(format!("not enough values to unpack (expected {}, got {})", count + 1, parts.len() + 1)));
+        return Err(value_error(format!(
+            "not enough values to unpack (expected {}, got {})",
+            count + 1,
+            parts.len() + 1
+        )));
     }
     if parts.len() > count {
         return Err(value_error(format!("too many values to unpack (expected {})", count + 1)));

@@ -43,7 +43,8 @@ pub(super) fn quote_plus(cx: &mut Cx<'_>, a: &[Value]) -> R {
         return quote(cx, a);
     }
     // A space stays as it is, and becomes a plus sign afterwards.
-    let mut safe: Vec<u8> = a[1].text_bytes().map(<[u8]>::to_vec).or_else(|| a[1].byte_data().map(Into::into)).unwrap_or_default();
+    let mut safe: Vec<u8> =
+        a[1].text_bytes().map(<[u8]>::to_vec).or_else(|| a[1].byte_data().map(Into::into)).unwrap_or_default();
     safe.push(b' ');
     let quoted = quote(cx, &[a[0].clone(), Value::bytes(&safe), a[2].clone(), a[3].clone()])?;
     let text = quoted.text_bytes().unwrap_or_default();
@@ -210,7 +211,9 @@ mod tests {
 
     #[test]
     fn only_two_hexadecimal_digits_are_replaced() {
-        for (text, bytes) in [("a%20b", &b"a b"[..]), ("%", b"%"), ("%4", b"%4"), ("%zz%41", b"%zzA"), ("%fF%2", b"\xff%2")] {
+        for (text, bytes) in
+            [("a%20b", &b"a b"[..]), ("%", b"%"), ("%4", b"%4"), ("%zz%41", b"%zzA"), ("%fF%2", b"\xff%2")]
+        {
             assert_eq!(unquoted(text.as_bytes()), bytes, "{text}");
         }
     }

@@ -53,17 +53,8 @@ mod tests {
     fn c_int_texts() {
         let text = |value| c_int(value).map_err(|e| e.message);
         assert_eq!(text(7), Ok(7));
-        assert_eq!(
-            text(1 << 31),
-            Err("signed integer is greater than maximum".into())
-        );
-        assert_eq!(
-            text(-(1 << 40)),
-            Err("signed integer is less than minimum".into())
-        );
-        assert_eq!(
-            text(1 << 63),
-            Err("Python int too large to convert to C long".into())
-        );
+        assert_eq!(text(1 << 31), Err("signed integer is greater than maximum".into()));
+        assert_eq!(text(-(1 << 40)), Err("signed integer is less than minimum".into()));
+        assert_eq!(text(1 << 63), Err("Python int too large to convert to C long".into()));
     }
 }

@@ -17,15 +17,7 @@ pub const DAY_SECONDS: i64 = 86_400;
 pub const MICROS: i64 = 1_000_000;
 
 /// English weekday names, Monday first.
-pub const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+pub const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /// English month names.
 pub const MONTHS: [&str; 12] = [
     "January",
@@ -78,9 +70,7 @@ pub fn from_ordinal(ordinal: i64) -> (i64, i64, i64) {
     let cycle = days.div_euclid(DAYS_IN_400_YEARS);
     let in_cycle = days.rem_euclid(DAYS_IN_400_YEARS);
     // The three corrections remove the leap days passed so far, which leaves whole 365-day years.
-    let year_in_cycle = (in_cycle - in_cycle / 1_460 + in_cycle / 36_524
-        - in_cycle / (DAYS_IN_400_YEARS - 1))
-        / 365;
+    let year_in_cycle = (in_cycle - in_cycle / 1_460 + in_cycle / 36_524 - in_cycle / (DAYS_IN_400_YEARS - 1)) / 365;
     let year = cycle * 400 + year_in_cycle + 1;
     let day_of_year = ordinal - days_before_year(year);
     // No month is longer than 31 days, so the quotient is never too late and at most one month too early.
@@ -100,11 +90,7 @@ pub fn weekday(ordinal: i64) -> i64 {
 pub fn iso_week1_monday(year: i64) -> i64 {
     let first = days_before_year(year) + 1;
     let monday = first - weekday(first);
-    if weekday(first) > 3 {
-        monday + 7
-    } else {
-        monday
-    }
+    if weekday(first) > 3 { monday + 7 } else { monday }
 }
 
 /// The ISO year, week and weekday (Monday being 1) of a day.

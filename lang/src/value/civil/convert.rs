@@ -21,9 +21,7 @@ pub fn parse_datetime(text: &[u8]) -> Result<DateTime> {
 /// # Errors
 /// `ValueError` naming the target.
 pub fn parse_date(text: &[u8]) -> Result<Date> {
-    datetime(text)
-        .map(|value| value.date())
-        .ok_or_else(|| refused(text, "date"))
+    datetime(text).map(|value| value.date()).ok_or_else(|| refused(text, "date"))
 }
 
 /// A text as `time`: `HH:MM[:SS[.f]][offset]`.
@@ -33,10 +31,7 @@ pub fn parse_date(text: &[u8]) -> Result<Date> {
 pub fn parse_time(text: &[u8]) -> Result<Time> {
     // A number such as 1230 is more likely something else.
     let separated = text.get(2) == Some(&b':');
-    separated
-        .then(|| time(text))
-        .flatten()
-        .ok_or_else(|| refused(text, "time"))
+    separated.then(|| time(text)).flatten().ok_or_else(|| refused(text, "time"))
 }
 
 #[cold]
@@ -45,9 +40,7 @@ fn refused(text: &[u8], target: &str) -> CivilError {
 }
 
 fn datetime(text: &[u8]) -> Option<DateTime> {
-    let at = text
-        .iter()
-        .position(|byte| matches!(byte, b'T' | b't' | b' '));
+    let at = text.iter().position(|byte| matches!(byte, b'T' | b't' | b' '));
     let (day, clock) = match at {
         None => (text, None),
         Some(at) => (text.get(..at)?, Some(text.get(at + 1..)?)),
@@ -61,10 +54,7 @@ fn datetime(text: &[u8]) -> Option<DateTime> {
 
 fn time(text: &[u8]) -> Option<Time> {
     // The checks here are what `fromisoformat` leaves open: a fraction is 1 to 9 digits after a point or comma.
-    let zone = text
-        .iter()
-        .position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
-        .unwrap_or(text.len());
+    let zone = text.iter().position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-')).unwrap_or(text.len());
     let (clock, offset) = text.split_at_checked(zone)?;
     let mark = clock.iter().position(|byte| matches!(byte, b'.' | b','));
     let (whole, fraction) = match mark {
@@ -77,20 +67,12 @@ fn time(text: &[u8]) -> Option<Time> {
         [_, _, b':', _, _, b':', _, _] | [_, _, _, _, _, _] => true,
         _ => false,
     };
-    let fraction_fits =
-        fraction.is_none_or(|digits| (1..=9).contains(&digits.len()) && digits_only(digits));
+    let fraction_fits = fraction.is_none_or(|digits| (1..=9).contains(&digits.len()) && digits_only(digits));
     let offset_fits = matches!(
         offset,
-        [] | [b'Z' | b'z']
-            | [_, _, _]
-            | [_, _, _, _, _]
-            | [_, _, _, b':', _, _]
-            | [_, _, _, b':', _, _, b':', _, _]
+        [] | [b'Z' | b'z'] | [_, _, _] | [_, _, _, _, _] | [_, _, _, b':', _, _] | [_, _, _, b':', _, _, b':', _, _]
     );
-    let clean = offset
-        .iter()
-        .skip(1)
-        .all(|byte| byte.is_ascii_digit() || *byte == b':');
+    let clean = offset.iter().skip(1).all(|byte| byte.is_ascii_digit() || *byte == b':');
     if !(whole_fits && fraction_fits && offset_fits && clean) {
         return None;
     }
@@ -107,10 +89,7 @@ mod tests {
             ("2024-01-02", Some("2024-01-02T00:00:00")),
             ("2024-01-02T03:04:05Z", Some("2024-01-02T03:04:05Z")),
             ("2024-01-02t03:04:05.1z", Some("2024-01-02T03:04:05.1Z")),
-            (
-                "2024-01-02 03:04:05.123456789-05:30",
-                Some("2024-01-02T03:04:05.123456-05:30"),
-            ),
+            ("2024-01-02 03:04:05.123456789-05:30", Some("2024-01-02T03:04:05.123456-05:30")),
             ("2024-01-02T03:04", Some("2024-01-02T03:04:00")),
             ("20240102T030405+0800", Some("2024-01-02T03:04:05+08:00")),
             ("2024-01-02T03:04:05.1234567890", None),
@@ -122,25 +101,12 @@ mod tests {
             ("2024010203", None),
             ("", None),
         ] {
-            assert_eq!(
-                parse_datetime(text.as_bytes())
-                    .ok()
-                    .map(|value| value.wire())
-                    .as_deref(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(parse_datetime(text.as_bytes()).ok().map(|value| value.wire()).as_deref(), expected, "{text}");
         }
-        assert_eq!(
-            parse_time(b"12:30+05:30").map(|t| t.wire()),
-            Ok("12:30:00+05:30".into())
-        );
+        assert_eq!(parse_time(b"12:30+05:30").map(|t| t.wire()), Ok("12:30:00+05:30".into()));
         for text in ["1230", "12", "12:60", "12:30:", "12:30+5"] {
             assert!(parse_time(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(
-            parse_date(b"x").map_err(|e| e.message),
-            Err("cannot convert 'x' to date".into())
-        );
+        assert_eq!(parse_date(b"x").map_err(|e| e.message), Err("cannot convert 'x' to date".into()));
     }
 }

@@ -28,26 +28,15 @@ pub struct IsoCalendar {
 impl IsoCalendar {
     /// `repr()`
     pub fn repr(self) -> String {
-        format!(
-            "datetime.IsoCalendarDate(year={}, week={}, weekday={})",
-            self.year, self.week, self.weekday
-        )
+        format!("datetime.IsoCalendarDate(year={}, week={}, weekday={})", self.year, self.week, self.weekday)
     }
 }
 
 impl Date {
     /// `date.min`
-    pub const MIN: Self = Self {
-        year: 1,
-        month: 1,
-        day: 1,
-    };
+    pub const MIN: Self = Self { year: 1, month: 1, day: 1 };
     /// `date.max`
-    pub const MAX: Self = Self {
-        year: 9999,
-        month: 12,
-        day: 31,
-    };
+    pub const MAX: Self = Self { year: 9999, month: 12, day: 31 };
 
     /// The constructor.
     ///
@@ -64,11 +53,7 @@ impl Date {
             return Err(CivilError::value("day is out of range for month"));
         }
         // All three were just checked to be small.
-        Ok(Self {
-            year: year as u16,
-            month: month as u8,
-            day: day as u8,
-        })
+        Ok(Self { year: year as u16, month: month as u8, day: day as u8 })
     }
 
     /// The day of an ordinal, or `None` outside the years 1 to 9999.
@@ -78,11 +63,7 @@ impl Date {
         }
         let (year, month, day) = calendar::from_ordinal(ordinal);
         // In range because the ordinal is.
-        Some(Self {
-            year: year as u16,
-            month: month as u8,
-            day: day as u8,
-        })
+        Some(Self { year: year as u16, month: month as u8, day: day as u8 })
     }
 
     /// `date.fromordinal`
@@ -94,10 +75,7 @@ impl Date {
             return Err(CivilError::value("ordinal must be >= 1"));
         }
         Self::at_ordinal(ordinal.into()).ok_or_else(|| {
-            CivilError::value(format!(
-                "year {} is out of range",
-                calendar::from_ordinal(ordinal.into()).0
-            ))
+            CivilError::value(format!("year {} is out of range", calendar::from_ordinal(ordinal.into()).0))
         })
     }
 
@@ -115,12 +93,9 @@ impl Date {
             return Err(CivilError::value(format!("Invalid week: {week}")));
         }
         if !(1..=7).contains(&weekday) {
-            return Err(CivilError::value(format!(
-                "Invalid day: {weekday} (range is [1, 7])"
-            )));
+            return Err(CivilError::value(format!("Invalid day: {weekday} (range is [1, 7])")));
         }
-        let (year, month, day) =
-            calendar::from_ordinal(first + i64::from(week - 1) * 7 + i64::from(weekday - 1));
+        let (year, month, day) = calendar::from_ordinal(first + i64::from(week - 1) * 7 + i64::from(weekday - 1));
         // The first and last ISO year reach beyond the calendar.
         Self::new(year as i32, month as i32, day as i32)
     }
@@ -131,11 +106,7 @@ impl Date {
     /// `ValueError` or `OSError` for a moment that has no date.
     pub fn from_timestamp(seconds: i64, zone: &RunZone) -> Result<Self> {
         let local = zone.local_fields(seconds)?;
-        Self::new(
-            super::arg::c_int(local.year.into())?,
-            local.month as i32,
-            local.day as i32,
-        )
+        Self::new(super::arg::c_int(local.year.into())?, local.month as i32, local.day as i32)
     }
 
     /// `.year`
@@ -183,11 +154,7 @@ impl Date {
     /// `isocalendar()`
     pub fn iso_calendar(self) -> IsoCalendar {
         let (year, week, weekday) = calendar::iso_calendar(self.year.into(), self.ordinal());
-        IsoCalendar {
-            year: year as i32,
-            week: week as i32,
-            weekday: weekday as i32,
-        }
+        IsoCalendar { year: year as i32, week: week as i32, weekday: weekday as i32 }
     }
 
     /// The day of the year, 1 to 366.
@@ -200,8 +167,7 @@ impl Date {
     /// # Errors
     /// `OverflowError` outside the years 1 to 9999.
     pub fn plus(self, delta: Delta) -> Result<Self> {
-        Self::at_ordinal(self.ordinal() + i64::from(delta.days()))
-            .ok_or_else(CivilError::date_range)
+        Self::at_ordinal(self.ordinal() + i64::from(delta.days())).ok_or_else(CivilError::date_range)
     }
 
     /// `self - delta`
@@ -209,15 +175,12 @@ impl Date {
     /// # Errors
     /// As [`Self::plus`].
     pub fn minus(self, delta: Delta) -> Result<Self> {
-        Self::at_ordinal(self.ordinal() - i64::from(delta.days()))
-            .ok_or_else(CivilError::date_range)
+        Self::at_ordinal(self.ordinal() - i64::from(delta.days())).ok_or_else(CivilError::date_range)
     }
 
     /// `self - other`
     pub fn since(self, other: Self) -> Delta {
-        Delta::from_small_micros(
-            (self.ordinal() - other.ordinal()) * calendar::DAY_SECONDS * calendar::MICROS,
-        )
+        Delta::from_small_micros((self.ordinal() - other.ordinal()) * calendar::DAY_SECONDS * calendar::MICROS)
     }
 
     /// `timetuple()`: midnight, daylight saving unknown.
@@ -233,17 +196,11 @@ impl Date {
     /// `ctime()` of this day at a clock.
     pub(super) fn ctime_at(self, (hour, minute, second): (i32, i32, i32)) -> String {
         let name = |names: &[&'static str], index: i32| {
-            usize::try_from(index)
-                .ok()
-                .and_then(|index| names.get(index)?.get(..3))
-                .unwrap_or_default()
+            usize::try_from(index).ok().and_then(|index| names.get(index)?.get(..3)).unwrap_or_default()
         };
         let weekday = name(&calendar::WEEKDAYS, self.weekday());
         let month = name(&calendar::MONTHS, self.month() - 1);
-        format!(
-            "{weekday} {month} {:2} {hour:02}:{minute:02}:{second:02} {:04}",
-            self.day, self.year
-        )
+        format!("{weekday} {month} {:2} {hour:02}:{minute:02}:{second:02} {:04}", self.day, self.year)
     }
 
     /// `repr()`
@@ -267,16 +224,10 @@ mod tests {
             (Date::from_ordinal(0), "ordinal must be >= 1"),
             (Date::from_ordinal(3_652_060), "year 10000 is out of range"),
             (Date::from_iso_calendar(2021, 53, 1), "Invalid week: 53"),
-            (
-                Date::from_iso_calendar(2021, 5, 8),
-                "Invalid day: 8 (range is [1, 7])",
-            ),
+            (Date::from_iso_calendar(2021, 5, 8), "Invalid day: 8 (range is [1, 7])"),
         ] {
             assert_eq!(text(result), Err(expected.to_owned()));
         }
-        assert_eq!(
-            text(Date::from_iso_calendar(2020, 53, 5)),
-            Ok("datetime.date(2021, 1, 1)".into())
-        );
+        assert_eq!(text(Date::from_iso_calendar(2020, 53, 5)), Ok("datetime.date(2021, 1, 1)".into()));
     }
 }

@@ -33,15 +33,9 @@ pub struct DateTimeChanges {
 
 impl DateTime {
     /// `datetime.min`
-    pub const MIN: Self = Self {
-        date: Date::MIN,
-        time: Time::MIN,
-    };
+    pub const MIN: Self = Self { date: Date::MIN, time: Time::MIN };
     /// `datetime.max`
-    pub const MAX: Self = Self {
-        date: Date::MAX,
-        time: Time::MAX,
-    };
+    pub const MAX: Self = Self { date: Date::MAX, time: Time::MAX };
 
     /// `datetime.combine`, and together with [`Date::new`] and [`Time::new`] the constructor. A `tzinfo` argument of
     /// `combine` is put on the time first ([`Time::with_zone`]).
@@ -67,19 +61,13 @@ impl DateTime {
     /// The same fields in another zone or none.
     #[must_use]
     pub fn with_zone(&self, zone: Option<Zone>) -> Self {
-        Self {
-            date: self.date,
-            time: self.time.with_zone(zone),
-        }
+        Self { date: self.date, time: self.time.with_zone(zone) }
     }
 
     /// The same fields, first (0) or second (1) occurrence of this wall clock.
     #[must_use]
     pub(super) fn with_fold(&self, fold: u8) -> Self {
-        Self {
-            date: self.date,
-            time: self.time.with_fold(fold),
-        }
+        Self { date: self.date, time: self.time.with_fold(fold) }
     }
 
     /// `replace()`
@@ -88,13 +76,8 @@ impl DateTime {
     /// `ValueError` naming the field that is out of range.
     pub fn replace(&self, changes: DateTimeChanges) -> Result<Self> {
         changes.time.check_fold()?;
-        let date = self
-            .date
-            .replace(changes.year, changes.month, changes.day)?;
-        Ok(Self {
-            date,
-            time: self.time.replace(changes.time)?,
-        })
+        let date = self.date.replace(changes.year, changes.month, changes.day)?;
+        Ok(Self { date, time: self.time.replace(changes.time)? })
     }
 
     /// Seconds from 1970 to the wall clock, read as if it were UTC.
@@ -111,18 +94,13 @@ impl DateTime {
     pub(super) fn of_wall_micros(micros: i64) -> Option<Self> {
         let day = DAY_SECONDS * MICROS;
         let date = Date::at_ordinal(micros.div_euclid(day) + calendar::EPOCH_ORDINAL)?;
-        Some(Self {
-            date,
-            time: Time::of_micros(micros.rem_euclid(day)),
-        })
+        Some(Self { date, time: Time::of_micros(micros.rem_euclid(day)) })
     }
 
     /// The wall clock moved by microseconds, same zone, first occurrence.
     pub(super) fn shifted(&self, micros: i64) -> Result<Self> {
         let wall = self.wall_micros().checked_add(micros);
-        let moved = wall
-            .and_then(Self::of_wall_micros)
-            .ok_or_else(CivilError::date_range)?;
+        let moved = wall.and_then(Self::of_wall_micros).ok_or_else(CivilError::date_range)?;
         Ok(moved.with_zone(self.zone().cloned()))
     }
 
@@ -154,9 +132,7 @@ impl DateTime {
         match (self.offset(), other.offset()) {
             (Some(left), Some(right)) => Ok(Delta::from_small_micros(walls - left + right)),
             (None, None) => Ok(Delta::from_small_micros(walls)),
-            _ => Err(CivilError::typed(
-                "can't subtract offset-naive and offset-aware datetimes",
-            )),
+            _ => Err(CivilError::typed("can't subtract offset-naive and offset-aware datetimes")),
         }
     }
 
@@ -202,9 +178,7 @@ impl DateTime {
         }
         match (self.offset(), other.offset()) {
             (None, None) => Some(walls),
-            (Some(left), Some(right)) => {
-                Some((self.wall_micros() - left).cmp(&(other.wall_micros() - right)))
-            }
+            (Some(left), Some(right)) => Some((self.wall_micros() - left).cmp(&(other.wall_micros() - right))),
             _ => None,
         }
     }
@@ -214,9 +188,7 @@ impl DateTime {
     /// # Errors
     /// `TypeError` for a naive and an aware value.
     pub fn compare(&self, other: &Self) -> Result<Ordering> {
-        self.order(other).ok_or_else(|| {
-            CivilError::typed("can't compare offset-naive and offset-aware datetimes")
-        })
+        self.order(other).ok_or_else(|| CivilError::typed("can't compare offset-naive and offset-aware datetimes"))
     }
 
     /// A number equal for equal values.
@@ -305,15 +277,7 @@ mod tests {
     use super::*;
 
     fn at(hour: i32, fold: i32, zone: Option<Zone>) -> Result<DateTime> {
-        let time = Time::new(
-            TimeFields {
-                hour,
-                minute: 30,
-                fold,
-                ..TimeFields::default()
-            },
-            zone,
-        )?;
+        let time = Time::new(TimeFields { hour, minute: 30, fold, ..TimeFields::default() }, zone)?;
         Ok(DateTime::combine(Date::new(2024, 11, 3)?, time))
     }
 
@@ -324,10 +288,7 @@ mod tests {
         assert_eq!(after.since(&before)?.total_seconds(), 7_200.0);
         let utc = Some(Zone::UTC);
         assert_eq!(after, at(7, 0, utc.clone())?);
-        assert_eq!(
-            after.since(&at(4, 0, utc.clone())?)?.total_seconds(),
-            10_800.0
-        );
+        assert_eq!(after.since(&at(4, 0, utc.clone())?)?.total_seconds(), 10_800.0);
         assert_eq!(at(7, 0, utc)?.hash_key(), after.hash_key());
         Ok(())
     }
@@ -338,10 +299,7 @@ mod tests {
         let repeated = at(1, 0, york.clone())?;
         assert_ne!(repeated, at(5, 0, Some(Zone::UTC))?);
         assert_eq!(repeated, at(1, 1, york)?);
-        assert_eq!(
-            repeated.compare(&at(5, 0, Some(Zone::UTC))?)?,
-            Ordering::Equal
-        );
+        assert_eq!(repeated.compare(&at(5, 0, Some(Zone::UTC))?)?, Ordering::Equal);
         assert!(repeated.compare(&at(5, 0, None)?).is_err() && repeated != at(5, 0, None)?);
         Ok(())
     }

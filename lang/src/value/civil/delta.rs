@@ -39,29 +39,13 @@ const MAX_DAYS: i32 = 999_999_999;
 
 impl Delta {
     /// No time at all.
-    pub const ZERO: Self = Self {
-        days: 0,
-        seconds: 0,
-        microseconds: 0,
-    };
+    pub const ZERO: Self = Self { days: 0, seconds: 0, microseconds: 0 };
     /// `timedelta.min`
-    pub const MIN: Self = Self {
-        days: -MAX_DAYS,
-        seconds: 0,
-        microseconds: 0,
-    };
+    pub const MIN: Self = Self { days: -MAX_DAYS, seconds: 0, microseconds: 0 };
     /// `timedelta.max`
-    pub const MAX: Self = Self {
-        days: MAX_DAYS,
-        seconds: 86_399,
-        microseconds: 999_999,
-    };
+    pub const MAX: Self = Self { days: MAX_DAYS, seconds: 86_399, microseconds: 999_999 };
     /// `timedelta.resolution`
-    pub const RESOLUTION: Self = Self {
-        days: 0,
-        seconds: 0,
-        microseconds: 1,
-    };
+    pub const RESOLUTION: Self = Self { days: 0, seconds: 0, microseconds: 1 };
 
     /// The constructor: the exact sum of all arguments, the fractions of floats rounded half to even once at the end.
     ///
@@ -87,17 +71,11 @@ impl Delta {
     pub fn from_micros(micros: i128) -> Result<Self> {
         let days = i32::try_from(micros.div_euclid(DAY)).map_err(|_| too_large())?;
         if days.unsigned_abs() > MAX_DAYS.unsigned_abs() {
-            return Err(CivilError::overflow(format!(
-                "days={days}; must have magnitude <= {MAX_DAYS}"
-            )));
+            return Err(CivilError::overflow(format!("days={days}; must have magnitude <= {MAX_DAYS}")));
         }
         let rest = micros.rem_euclid(DAY);
         // Both quotients are below 86400 and 1000000 by construction.
-        Ok(Self {
-            days,
-            seconds: (rest / SECOND) as i32,
-            microseconds: (rest % SECOND) as i32,
-        })
+        Ok(Self { days, seconds: (rest / SECOND) as i32, microseconds: (rest % SECOND) as i32 })
     }
 
     /// A duration that is known to be far from the limits, such as an offset from UTC.
@@ -107,9 +85,7 @@ impl Delta {
 
     /// The whole duration in microseconds.
     pub fn micros(self) -> i128 {
-        i128::from(self.days) * DAY
-            + i128::from(self.seconds) * SECOND
-            + i128::from(self.microseconds)
+        i128::from(self.days) * DAY + i128::from(self.seconds) * SECOND + i128::from(self.microseconds)
     }
 
     /// `.days`
@@ -166,11 +142,7 @@ impl Delta {
     /// # Errors
     /// As [`Self::plus`].
     pub fn abs(self) -> Result<Self> {
-        if self.days < 0 {
-            self.negated()
-        } else {
-            Ok(self)
-        }
+        if self.days < 0 { self.negated() } else { Ok(self) }
     }
 
     /// `self * factor`; a float factor is taken exactly and the result rounded half to even.
@@ -179,12 +151,8 @@ impl Delta {
     /// `OverflowError` beyond the limits or for an infinity, `ValueError` for NaN.
     pub fn times(self, factor: Number) -> Result<Self> {
         match factor {
-            Number::Int(factor) => {
-                Self::from_micros(self.micros().checked_mul(factor).ok_or_else(too_large)?)
-            }
-            Number::Float(factor) => {
-                Self::from_micros(ratio::multiply(self.micros(), factor)?.ok_or_else(too_large)?)
-            }
+            Number::Int(factor) => Self::from_micros(self.micros().checked_mul(factor).ok_or_else(too_large)?),
+            Number::Float(factor) => Self::from_micros(ratio::multiply(self.micros(), factor)?.ok_or_else(too_large)?),
         }
     }
 
@@ -194,17 +162,10 @@ impl Delta {
     /// `ZeroDivisionError`, and the errors of [`Self::times`].
     pub fn divided_by(self, divisor: Number) -> Result<Self> {
         match divisor {
-            Number::Int(0) => Err(CivilError::zero_division(
-                "integer division or modulo by zero",
-            )),
+            Number::Int(0) => Err(CivilError::zero_division("integer division or modulo by zero")),
             // A divisor at the lowest integer has no negation; its neighbour gives the same quotient.
-            Number::Int(divisor) => Self::from_micros(ratio::divide_nearest(
-                self.micros(),
-                divisor.max(-i128::MAX),
-            )),
-            Number::Float(divisor) => {
-                Self::from_micros(ratio::divide(self.micros(), divisor)?.ok_or_else(too_large)?)
-            }
+            Number::Int(divisor) => Self::from_micros(ratio::divide_nearest(self.micros(), divisor.max(-i128::MAX))),
+            Number::Float(divisor) => Self::from_micros(ratio::divide(self.micros(), divisor)?.ok_or_else(too_large)?),
         }
     }
 
@@ -214,9 +175,7 @@ impl Delta {
     /// `ZeroDivisionError`; `OverflowError` beyond the limits.
     pub fn floor_div(self, divisor: i128) -> Result<Self> {
         if divisor == 0 {
-            return Err(CivilError::zero_division(
-                "integer division or modulo by zero",
-            ));
+            return Err(CivilError::zero_division("integer division or modulo by zero"));
         }
         Self::from_micros(ratio::floor_divide(self.micros(), divisor))
     }
@@ -238,9 +197,7 @@ impl Delta {
     /// `ZeroDivisionError`
     pub fn floor_div_delta(self, other: Self) -> Result<i128> {
         if other.is_zero() {
-            return Err(CivilError::zero_division(
-                "integer division or modulo by zero",
-            ));
+            return Err(CivilError::zero_division("integer division or modulo by zero"));
         }
         Ok(ratio::floor_divide(self.micros(), other.micros()))
     }
@@ -281,24 +238,10 @@ impl Delta {
 
     /// `repr()`, such as `datetime.timedelta(days=1, seconds=2)`.
     pub fn repr(self) -> String {
-        let fields = [
-            ("days", self.days),
-            ("seconds", self.seconds),
-            ("microseconds", self.microseconds),
-        ];
-        let given: Vec<String> = fields
-            .iter()
-            .filter(|field| field.1 != 0)
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        format!(
-            "datetime.timedelta({})",
-            if given.is_empty() {
-                "0".to_owned()
-            } else {
-                given.join(", ")
-            }
-        )
+        let fields = [("days", self.days), ("seconds", self.seconds), ("microseconds", self.microseconds)];
+        let given: Vec<String> =
+            fields.iter().filter(|field| field.1 != 0).map(|(name, value)| format!("{name}={value}")).collect();
+        format!("datetime.timedelta({})", if given.is_empty() { "0".to_owned() } else { given.join(", ") })
     }
 }
 
@@ -318,9 +261,9 @@ impl Sum {
             Some(Number::Float(count)) if count.is_nan() => {
                 Err(CivilError::value("cannot convert float NaN to integer"))
             }
-            Some(Number::Float(count)) if count.is_infinite() => Err(CivilError::overflow(
-                "cannot convert float infinity to integer",
-            )),
+            Some(Number::Float(count)) if count.is_infinite() => {
+                Err(CivilError::overflow("cannot convert float infinity to integer"))
+            }
             Some(Number::Float(count)) => {
                 self.add_whole(whole(count), unit)?;
                 // Units are below 2^53, so the conversion is exact.
@@ -333,9 +276,7 @@ impl Sum {
 
     fn add_whole(&mut self, count: Option<i128>, unit: i128) -> Result<()> {
         let product = count.and_then(|count| count.checked_mul(unit));
-        self.micros = product
-            .and_then(|product| self.micros.checked_add(product))
-            .ok_or_else(too_large)?;
+        self.micros = product.and_then(|product| self.micros.checked_add(product)).ok_or_else(too_large)?;
         Ok(())
     }
 
@@ -346,9 +287,7 @@ impl Sum {
             let odd = f64::from(u8::from(self.micros % 2 != 0));
             nearest = 2.0 * ((self.leftover + odd) * 0.5).round() - odd;
         }
-        whole(nearest)
-            .and_then(|nearest| self.micros.checked_add(nearest))
-            .ok_or_else(too_large)
+        whole(nearest).and_then(|nearest| self.micros.checked_add(nearest)).ok_or_else(too_large)
     }
 }
 
@@ -369,11 +308,7 @@ mod tests {
     fn texts() {
         for (value, text, repr) in [
             (Delta::ZERO, "0:00:00", "datetime.timedelta(0)"),
-            (
-                delta(1, 2, 0),
-                "1 day, 0:00:02",
-                "datetime.timedelta(days=1, seconds=2)",
-            ),
+            (delta(1, 2, 0), "1 day, 0:00:02", "datetime.timedelta(days=1, seconds=2)"),
             (
                 delta(0, 0, -1),
                 "-1 day, 23:59:59.999999",
@@ -387,11 +322,8 @@ mod tests {
     #[test]
     fn constructor_rounds_half_even_once() {
         let micros = |value| {
-            Delta::new(&DeltaParts {
-                microseconds: Some(Number::Float(value)),
-                ..DeltaParts::default()
-            })
-            .map(Delta::micros)
+            Delta::new(&DeltaParts { microseconds: Some(Number::Float(value)), ..DeltaParts::default() })
+                .map(Delta::micros)
         };
         assert_eq!(micros(0.5), Ok(0));
         assert_eq!(micros(1.5), Ok(2));
@@ -408,9 +340,7 @@ mod tests {
         assert_eq!(Delta::MIN.abs().map(Delta::days), Ok(999_999_999));
         assert!(Delta::MAX.plus(Delta::RESOLUTION).is_err());
         assert_eq!(
-            Delta::MAX
-                .times(Number::Int(i128::MAX))
-                .map_err(|e| e.message),
+            Delta::MAX.times(Number::Int(i128::MAX)).map_err(|e| e.message),
             Err("Python int too large to convert to C int".into())
         );
     }

@@ -40,46 +40,31 @@ impl CivilError {
     /// A `ValueError`.
     #[cold]
     pub fn value(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Value,
-            message: message.into(),
-        }
+        Self { kind: ErrorKind::Value, message: message.into() }
     }
 
     /// A `TypeError`.
     #[cold]
     pub fn typed(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Type,
-            message: message.into(),
-        }
+        Self { kind: ErrorKind::Type, message: message.into() }
     }
 
     /// An `OverflowError`.
     #[cold]
     pub fn overflow(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Overflow,
-            message: message.into(),
-        }
+        Self { kind: ErrorKind::Overflow, message: message.into() }
     }
 
     /// A `ZeroDivisionError`.
     #[cold]
     pub fn zero_division(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::ZeroDivision,
-            message: message.into(),
-        }
+        Self { kind: ErrorKind::ZeroDivision, message: message.into() }
     }
 
     /// The `OSError` of a time whose year does not fit the platform's calendar structure.
     #[cold]
     pub(super) fn value_too_large() -> Self {
-        Self {
-            kind: ErrorKind::Os,
-            message: "[Errno 75] Value too large for defined data type".into(),
-        }
+        Self { kind: ErrorKind::Os, message: "[Errno 75] Value too large for defined data type".into() }
     }
 
     /// The `OverflowError` of a result outside years 1 to 9999.
@@ -91,10 +76,7 @@ impl CivilError {
 
 impl From<Stop> for CivilError {
     fn from(stop: Stop) -> Self {
-        Self {
-            kind: ErrorKind::Stop(stop),
-            message: String::new(),
-        }
+        Self { kind: ErrorKind::Stop(stop), message: String::new() }
     }
 }
 

@@ -55,12 +55,7 @@ pub(super) fn push_time(out: &mut String, time: &Time, spec: TimeSpec) {
         TimeSpec::Auto => TimeSpec::Microseconds,
         given => given,
     };
-    let (hour, minute, second, micro) = (
-        time.hour(),
-        time.minute(),
-        time.second(),
-        time.microsecond(),
-    );
+    let (hour, minute, second, micro) = (time.hour(), time.minute(), time.second(), time.microsecond());
     out.push_str(&match spec {
         TimeSpec::Hours => format!("{hour:02}"),
         TimeSpec::Minutes => format!("{hour:02}:{minute:02}"),
@@ -117,9 +112,6 @@ mod tests {
         ] {
             assert_eq!(shown(word), Ok(text.to_owned()));
         }
-        assert_eq!(
-            shown("days").map_err(|e| e.message),
-            Err("Unknown timespec value".to_owned())
-        );
+        assert_eq!(shown("days").map_err(|e| e.message), Err("Unknown timespec value".to_owned()));
     }
 }

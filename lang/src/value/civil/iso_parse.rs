@@ -18,9 +18,7 @@ impl Date {
     /// # Errors
     /// `ValueError` for another form or a day that does not exist.
     pub fn from_iso_format(text: &[u8]) -> Result<Self> {
-        let fields = matches!(text.len(), 7 | 8 | 10)
-            .then(|| date_fields(text))
-            .flatten();
+        let fields = matches!(text.len(), 7 | 8 | 10).then(|| date_fields(text)).flatten();
         let (year, month, day) = fields.ok_or_else(|| invalid(text))?;
         Self::new(year, month, day)
     }
@@ -53,10 +51,7 @@ impl DateTime {
             Some(time) => time_fields(time).ok_or_else(|| invalid(text))?,
         };
         let zone = offset.map(offset_zone).transpose()?;
-        Ok(Self::combine(
-            Date::new(year, month, day)?,
-            Time::new(fields, zone)?,
-        ))
+        Ok(Self::combine(Date::new(year, month, day)?, Time::new(fields, zone)?))
     }
 }
 
@@ -81,11 +76,7 @@ fn byte(text: &[u8], at: usize) -> u8 {
 /// A number of exactly `count` digits.
 fn digits(text: &[u8], at: usize, count: usize) -> Option<i32> {
     let digits = text.get(at..at.checked_add(count)?)?;
-    digits.iter().try_fold(0, |sum, &digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + i32::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + i32::from(digit - b'0')))
 }
 
 /// Splits the text into its day and, if anything follows, its time.
@@ -127,9 +118,7 @@ fn separator(text: &[u8]) -> Option<usize> {
         (b'-', _) => 10,
         (b'W', _) => {
             // YYYYWww or YYYYWwwD: the number of digits that follow tells whether one of them is the weekday.
-            let end = (7..text.len())
-                .find(|&at| !byte(text, at).is_ascii_digit())
-                .unwrap_or(text.len());
+            let end = (7..text.len()).find(|&at| !byte(text, at).is_ascii_digit()).unwrap_or(text.len());
             match end {
                 ..9 => end,
                 _ if end % 2 == 0 => 7,
@@ -178,9 +167,7 @@ fn date_fields(text: &[u8]) -> Option<(i32, i32, i32)> {
 fn iso_date(year: i32, week: i32, weekday: i32) -> Option<(i32, i32, i32)> {
     match Date::from_iso_calendar(year, week, weekday) {
         Ok(date) => Some((date.year(), date.month(), date.day())),
-        Err(_) if year == 0 => {
-            ((1..=52).contains(&week) && (1..=7).contains(&weekday)).then_some((1, 0, 1))
-        }
+        Err(_) if year == 0 => ((1..=52).contains(&week) && (1..=7).contains(&weekday)).then_some((1, 0, 1)),
         Err(error) if error.message.starts_with("year ") => Some((year + 1, 1, 1)),
         Err(_) => None,
     }
@@ -189,10 +176,7 @@ fn iso_date(year: i32, week: i32, weekday: i32) -> Option<(i32, i32, i32)> {
 /// The fields of a time and its offset in microseconds.
 fn time_fields(text: &[u8]) -> Option<(TimeFields, Option<i64>)> {
     // The first character is looked at even when the text is empty, so a zone is never found at the end.
-    let zone = text
-        .iter()
-        .position(|byte| matches!(byte, b'Z' | b'+' | b'-'))
-        .unwrap_or(text.len());
+    let zone = text.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')).unwrap_or(text.len());
     let (fields, clean) = clock(text, 0, zone)?;
     if zone == text.len() {
         return clean.then_some((fields, None));
@@ -201,17 +185,9 @@ fn time_fields(text: &[u8]) -> Option<(TimeFields, Option<i64>)> {
         return (zone + 1 == text.len()).then_some((fields, Some(0)));
     }
     let (offset, clean) = clock(text, zone + 1, text.len())?;
-    let seconds =
-        i64::from(offset.hour) * 3_600 + i64::from(offset.minute) * 60 + i64::from(offset.second);
+    let seconds = i64::from(offset.hour) * 3_600 + i64::from(offset.minute) * 60 + i64::from(offset.second);
     let micros = seconds * MICROS + i64::from(offset.microsecond);
-    clean.then_some((
-        fields,
-        Some(if byte(text, zone) == b'-' {
-            -micros
-        } else {
-            micros
-        }),
-    ))
+    clean.then_some((fields, Some(if byte(text, zone) == b'-' { -micros } else { micros })))
 }
 
 /// `HH[:MM[:SS[.f…]]]` with or without colons in `text[from..to]`, and whether nothing was left over.
@@ -260,15 +236,11 @@ mod tests {
             ("2024-01-02", "2024-01-02 00:00:00"),
             ("20240102T030405", "2024-01-02 03:04:05"),
             ("2024-W01-2x03", "2024-01-02 03:00:00"),
-            (
-                "2024W012中03:04:05,123456789+05:30",
-                "2024-01-02 03:04:05.123456+05:30",
-            ),
+            ("2024W012中03:04:05,123456789+05:30", "2024-01-02 03:04:05.123456+05:30"),
             ("2024-01-02T03:04Z", "2024-01-02 03:04:00+00:00"),
         ] {
             let value = DateTime::from_iso_format(text.as_bytes());
-            let shown =
-                value.map(|value| value.iso_format(b" ", super::super::iso::TimeSpec::Auto));
+            let shown = value.map(|value| value.iso_format(b" ", super::super::iso::TimeSpec::Auto));
             assert_eq!(shown, Ok(expected.as_bytes().to_vec()), "{text}");
         }
         for text in [
@@ -281,9 +253,7 @@ mod tests {
             "2024-01-02T03:04:05+",
             "2024-W54",
         ] {
-            let error = DateTime::from_iso_format(text.as_bytes())
-                .map(|value| value.repr())
-                .map_err(|e| e.message);
+            let error = DateTime::from_iso_format(text.as_bytes()).map(|value| value.repr()).map_err(|e| e.message);
             assert_eq!(error, Err(format!("Invalid isoformat string: '{text}'")));
         }
     }

@@ -19,9 +19,7 @@ pub fn whole_seconds(timestamp: Number) -> Result<i64> {
         Number::Int(seconds) => Some(seconds),
         Number::Float(seconds) => whole(checked(seconds)?.floor()),
     };
-    seconds
-        .and_then(|seconds| i64::try_from(seconds).ok())
-        .ok_or_else(out_of_range)
+    seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(out_of_range)
 }
 
 /// A number of seconds since 1970 as whole seconds and microseconds, rounded half to even: the argument of
@@ -40,19 +38,13 @@ fn seconds_and_micros(timestamp: Number) -> Result<(i64, i64)> {
         micros += 1e6;
         seconds -= 1.0;
     }
-    let seconds = whole(seconds)
-        .and_then(|seconds| i64::try_from(seconds).ok())
-        .ok_or_else(out_of_range)?;
+    let seconds = whole(seconds).and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(out_of_range)?;
     // Between 0 and a million.
     Ok((seconds, micros as i64))
 }
 
 fn checked(seconds: f64) -> Result<f64> {
-    if seconds.is_nan() {
-        Err(CivilError::value("Invalid value NaN (not a number)"))
-    } else {
-        Ok(seconds)
-    }
+    if seconds.is_nan() { Err(CivilError::value("Invalid value NaN (not a number)")) } else { Ok(seconds) }
 }
 
 #[cold]
@@ -63,15 +55,10 @@ fn out_of_range() -> CivilError {
 impl DateTime {
     /// The naive UTC value of a moment.
     fn of_moment(seconds: i64, micros: i64) -> Result<Self> {
-        let wall = seconds
-            .checked_mul(MICROS)
-            .and_then(|wall| wall.checked_add(micros));
+        let wall = seconds.checked_mul(MICROS).and_then(|wall| wall.checked_add(micros));
         match wall.and_then(Self::of_wall_micros) {
             Some(value) => Ok(value),
-            None => Err(CivilError::value(format!(
-                "year {} is out of range",
-                StructTime::utc(seconds)?.year
-            ))),
+            None => Err(CivilError::value(format!("year {} is out of range", StructTime::utc(seconds)?.year))),
         }
     }
 
@@ -82,9 +69,7 @@ impl DateTime {
     pub fn from_timestamp(timestamp: Number, zone: Option<&Zone>, run: &RunZone) -> Result<Self> {
         let (seconds, micros) = seconds_and_micros(timestamp)?;
         match zone {
-            Some(zone) => {
-                zone.from_utc(&Self::of_moment(seconds, micros)?.with_zone(Some(zone.clone())))
-            }
+            Some(zone) => zone.from_utc(&Self::of_moment(seconds, micros)?.with_zone(Some(zone.clone()))),
             None => Self::local(seconds, micros, run),
         }
     }
@@ -106,9 +91,7 @@ impl DateTime {
     pub fn now(seconds: i64, micros: u32, zone: Option<&Zone>, run: &RunZone) -> Result<Self> {
         let micros = i64::from(micros.min(999_999));
         match zone {
-            Some(zone) => {
-                zone.from_utc(&Self::of_moment(seconds, micros)?.with_zone(Some(zone.clone())))
-            }
+            Some(zone) => zone.from_utc(&Self::of_moment(seconds, micros)?.with_zone(Some(zone.clone()))),
             None => Self::local(seconds, micros, run),
         }
     }
@@ -118,11 +101,7 @@ impl DateTime {
         // Within a day of UTC and `fields` exist, so this cannot overflow.
         let wall = seconds + fields.offset.unwrap_or(0);
         let value = Self::of_moment(wall, micros)?;
-        Ok(if run.is_second(seconds)? {
-            value.with_fold(1)
-        } else {
-            value
-        })
+        Ok(if run.is_second(seconds)? { value.with_fold(1) } else { value })
     }
 
     /// `timestamp()`: seconds since 1970, a naive value being local.
@@ -197,20 +176,11 @@ mod tests {
         }
         assert_eq!(whole_seconds(Number::Float(-0.5)), Ok(-1));
         for (number, message) in [
-            (
-                Number::Int(1 << 63),
-                "timestamp out of range for platform time_t",
-            ),
-            (
-                Number::Float(f64::INFINITY),
-                "timestamp out of range for platform time_t",
-            ),
+            (Number::Int(1 << 63), "timestamp out of range for platform time_t"),
+            (Number::Float(f64::INFINITY), "timestamp out of range for platform time_t"),
             (Number::Float(f64::NAN), "Invalid value NaN (not a number)"),
         ] {
-            assert_eq!(
-                whole_seconds(number).map_err(|e| e.message),
-                Err(message.to_owned())
-            );
+            assert_eq!(whole_seconds(number).map_err(|e| e.message), Err(message.to_owned()));
         }
     }
 }

@@ -27,11 +27,7 @@ fn join_surrogate_bytes(points: Vec<u32>) -> Vec<u32> {
     let mut joined = Vec::with_capacity(points.len());
     let mut rest = points.as_slice();
     while let Some((&first, tail)) = rest.split_first() {
-        let byte = |index: usize| {
-            rest.get(index)
-                .and_then(|&p| p.checked_sub(BYTE_MARK))
-                .unwrap_or(0)
-        };
+        let byte = |index: usize| rest.get(index).and_then(|&p| p.checked_sub(BYTE_MARK)).unwrap_or(0);
         rest = if byte(0) == 0xED && byte(1) >= 0xA0 && byte(2) >= 0x80 {
             joined.push(0xD000 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F));
             rest.get(3..).unwrap_or(&[])
@@ -105,10 +101,7 @@ mod tests {
         for (text, expected) in [
             (&b"ab'c"[..], r#""ab'c""#),
             (b"a'\"\\\n\x01\x7f", r#"'a\'"\\\n\x01\x7f'"#),
-            (
-                "é中\u{301}\u{a0}\u{ad}😀\u{e000}".as_bytes(),
-                "'é中\u{301}\\xa0\\xad😀\\ue000'",
-            ),
+            ("é中\u{301}\u{a0}\u{ad}😀\u{e000}".as_bytes(), "'é中\u{301}\\xa0\\xad😀\\ue000'"),
             (b"\xed\xa0\x80x\xed\xbf\xbf", r"'\ud800x\udfff'"),
         ] {
             assert_eq!(repr(text), expected);

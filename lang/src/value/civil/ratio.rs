@@ -12,31 +12,18 @@ fn decompose(float: f64) -> Result<(i128, i32)> {
         return Err(CivilError::value("cannot convert NaN to integer ratio"));
     }
     if float.is_infinite() {
-        return Err(CivilError::overflow(
-            "cannot convert Infinity to integer ratio",
-        ));
+        return Err(CivilError::overflow("cannot convert Infinity to integer ratio"));
     }
     let bits = float.to_bits();
     let field = (bits >> 52 & 0x7FF) as i32;
     let fraction = i128::from(bits & ((1 << 52) - 1));
-    let (mantissa, exponent) = if field == 0 {
-        (fraction, -1_074)
-    } else {
-        (fraction | 1 << 52, field - 1_075)
-    };
+    let (mantissa, exponent) = if field == 0 { (fraction, -1_074) } else { (fraction | 1 << 52, field - 1_075) };
     if mantissa == 0 {
         return Ok((0, 0));
     }
     let zeros = mantissa.trailing_zeros();
     let mantissa = mantissa >> zeros;
-    Ok((
-        if float.is_sign_negative() {
-            -mantissa
-        } else {
-            mantissa
-        },
-        exponent + zeros as i32,
-    ))
+    Ok((if float.is_sign_negative() { -mantissa } else { mantissa }, exponent + zeros as i32))
 }
 
 /// `left << shift` unless that overflows.
@@ -57,10 +44,7 @@ pub(super) fn multiply(left: i128, factor: f64) -> Result<Option<i128>> {
         shifted(product, exponent.unsigned_abs())
     } else {
         // Dividing by 2^126 or more always rounds to zero.
-        Some(
-            shifted(1, exponent.unsigned_abs())
-                .map_or(0, |divisor| divide_nearest(product, divisor)),
-        )
+        Some(shifted(1, exponent.unsigned_abs()).map_or(0, |divisor| divide_nearest(product, divisor)))
     })
 }
 
@@ -68,15 +52,10 @@ pub(super) fn multiply(left: i128, factor: f64) -> Result<Option<i128>> {
 pub(super) fn divide(left: i128, divisor: f64) -> Result<Option<i128>> {
     let (mantissa, exponent) = decompose(divisor)?;
     if mantissa == 0 {
-        return Err(CivilError::zero_division(
-            "integer division or modulo by zero",
-        ));
+        return Err(CivilError::zero_division("integer division or modulo by zero"));
     }
     Ok(if exponent >= 0 {
-        Some(
-            shifted(mantissa, exponent.unsigned_abs())
-                .map_or(0, |divisor| divide_nearest(left, divisor)),
-        )
+        Some(shifted(mantissa, exponent.unsigned_abs()).map_or(0, |divisor| divide_nearest(left, divisor)))
     } else {
         // A numerator beyond 2^126 over a mantissa below 2^53 exceeds every duration.
         shifted(left, exponent.unsigned_abs()).map(|numerator| divide_nearest(numerator, mantissa))
@@ -90,21 +69,13 @@ pub(super) fn divide_nearest(left: i128, right: i128) -> i128 {
     // The rest has the sign of `right` and is smaller; comparing with the other part avoids doubling it.
     let above = (right - rest).unsigned_abs();
     let below = rest.unsigned_abs();
-    if below > above || (below == above && quotient % 2 != 0) {
-        quotient + 1
-    } else {
-        quotient
-    }
+    if below > above || (below == above && quotient % 2 != 0) { quotient + 1 } else { quotient }
 }
 
 /// The integer at or below `left / right`. `right` is not zero.
 pub(super) fn floor_divide(left: i128, right: i128) -> i128 {
     let quotient = left.wrapping_div(right);
-    if left % right != 0 && (left < 0) != (right < 0) {
-        quotient - 1
-    } else {
-        quotient
-    }
+    if left % right != 0 && (left < 0) != (right < 0) { quotient - 1 } else { quotient }
 }
 
 /// `left / right` as the nearest float. `right` is not zero; both are below 2^70.
@@ -119,11 +90,7 @@ pub(super) fn true_divide(left: i128, right: i128) -> f64 {
     let numerator = numerator << shift;
     let quotient = (numerator / divisor) | u128::from(numerator % divisor != 0);
     let magnitude = quotient as f64 / 2f64.powi(shift as i32);
-    if (left < 0) == (right < 0) {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if (left < 0) == (right < 0) { magnitude } else { -magnitude }
 }
 
 #[cfg(test)]
@@ -155,9 +122,6 @@ mod tests {
         assert_eq!(divide(1 << 66, 1e300).ok(), Some(Some(0)));
         assert!(divide(1, 0.0).is_err() && multiply(1, f64::INFINITY).is_err());
         assert_eq!(true_divide(1, 3), 1.0 / 3.0);
-        assert_eq!(
-            true_divide(-86_399_999_999_999_999_999, 1_000_000),
-            -86_399_999_999_999.999_999
-        );
+        assert_eq!(true_divide(-86_399_999_999_999_999_999, 1_000_000), -86_399_999_999_999.999_999);
     }
 }

@@ -59,14 +59,10 @@ impl RunZone {
         if let Some(offset) = text.strip_prefix("UTC").and_then(utc_offset) {
             return Ok(Self::fixed(offset, text.as_bytes()));
         }
-        find_zone(text)
-            .map(|zone| Self(Source::Named(zone)))
-            .ok_or_else(|| {
-                let shown = quote::repr(text.as_bytes());
-                CivilError::value(format!(
-                    "unknown time zone {shown}: expected an IANA name, UTC or UTC±HH:MM"
-                ))
-            })
+        find_zone(text).map(|zone| Self(Source::Named(zone))).ok_or_else(|| {
+            let shown = quote::repr(text.as_bytes());
+            CivilError::value(format!("unknown time zone {shown}: expected an IANA name, UTC or UTC±HH:MM"))
+        })
     }
 
     /// The zone of the system, from what the host read: the variable `TZ`, the target of the link `/etc/localtime`
@@ -76,9 +72,7 @@ impl RunZone {
             return Self::from_variable(text).unwrap_or_else(Self::utc);
         }
         let named = link.and_then(zone_of_path);
-        named
-            .or_else(|| file.and_then(ZoneData::parse).map(Self::own))
-            .unwrap_or_else(Self::utc)
+        named.or_else(|| file.and_then(ZoneData::parse).map(Self::own)).unwrap_or_else(Self::utc)
     }
 
     fn own(data: ZoneData) -> Self {
@@ -91,9 +85,7 @@ impl RunZone {
         if let Some(zone) = find_zone(text) {
             return Some(Self(Source::Named(zone)));
         }
-        zone_of_path(text).or_else(|| {
-            zone_rule::parse(text.as_bytes()).map(|tail| Self::own(ZoneData::of_rule(tail)))
-        })
+        zone_of_path(text).or_else(|| zone_rule::parse(text.as_bytes()).map(|tail| Self::own(ZoneData::of_rule(tail))))
     }
 
     fn data(&self) -> &ZoneData {
@@ -149,11 +141,7 @@ impl RunZone {
         let reached = self.checked_wall(guess)?;
         let other_offset = if reached == wall {
             // A solution, but the wanted one may be on the other side of a change.
-            let probe = if second {
-                guess + MAX_FOLD_SECONDS
-            } else {
-                guess - MAX_FOLD_SECONDS
-            };
+            let probe = if second { guess + MAX_FOLD_SECONDS } else { guess - MAX_FOLD_SECONDS };
             let other = self.checked_wall(probe)? - probe;
             if other == offset {
                 return Ok(guess);
@@ -169,11 +157,7 @@ impl RunZone {
         if reached == wall {
             return Ok(guess);
         }
-        Ok(if second {
-            guess.min(other_guess)
-        } else {
-            guess.max(other_guess)
-        })
+        Ok(if second { guess.min(other_guess) } else { guess.max(other_guess) })
     }
 
     /// Whether the wall clock at a moment already occurred before it.
@@ -192,11 +176,7 @@ impl RunZone {
         let now = now.clamp(-1_000_000 * YEAR, 1_000_000 * YEAR);
         let january = now / YEAR * YEAR;
         let (winter, summer) = (self.at(january), self.at(january + YEAR / 2));
-        let (standard, saving) = if winter.offset > summer.offset {
-            (summer, winter)
-        } else {
-            (winter, summer)
-        };
+        let (standard, saving) = if winter.offset > summer.offset { (summer, winter) } else { (winter, summer) };
         ZoneNames {
             names: [standard.name.to_vec(), saving.name.to_vec()],
             timezone: -i64::from(standard.offset),
@@ -208,11 +188,7 @@ impl RunZone {
     /// The name that `%Z` shows for a bare tuple, which says only whether daylight saving is in force.
     pub(super) fn name_for(&self, is_dst: bool) -> &[u8] {
         let (standard, daylight) = self.data().last_types();
-        if is_dst {
-            &daylight.name
-        } else {
-            &standard.name
-        }
+        if is_dst { &daylight.name } else { &standard.name }
     }
 }
 
@@ -244,16 +220,8 @@ mod tests {
 
     #[test]
     fn settings() {
-        for (text, offset) in [
-            ("UTC", 0),
-            ("UTC+05:30", 19_800),
-            ("UTC-00:30", -1_800),
-            ("Asia/Shanghai", 28_800),
-        ] {
-            assert_eq!(
-                RunZone::parse(text).map(|zone| zone.at(1_700_000_000).offset),
-                Ok(offset)
-            );
+        for (text, offset) in [("UTC", 0), ("UTC+05:30", 19_800), ("UTC-00:30", -1_800), ("Asia/Shanghai", 28_800)] {
+            assert_eq!(RunZone::parse(text).map(|zone| zone.at(1_700_000_000).offset), Ok(offset));
         }
         for text in ["", "UTC+5", "UTC+24:00", "utc", "Mars/Base", "+08:00"] {
             assert!(RunZone::parse(text).is_err(), "{text}");
@@ -262,20 +230,10 @@ mod tests {
 
     #[test]
     fn system_zone() {
-        let offset = |variable, link| {
-            RunZone::system(variable, link, None)
-                .at(1_700_000_000)
-                .offset
-        };
+        let offset = |variable, link| RunZone::system(variable, link, None).at(1_700_000_000).offset;
         assert_eq!(offset(None, Some("/usr/share/zoneinfo/Asia/Tokyo")), 32_400);
-        assert_eq!(
-            offset(Some("Asia/Kolkata"), Some("/usr/share/zoneinfo/Asia/Tokyo")),
-            19_800
-        );
-        assert_eq!(
-            offset(Some(":/usr/share/zoneinfo/Asia/Tokyo"), None),
-            32_400
-        );
+        assert_eq!(offset(Some("Asia/Kolkata"), Some("/usr/share/zoneinfo/Asia/Tokyo")), 19_800);
+        assert_eq!(offset(Some(":/usr/share/zoneinfo/Asia/Tokyo"), None), 32_400);
         assert_eq!(offset(Some("EST5EDT4,M3.2.0,M11.1.0"), None), -18_000);
         assert_eq!(offset(Some("nonsense"), None), 0);
         assert_eq!(offset(None, None), 0);
@@ -286,14 +244,8 @@ mod tests {
         let zone = RunZone::parse("Europe/Berlin")?;
         // 27 October 2024 02:30 occurs twice, 31 March 2024 02:30 never.
         let (repeated, skipped) = (1_729_996_200, 1_711_852_200);
-        assert_eq!(
-            (zone.moment(repeated, false)?, zone.moment(repeated, true)?),
-            (repeated - 7_200, repeated - 3_600)
-        );
-        assert_eq!(
-            (zone.moment(skipped, false)?, zone.moment(skipped, true)?),
-            (skipped - 3_600, skipped - 7_200)
-        );
+        assert_eq!((zone.moment(repeated, false)?, zone.moment(repeated, true)?), (repeated - 7_200, repeated - 3_600));
+        assert_eq!((zone.moment(skipped, false)?, zone.moment(skipped, true)?), (skipped - 3_600, skipped - 7_200));
         assert!(zone.is_second(repeated - 3_600)? && !zone.is_second(repeated - 7_200)?);
         Ok(())
     }

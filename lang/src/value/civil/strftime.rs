@@ -20,12 +20,7 @@ impl StructTime {
             return Err(CivilError::value("embedded null character"));
         }
         let mut out = output_for(format)?;
-        Formatter {
-            time: &time,
-            zone,
-            out: &mut out,
-        }
-        .run(format, false)?;
+        Formatter { time: &time, zone, out: &mut out }.run(format, false)?;
         Ok(out)
     }
 }
@@ -36,14 +31,7 @@ impl Date {
     /// # Errors
     /// None but a stop of the run.
     pub fn strftime(self, format: &[u8], zone: &RunZone) -> Result<Vec<u8>> {
-        let format = expand(
-            format,
-            &Extras {
-                micros: 0,
-                offset: None,
-                name: None,
-            },
-        )?;
+        let format = expand(format, &Extras { micros: 0, offset: None, name: None })?;
         self.time_tuple().strftime(&format, zone)
     }
 }
@@ -55,14 +43,7 @@ impl Time {
     /// None but a stop of the run.
     pub fn strftime(&self, format: &[u8], zone: &RunZone) -> Result<Vec<u8>> {
         let offset = self.zone().and_then(|zone| zone.offset(None));
-        let format = expand(
-            format,
-            &Extras {
-                micros: self.microsecond(),
-                offset,
-                name: self.zone_name(),
-            },
-        )?;
+        let format = expand(format, &Extras { micros: self.microsecond(), offset, name: self.zone_name() })?;
         let clock = [self.hour(), self.minute(), self.second()].map(i64::from);
         let tuple = StructTime::of_items([1900, 1, 1, clock[0], clock[1], clock[2], 0, 1, -1]);
         tuple.strftime(&format, zone)
@@ -76,14 +57,7 @@ impl DateTime {
     /// None but a stop of the run.
     pub fn strftime(&self, format: &[u8], zone: &RunZone) -> Result<Vec<u8>> {
         let micros = self.timetz().microsecond();
-        let format = expand(
-            format,
-            &Extras {
-                micros,
-                offset: self.offset(),
-                name: self.zone_name(),
-            },
-        )?;
+        let format = expand(format, &Extras { micros, offset: self.offset(), name: self.zone_name() })?;
         self.time_tuple().strftime(&format, zone)
     }
 }
@@ -108,24 +82,14 @@ fn expand(format: &[u8], extras: &Extras) -> Result<Vec<u8>> {
         }
         match tail.first() {
             Some(b'f') => out.extend_from_slice(format!("{:06}", extras.micros).as_bytes()),
-            Some(b'z') => out.extend_from_slice(
-                extras
-                    .offset
-                    .map(compact_offset)
-                    .unwrap_or_default()
-                    .as_bytes(),
-            ),
+            Some(b'z') => out.extend_from_slice(extras.offset.map(compact_offset).unwrap_or_default().as_bytes()),
             Some(b'Z') => {
                 let name = extras.name.as_deref().unwrap_or_default();
                 checkpoint(name.len() as u64)?;
                 reserve(out.len() + 2 * name.len())?;
                 for &byte in name {
                     // The name must survive the formatting that follows.
-                    out.extend_from_slice(if byte == b'%' {
-                        b"%%"
-                    } else {
-                        std::slice::from_ref(&byte)
-                    });
+                    out.extend_from_slice(if byte == b'%' { b"%%" } else { std::slice::from_ref(&byte) });
                 }
             }
             Some(&other) => out.extend_from_slice(&[b'%', other]),
@@ -261,11 +225,7 @@ impl Formatter<'_> {
             b'U' => ((time.yearday - time.weekday + 7) / 7, 2, Pad::Zero),
             b'V' => (iso_week(time).1, 2, Pad::Zero),
             b'w' => (time.weekday, 1, Pad::Zero),
-            b'W' => (
-                (time.yearday - (time.weekday + 6) % 7 + 7) / 7,
-                2,
-                Pad::Zero,
-            ),
+            b'W' => ((time.yearday - (time.weekday + 6) % 7 + 7) / 7, 2, Pad::Zero),
             b'y' => (time.year.rem_euclid(100), 2, Pad::Zero),
             b'Y' => (time.year, 1, Pad::Zero),
             _ => return None,
@@ -300,8 +260,7 @@ impl Formatter<'_> {
             return;
         }
         let minutes = self.time.offset.abs() / 60;
-        self.out
-            .push(if self.time.offset < 0 { b'-' } else { b'+' });
+        self.out.push(if self.time.offset < 0 { b'-' } else { b'+' });
         self.number(minutes / 60 * 100 + minutes % 60, 4, pad);
     }
 }
@@ -338,9 +297,7 @@ mod tests {
 
     fn show(format: &str) -> String {
         let tuple = StructTime::of_items([2024, 3, 5, 15, 4, 9, 1, 65, 0]);
-        let text = tuple
-            .strftime(format.as_bytes(), &RunZone::utc())
-            .unwrap_or_default();
+        let text = tuple.strftime(format.as_bytes(), &RunZone::utc()).unwrap_or_default();
         String::from_utf8_lossy(&text).into_owned()
     }
 
@@ -352,18 +309,12 @@ mod tests {
                 "%c|%x|%X|%D|%F|%r|%R|%T",
                 "Tue Mar  5 15:04:09 2024|03/05/24|15:04:09|03/05/24|2024-03-05|03:04:09 PM|15:04|15:04:09",
             ),
-            (
-                "%C %d %e %g %G %H %I %j %k %l %m %M",
-                "20 05  5 24 2024 15 03 065 15  3 03 04",
-            ),
+            ("%C %d %e %g %G %H %I %j %k %l %m %M", "20 05  5 24 2024 15 03 065 15  3 03 04"),
             (
                 "%p %P %s %S %u %U %V %w %W %y %Y %z %Z %%%n%t",
                 "PM pm 1709651049 09 2 09 10 2 10 24 2024 +0000 UTC %\n\t",
             ),
-            (
-                "%-d %_d %0e %-j %-I %^a %^B %^c",
-                "5  5 05 65 3 TUE MARCH TUE MAR  5 15:04:09 2024",
-            ),
+            ("%-d %_d %0e %-j %-I %^a %^B %^c", "5  5 05 65 3 TUE MARCH TUE MAR  5 15:04:09 2024"),
             ("%q %-Q %5d %Ey %", "%q %-Q %5d %Ey %"),
             ("é%d中", "é05中"),
         ] {
@@ -376,14 +327,8 @@ mod tests {
         let zone = RunZone::utc();
         let day = Date::new(999, 2, 3)?;
         assert_eq!(day.strftime(b"%Y %f [%z%Z] \0x", &zone)?, b"999 000000 [] ");
-        let aware = DateTime::combine(
-            day,
-            Time::MAX.with_zone(Some(super::super::zone::Zone::UTC)),
-        );
-        assert_eq!(
-            aware.strftime(b"%f %z %Z %-z", &zone)?,
-            b"999999 +0000 UTC "
-        );
+        let aware = DateTime::combine(day, Time::MAX.with_zone(Some(super::super::zone::Zone::UTC)));
+        assert_eq!(aware.strftime(b"%f %z %Z %-z", &zone)?, b"999999 +0000 UTC ");
         Ok(())
     }
 }

@@ -31,11 +31,7 @@ impl DateTime {
     /// # Errors
     /// As [`StructTime::strptime`].
     pub fn strptime(text: &[u8], format: &[u8], names: &ZoneNames) -> Result<Self> {
-        let Parsed {
-            tuple,
-            fraction,
-            offset_fraction,
-        } = parse(text, format, names)?;
+        let Parsed { tuple, fraction, offset_fraction } = parse(text, format, names)?;
         // Every field matched at most four digits.
         let small = |value: i64| value as i32;
         let date = Date::new(small(tuple.year), small(tuple.month), small(tuple.day))?;
@@ -70,26 +66,17 @@ struct Parsed {
 
 fn parse(text: &[u8], format: &[u8], names: &ZoneNames) -> Result<Parsed> {
     // The text becomes an array of code points, the format one of choices.
-    reserve(
-        text.len()
-            .saturating_mul(8)
-            .saturating_add(format.len().saturating_mul(96)),
-    )?;
+    reserve(text.len().saturating_mul(8).saturating_add(format.len().saturating_mul(96)))?;
     checkpoint(text.len() as u64 + format.len() as u64)?;
     let (points, format_points) = (code_points(text), code_points(format));
     let pattern = Pattern::new(&format_points, names)?;
     let Some(found) = pattern.matches(&points)? else {
         let (text, format) = (repr(text), repr(format));
-        return Err(CivilError::value(format!(
-            "time data {text} does not match format {format}"
-        )));
+        return Err(CivilError::value(format!("time data {text} does not match format {format}")));
     };
     let rest = points.get(found.end..).unwrap_or_default();
     if !rest.is_empty() {
-        return Err(CivilError::value(format!(
-            "unconverted data remains: {}",
-            plain(rest)
-        )));
+        return Err(CivilError::value(format!("unconverted data remains: {}", plain(rest))));
     }
     let mut fields = Fields::default();
     for capture in &found.captures {
@@ -126,13 +113,7 @@ impl Fields {
         let text = capture.text;
         let value = number(text);
         match capture.letter {
-            b'y' => {
-                self.year = Some(if value <= 68 {
-                    value + 2_000
-                } else {
-                    value + 1_900
-                })
-            }
+            b'y' => self.year = Some(if value <= 68 { value + 2_000 } else { value + 1_900 }),
             b'Y' => self.year = Some(value),
             b'G' => self.iso_year = Some(value),
             b'm' => self.month = Some(value),
@@ -141,10 +122,7 @@ impl Fields {
             b'd' => self.day = Some(value),
             b'H' => self.hour = value,
             b'I' => {
-                let half = all
-                    .iter()
-                    .find(|other| other.letter == b'p')
-                    .and_then(|half| half.text.first());
+                let half = all.iter().find(|other| other.letter == b'p').and_then(|half| half.text.first());
                 let afternoon = half.is_some_and(|&c| c == u32::from(b'p') || c == u32::from(b'P'));
                 self.hour = value % 12 + if afternoon { 12 } else { 0 };
             }
@@ -179,16 +157,11 @@ impl Fields {
         // Either both pairs of numbers are separated or none; the messages for the two mistakes differ.
         if digits.get(2) == Some(&colon) {
             if digits.len() > 5 && digits.get(5) != Some(&colon) {
-                return Err(CivilError::value(format!(
-                    "Inconsistent use of : in {}",
-                    plain(text)
-                )));
+                return Err(CivilError::value(format!("Inconsistent use of : in {}", plain(text))));
             }
         } else if digits.get(4) == Some(&colon) {
             let shown = plain(digits.get(4..6).unwrap_or_default());
-            return Err(CivilError::value(format!(
-                "invalid literal for int() with base 10: '{shown}'"
-            )));
+            return Err(CivilError::value(format!("invalid literal for int() with base 10: '{shown}'")));
         }
         let mut values = digits.iter().filter_map(|&point| digit(point));
         let mut pair = || values.next().unwrap_or(0) * 10 + values.next().unwrap_or(0);
@@ -225,9 +198,7 @@ impl Fields {
         const WEEKDAYS_NEEDED: &str = "a weekday directive ('%A', '%a', '%w', or '%u').";
         let message = if self.year.is_none() && self.iso_year.is_some() {
             if self.iso_week.is_none() || self.weekday.is_none() {
-                format!(
-                    "ISO year directive '%G' must be used with the ISO week directive '%V' and {WEEKDAYS_NEEDED}"
-                )
+                format!("ISO year directive '%G' must be used with the ISO week directive '%V' and {WEEKDAYS_NEEDED}")
             } else if self.day_of_year.is_some() {
                 "Day of the year directive '%j' is not compatible with ISO year directive '%G'. Use '%Y' instead."
                     .to_owned()
@@ -236,9 +207,7 @@ impl Fields {
             }
         } else if self.week.is_none() && self.iso_week.is_some() {
             if self.weekday.is_none() {
-                format!(
-                    "ISO week directive '%V' must be used with the ISO year directive '%G' and {WEEKDAYS_NEEDED}"
-                )
+                format!("ISO week directive '%V' must be used with the ISO year directive '%G' and {WEEKDAYS_NEEDED}")
             } else {
                 "ISO week directive '%V' is incompatible with the year directive '%Y'. Use the ISO year '%G' instead."
                     .to_owned()
@@ -291,23 +260,9 @@ impl Fields {
         let tuple = StructTime {
             zone: self.zone.map(|name| name.into_bytes().into()),
             offset: self.offset,
-            ..StructTime::of_items([
-                year,
-                month,
-                day,
-                self.hour,
-                self.minute,
-                self.second,
-                weekday,
-                yearday,
-                is_dst,
-            ])
+            ..StructTime::of_items([year, month, day, self.hour, self.minute, self.second, weekday, yearday, is_dst])
         };
-        Ok(Parsed {
-            tuple,
-            fraction: self.fraction,
-            offset_fraction: self.offset_fraction,
-        })
+        Ok(Parsed { tuple, fraction: self.fraction, offset_fraction: self.offset_fraction })
     }
 }
 
@@ -318,11 +273,7 @@ fn day_of_week_year(year: i64, week: i64, weekday: i64, monday: bool) -> Result<
     let first = (calendar::weekday(checked_ordinal(year, 1, 1)?) + shift) % 7;
     let weekday = (weekday + shift) % 7;
     // Week 1 starts with the first day that starts a week; week 0 is what comes before.
-    Ok(if week == 0 {
-        1 + weekday - first
-    } else {
-        1 + (7 - first) % 7 + 7 * (week - 1) + weekday
-    })
+    Ok(if week == 0 { 1 + weekday - first } else { 1 + (7 - first) % 7 + 7 * (week - 1) + weekday })
 }
 
 /// The year and the day of the year of an ISO week and weekday (Monday 1).
@@ -343,20 +294,13 @@ fn checked_ordinal(year: i64, month: i64, day: i64) -> Result<i64> {
 
 /// The value of the digits of a text; zero when there are none.
 fn number(text: &[u32]) -> i64 {
-    text.iter()
-        .filter_map(|&point| digit(point))
-        .take(6)
-        .fold(0, |sum, value| sum * 10 + value)
+    text.iter().filter_map(|&point| digit(point)).take(6).fold(0, |sum, value| sum * 10 + value)
 }
 
 /// The index of a matched name, of which `length` letters were given.
 fn index_of(names: &[&str], text: &[u32], length: usize) -> i64 {
     let shown = plain(text);
-    let is = |name: &&str| {
-        name.get(..length)
-            .unwrap_or(name)
-            .eq_ignore_ascii_case(&shown)
-    };
+    let is = |name: &&str| name.get(..length).unwrap_or(name).eq_ignore_ascii_case(&shown);
     names.iter().position(is).unwrap_or(0) as i64
 }
 
@@ -374,26 +318,14 @@ mod tests {
                 .map_err(|e| e.message)
         };
         for (text, format, expected) in [
-            (
-                "2024-01-02 03:04:05.6",
-                "%Y-%m-%d %H:%M:%S.%f",
-                "datetime.datetime(2024, 1, 2, 3, 4, 5, 600000)",
-            ),
-            (
-                "tUE jan  2 03:04:05 2024",
-                "%c",
-                "datetime.datetime(2024, 1, 2, 3, 4, 5)",
-            ),
+            ("2024-01-02 03:04:05.6", "%Y-%m-%d %H:%M:%S.%f", "datetime.datetime(2024, 1, 2, 3, 4, 5, 600000)"),
+            ("tUE jan  2 03:04:05 2024", "%c", "datetime.datetime(2024, 1, 2, 3, 4, 5)"),
             (
                 "12 PM +0530",
                 "%I %p %z",
                 "datetime.datetime(1900, 1, 1, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(seconds=19800)))",
             ),
-            (
-                "2020 53 5",
-                "%G %V %u",
-                "datetime.datetime(2021, 1, 1, 0, 0)",
-            ),
+            ("2020 53 5", "%G %V %u", "datetime.datetime(2021, 1, 1, 0, 0)"),
         ] {
             assert_eq!(parsed(text, format), Ok(expected.to_owned()));
         }
@@ -404,16 +336,8 @@ mod tests {
             ("x", "%Q", "'Q' is a bad directive in format '%Q'"),
             ("x", "%", "stray % in format '%'"),
             ("x", "% d", "'%' is a bad directive in format '% d'"),
-            (
-                "1 1",
-                "%d %d",
-                "redefinition of group name 'd' as group 2; was group 1 at position 48",
-            ),
-            (
-                "1 1",
-                "%z %d\n%d",
-                "redefinition of group name 'd' as group 5; was group 4 at position 107",
-            ),
+            ("1 1", "%d %d", "redefinition of group name 'd' as group 2; was group 1 at position 48"),
+            ("1 1", "%z %d\n%d", "redefinition of group name 'd' as group 5; was group 4 at position 107"),
         ] {
             assert_eq!(parsed(text, format), Err(message.to_owned()));
         }

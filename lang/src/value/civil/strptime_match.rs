@@ -50,10 +50,7 @@ pub(super) struct Match<'a> {
 impl Pattern {
     /// Reads a format.
     pub(super) fn new(format: &[u32], names: &ZoneNames) -> Result<Self> {
-        let mut pattern = Self {
-            items: Vec::new(),
-            zones: zone_names(names),
-        };
+        let mut pattern = Self { items: Vec::new(), zones: zone_names(names) };
         let mut rest = format;
         while let Some((&point, tail)) = rest.split_first() {
             checkpoint(1)?;
@@ -68,10 +65,7 @@ impl Pattern {
                 rest = tail;
                 pattern.directive(letter, format)?;
             } else {
-                return Err(CivilError::value(format!(
-                    "stray % in format '{}'",
-                    plain(format)
-                )));
+                return Err(CivilError::value(format!("stray % in format '{}'", plain(format))));
             }
         }
         pattern.check_repetition()?;
@@ -94,13 +88,10 @@ impl Pattern {
             _ => {
                 let mut shown = String::new();
                 // CPython's translation protects these characters first and then meets its own escape.
-                let special = is_space(letter)
-                    || char::from_u32(letter).is_some_and(|c| r"\.^$*+?(){}[]|".contains(c));
+                let special = is_space(letter) || char::from_u32(letter).is_some_and(|c| r"\.^$*+?(){}[]|".contains(c));
                 push_plain(&mut shown, if special { u32::from(b'%') } else { letter });
                 let format = plain(format);
-                return Err(CivilError::value(format!(
-                    "'{shown}' is a bad directive in format '{format}'"
-                )));
+                return Err(CivilError::value(format!("'{shown}' is a bad directive in format '{format}'")));
             }
         };
         self.items.extend(fields.iter().map(|&byte| match byte {
@@ -122,10 +113,7 @@ impl Pattern {
                         "redefinition of group name '{name}' as group {group}; was group {first} at position {}",
                         position + 4
                     );
-                    return Err(CivilError {
-                        kind: ErrorKind::Regex,
-                        message,
-                    });
+                    return Err(CivilError { kind: ErrorKind::Regex, message });
                 }
                 seen.push((letter, group));
                 group += if letter == b'z' { 3 } else { 1 };
@@ -138,18 +126,12 @@ impl Pattern {
     /// The length of the regular expression that CPython builds for an item.
     fn expression_length(&self, item: &Item) -> usize {
         let names = |names: &[&str], length: Option<usize>| {
-            names
-                .iter()
-                .map(|name| length.unwrap_or(name.len()) + 1)
-                .sum::<usize>()
-                - 1
+            names.iter().map(|name| length.unwrap_or(name.len()) + 1).sum::<usize>() - 1
         };
         let inside = match *item {
             Item::Space => return 3,
             Item::Literal(point) => {
-                return 1 + usize::from(
-                    char::from_u32(point).is_some_and(|c| r"\.^$*+?(){}[]|".contains(c)),
-                );
+                return 1 + usize::from(char::from_u32(point).is_some_and(|c| r"\.^$*+?(){}[]|".contains(c)));
             }
             Item::Field(letter) => match letter {
                 b'a' => names(&WEEKDAYS, Some(3)),
@@ -169,13 +151,7 @@ impl Pattern {
                 b'V' => 24,
                 b'y' => 4,
                 b'z' => 49,
-                b'Z' => {
-                    self.zones
-                        .iter()
-                        .map(|name| escaped_length(name) + 1)
-                        .sum::<usize>()
-                        - 1
-                }
+                b'Z' => self.zones.iter().map(|name| escaped_length(name) + 1).sum::<usize>() - 1,
                 // `u` and `w`
                 _ => 5,
             },
@@ -195,11 +171,8 @@ impl Pattern {
                 return Ok(Some(self.collect(text, &choices, position)));
             };
             checkpoint(8)?;
-            let mut ends = if failed.contains(&(index, position)) {
-                Vec::new()
-            } else {
-                self.ends(item, text, position)?
-            };
+            let mut ends =
+                if failed.contains(&(index, position)) { Vec::new() } else { self.ends(item, text, position)? };
             // What is left of an exhausted choice can never match.
             while ends.is_empty() {
                 failed.insert((choices.len(), position));
@@ -214,49 +187,25 @@ impl Pattern {
         }
     }
 
-    fn collect<'a>(
-        &self,
-        text: &'a [u32],
-        choices: &[(usize, Vec<usize>)],
-        end: usize,
-    ) -> Match<'a> {
+    fn collect<'a>(&self, text: &'a [u32], choices: &[(usize, Vec<usize>)], end: usize) -> Match<'a> {
         let ends = choices.iter().skip(1).map(|choice| choice.0).chain([end]);
-        let captures = self.items.iter().zip(choices).zip(ends).filter_map(
-            |((item, choice), end)| match item {
-                Item::Field(letter) => Some(Capture {
-                    letter: *letter,
-                    text: text.get(choice.0..end).unwrap_or_default(),
-                }),
-                _ => None,
-            },
-        );
-        Match {
-            captures: captures.collect(),
-            end,
-        }
+        let captures = self.items.iter().zip(choices).zip(ends).filter_map(|((item, choice), end)| match item {
+            Item::Field(letter) => Some(Capture { letter: *letter, text: text.get(choice.0..end).unwrap_or_default() }),
+            _ => None,
+        });
+        Match { captures: captures.collect(), end }
     }
 
     /// Where an item that starts at `start` may end, the preferred end last.
     fn ends(&self, item: &Item, text: &[u32], start: usize) -> Result<Vec<usize>> {
         let rest = text.get(start..).unwrap_or_default();
         let mut lengths: Vec<usize> = match *item {
-            Item::Literal(point) => rest
-                .first()
-                .filter(|&&c| same_letter(c, point))
-                .map(|_| 1)
-                .into_iter()
-                .collect(),
+            Item::Literal(point) => rest.first().filter(|&&c| same_letter(c, point)).map(|_| 1).into_iter().collect(),
             Item::Space => {
-                let run = rest
-                    .iter()
-                    .position(|&c| !is_space(c))
-                    .unwrap_or(rest.len());
+                let run = rest.iter().position(|&c| !is_space(c)).unwrap_or(rest.len());
                 checkpoint(run as u64)?;
                 // Only a day may follow that starts with a blank itself, so one step back is enough.
-                [run, run.saturating_sub(1)]
-                    .into_iter()
-                    .filter(|&length| length > 0)
-                    .collect()
+                [run, run.saturating_sub(1)].into_iter().filter(|&length| length > 0).collect()
             }
             Item::Field(letter) => self.field_lengths(letter, rest),
         };
@@ -270,11 +219,7 @@ impl Pattern {
     /// The lengths a directive may match at the start of `text`, the preferred one first.
     fn field_lengths(&self, letter: u8, text: &[u32]) -> Vec<usize> {
         let names = |names: &[&str], length: usize| -> Vec<usize> {
-            names
-                .iter()
-                .map(|name| name.get(..length).unwrap_or(name))
-                .filter_map(|name| prefix(text, name))
-                .collect()
+            names.iter().map(|name| name.get(..length).unwrap_or(name)).filter_map(|name| prefix(text, name)).collect()
         };
         match letter {
             b'a' => names(&WEEKDAYS, 3),
@@ -282,18 +227,9 @@ impl Pattern {
             b'b' => names(&MONTHS, 3),
             b'B' => names(&MONTHS, usize::MAX),
             b'p' => names(&["am", "pm"], 2),
-            b'Z' => self
-                .zones
-                .iter()
-                .filter(|name| starts_with(text, name))
-                .map(Vec::len)
-                .collect(),
+            b'Z' => self.zones.iter().filter(|name| starts_with(text, name)).map(Vec::len).collect(),
             b'f' => {
-                let digits = text
-                    .iter()
-                    .take(6)
-                    .take_while(|&&c| is_ascii_digit(c))
-                    .count();
+                let digits = text.iter().take(6).take_while(|&&c| is_ascii_digit(c)).count();
                 (1..=digits).rev().collect()
             }
             b'z' => offset_lengths(text),
@@ -305,15 +241,9 @@ impl Pattern {
 /// The names that `%Z` accepts, lower case, longest first.
 fn zone_names(names: &ZoneNames) -> Vec<Vec<u32>> {
     let own = if names.daylight { 2 } else { 1 };
-    let mut all: Vec<Vec<u32>> = vec![
-        b"utc".map(u32::from).to_vec(),
-        b"gmt".map(u32::from).to_vec(),
-    ];
+    let mut all: Vec<Vec<u32>> = vec![b"utc".map(u32::from).to_vec(), b"gmt".map(u32::from).to_vec()];
     for name in names.names.iter().take(own) {
-        let name: Vec<u32> = name
-            .iter()
-            .map(|byte| u32::from(byte.to_ascii_lowercase()))
-            .collect();
+        let name: Vec<u32> = name.iter().map(|byte| u32::from(byte.to_ascii_lowercase())).collect();
         if !all.contains(&name) {
             all.push(name);
         }
@@ -323,9 +253,7 @@ fn zone_names(names: &ZoneNames) -> Vec<Vec<u32>> {
 }
 
 fn escaped_length(name: &[u32]) -> usize {
-    name.iter()
-        .map(|&c| 1 + usize::from(c == u32::from(b'+') || c == u32::from(b'-')))
-        .sum()
+    name.iter().map(|&c| 1 + usize::from(c == u32::from(b'+') || c == u32::from(b'-'))).sum()
 }
 
 fn is_ascii_digit(point: u32) -> bool {
@@ -333,11 +261,7 @@ fn is_ascii_digit(point: u32) -> bool {
 }
 
 fn prefix(text: &[u32], name: &str) -> Option<usize> {
-    let matches = text.len() >= name.len()
-        && name
-            .bytes()
-            .zip(text)
-            .all(|(byte, &c)| same_letter(c, byte.into()));
+    let matches = text.len() >= name.len() && name.bytes().zip(text).all(|(byte, &c)| same_letter(c, byte.into()));
     matches.then_some(name.len())
 }
 
@@ -377,12 +301,7 @@ mod tests {
             let pattern = Pattern::new(&points(format), &names)?;
             let text = points(text);
             let found = pattern.matches(&text)?.map(|found| {
-                found
-                    .captures
-                    .iter()
-                    .map(|capture| plain(capture.text).trim().to_owned())
-                    .collect::<Vec<_>>()
-                    .join(" ")
+                found.captures.iter().map(|capture| plain(capture.text).trim().to_owned()).collect::<Vec<_>>().join(" ")
             });
             assert_eq!(found.as_deref(), expected, "{format}");
         }

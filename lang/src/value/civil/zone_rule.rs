@@ -44,15 +44,9 @@ impl YearDay {
     fn wall_seconds(self, year: i64) -> i64 {
         let before = calendar::days_before_year(year);
         let ordinal = match self.day {
-            DayRule::JulianNoLeap(day) => {
-                before + day + i64::from(day >= 60 && calendar::is_leap(year))
-            }
+            DayRule::JulianNoLeap(day) => before + day + i64::from(day >= 60 && calendar::is_leap(year)),
             DayRule::DayOfYear(day) => before + day + 1,
-            DayRule::MonthWeek {
-                month,
-                week,
-                weekday,
-            } => {
+            DayRule::MonthWeek { month, week, weekday } => {
                 let first = calendar::ordinal(year, month, 1);
                 let sunday_based = (calendar::weekday(first) + 1) % 7;
                 let day = (weekday - sunday_based).rem_euclid(7) + (week - 1) * 7;
@@ -71,16 +65,8 @@ impl YearlyRule {
     }
 
     fn pick(&self, at: i64, start: i64, end: i64) -> &LocalType {
-        let daylight = if start < end {
-            (start..end).contains(&at)
-        } else {
-            !(end..start).contains(&at)
-        };
-        if daylight {
-            &self.daylight
-        } else {
-            &self.standard
-        }
+        let daylight = if start < end { (start..end).contains(&at) } else { !(end..start).contains(&at) };
+        if daylight { &self.daylight } else { &self.standard }
     }
 
     /// The type in force for a wall clock in `year`; `second` asks for the later of two readings.
@@ -100,11 +86,7 @@ impl YearlyRule {
         let start = self.start.wall_seconds(year) - i64::from(self.standard.offset);
         let end = self.end.wall_seconds(year) - i64::from(self.daylight.offset);
         let gain = self.gain();
-        let repeated = if gain > 0 {
-            end..end + gain
-        } else {
-            start..start - gain
-        };
+        let repeated = if gain > 0 { end..end + gain } else { start..start - gain };
         (self.pick(utc, start, end), repeated.contains(&utc))
     }
 }
@@ -126,14 +108,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Tail> {
     let daylight = LocalType::new(daylight_offset, daylight_offset - offset, true, name);
     let start = reader.year_day()?;
     let end = reader.year_day()?;
-    reader.rest.is_empty().then(|| {
-        Tail::Yearly(Box::new(YearlyRule {
-            standard,
-            daylight,
-            start,
-            end,
-        }))
-    })
+    reader.rest.is_empty().then(|| Tail::Yearly(Box::new(YearlyRule { standard, daylight, start, end })))
 }
 
 struct Reader<'a> {
@@ -150,15 +125,8 @@ impl<'a> Reader<'a> {
     }
 
     fn take_while(&mut self, accept: impl Fn(u8) -> bool) -> &'a [u8] {
-        let length = self
-            .rest
-            .iter()
-            .position(|&byte| !accept(byte))
-            .unwrap_or(self.rest.len());
-        let (head, tail) = self
-            .rest
-            .split_at_checked(length)
-            .unwrap_or((self.rest, &[]));
+        let length = self.rest.iter().position(|&byte| !accept(byte)).unwrap_or(self.rest.len());
+        let (head, tail) = self.rest.split_at_checked(length).unwrap_or((self.rest, &[]));
         self.rest = tail;
         head
     }
@@ -182,11 +150,7 @@ impl<'a> Reader<'a> {
         if digits.is_empty() || digits.len() > 3 {
             return None;
         }
-        Some(
-            digits
-                .iter()
-                .fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0')),
-        )
+        Some(digits.iter().fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0')))
     }
 
     /// `[+|-]h[:m[:s]]` in seconds.
@@ -211,31 +175,18 @@ impl<'a> Reader<'a> {
             let month = self.ranged(1, 12)?;
             let week = self.take(b'.').then(|| self.ranged(1, 5))??;
             let weekday = self.take(b'.').then(|| self.ranged(0, 6))??;
-            DayRule::MonthWeek {
-                month,
-                week,
-                weekday,
-            }
+            DayRule::MonthWeek { month, week, weekday }
         } else if self.take(b'J') {
             DayRule::JulianNoLeap(self.ranged(1, 365)?)
         } else {
             DayRule::DayOfYear(self.ranged(0, 365)?)
         };
-        let seconds = if self.take(b'/') {
-            self.clock(167)?
-        } else {
-            7_200
-        };
-        Some(YearDay {
-            day,
-            seconds: seconds.into(),
-        })
+        let seconds = if self.take(b'/') { self.clock(167)? } else { 7_200 };
+        Some(YearDay { day, seconds: seconds.into() })
     }
 
     fn ranged(&mut self, from: i32, to: i32) -> Option<i64> {
-        self.number()
-            .filter(|value| (from..=to).contains(value))
-            .map(i64::from)
+        self.number().filter(|value| (from..=to).contains(value)).map(i64::from)
     }
 }
 
@@ -255,30 +206,19 @@ mod tests {
         ] {
             assert!(parse(good.as_bytes()).is_some(), "{good}");
         }
-        for bad in [
-            "",
-            "UTC",
-            "EST5EDT",
-            "EST5EDT,M3.2.0",
-            "EST5EDT,M13.2.0,M11.1.0",
-            "<+05-5",
-            "EST5EDT,M3.2.0,M11.1.0,",
-        ] {
+        for bad in
+            ["", "UTC", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,M13.2.0,M11.1.0", "<+05-5", "EST5EDT,M3.2.0,M11.1.0,"]
+        {
             assert_eq!(parse(bad.as_bytes()), None, "{bad}");
         }
     }
 
     #[test]
     fn changes_fall_on_the_right_day() {
-        let Some(Tail::Yearly(rule)) = parse(b"EST5EDT,M3.2.0,M11.1.0") else {
-            panic!("a yearly rule")
-        };
+        let Some(Tail::Yearly(rule)) = parse(b"EST5EDT,M3.2.0,M11.1.0") else { panic!("a yearly rule") };
         // 10 March and 3 November 2024, 02:00 local.
         assert_eq!(rule.start.wall_seconds(2024), 1_710_036_000);
         assert_eq!(rule.end.wall_seconds(2024), 1_730_599_200);
-        assert!(
-            !rule.at_wall(1_730_597_400, 2024, true).is_dst
-                && rule.at_wall(1_730_597_400, 2024, false).is_dst
-        );
+        assert!(!rule.at_wall(1_730_597_400, 2024, true).is_dst && rule.at_wall(1_730_597_400, 2024, false).is_dst);
     }
 }

@@ -88,10 +88,7 @@ impl Set {
     pub(super) fn tables(self) -> &'static Tables {
         static TABLES: [OnceLock<Tables>; 11] = [const { OnceLock::new() }; 11];
         static UNUSED: OnceLock<Tables> = OnceLock::new();
-        TABLES
-            .get(self as usize)
-            .unwrap_or(&UNUSED)
-            .get_or_init(|| Tables::unroll(self))
+        TABLES.get(self as usize).unwrap_or(&UNUSED).get_or_init(|| Tables::unroll(self))
     }
 }
 
@@ -112,9 +109,7 @@ impl Tables {
         let differences = set.differences();
         // A sequence is in the standard when it alone decodes to a single code point.
         let standard = |bytes: &[u8]| {
-            let text = differences
-                .standard
-                .decode_without_bom_handling_and_without_replacement(bytes);
+            let text = differences.standard.decode_without_bom_handling_and_without_replacement(bytes);
             let text = text.unwrap_or_default();
             let mut chars = text.chars();
             match (chars.next(), chars.next()) {
@@ -130,11 +125,7 @@ impl Tables {
             })
             .collect();
         for (from, to) in differences.without {
-            for pair in pairs
-                .get_mut(usize::from(*from)..=usize::from(*to))
-                .into_iter()
-                .flatten()
-            {
+            for pair in pairs.get_mut(usize::from(*from)..=usize::from(*to)).into_iter().flatten() {
                 *pair = 0;
             }
         }
@@ -144,9 +135,7 @@ impl Tables {
             }
         }
         let codes: Vec<u32> = match set {
-            Set::EucJp => (0..94 * 94)
-                .map(|n| 0x8F_A1A1 + ((n / 94) << 8) + n % 94)
-                .collect(),
+            Set::EucJp => (0..94 * 94).map(|n| 0x8F_A1A1 + ((n / 94) << 8) + n % 94).collect(),
             Set::Gb18030 => (0..FOUR_BASIC).map(four_code).collect(),
             _ => Vec::new(),
         };
@@ -159,12 +148,8 @@ impl Tables {
                 (_, bytes) => standard(&bytes),
             })
             .collect();
-        let mut tables = Self {
-            pairs: Vec::new(),
-            longer: Vec::new(),
-            basic: vec![0; 0x1_0000],
-            supplementary: Vec::new(),
-        };
+        let mut tables =
+            Self { pairs: Vec::new(), longer: Vec::new(), basic: vec![0; 0x1_0000], supplementary: Vec::new() };
         for (code, cp) in codes.iter().zip(&longer) {
             tables.remember(*code, *cp, false);
         }
@@ -175,11 +160,7 @@ impl Tables {
             tables.remember(u32::from(*code), *cp, false);
         }
         tables.supplementary.sort_by_key(|(cp, _)| *cp);
-        Self {
-            pairs,
-            longer,
-            ..tables
-        }
+        Self { pairs, longer, ..tables }
     }
 
     /// Notes that a code point is written as a sequence; `first` keeps what was noted before.
@@ -196,10 +177,7 @@ impl Tables {
 
     /// The code point of a pair or single byte.
     pub fn decode(&self, code: u16) -> Option<u32> {
-        self.pairs
-            .get(usize::from(code))
-            .copied()
-            .filter(|cp| *cp != 0)
+        self.pairs.get(usize::from(code)).copied().filter(|cp| *cp != 0)
     }
 
     fn decode_longer(&self, number: usize) -> Option<u32> {
@@ -212,9 +190,7 @@ impl Tables {
             Some(code) => Some(*code).filter(|code| *code != 0),
             None => {
                 // Of several pairs the last counts here too.
-                let behind = self
-                    .supplementary
-                    .partition_point(|(other, _)| *other <= cp);
+                let behind = self.supplementary.partition_point(|(other, _)| *other <= cp);
                 let (found, code) = self.supplementary.get(behind.checked_sub(1)?)?;
                 (*found == cp).then_some(*code)
             }
@@ -235,12 +211,7 @@ fn four_code(number: u32) -> u32 {
 /// The number of a four-byte sequence.
 fn four_number(bytes: [u8; 4]) -> Option<u32> {
     match bytes {
-        [
-            a @ 0x81..=0xFE,
-            b @ 0x30..=0x39,
-            c @ 0x81..=0xFE,
-            d @ 0x30..=0x39,
-        ] => {
+        [a @ 0x81..=0xFE, b @ 0x30..=0x39, c @ 0x81..=0xFE, d @ 0x30..=0x39] => {
             let [a, b, c, d] = [a - 0x81, b - 0x30, c - 0x81, d - 0x30].map(u32::from);
             Some(((a * 10 + b) * 126 + c) * 10 + d)
         }
@@ -251,16 +222,8 @@ fn four_number(bytes: [u8; 4]) -> Option<u32> {
 /// Decodes bytes of such an encoding.
 pub(super) fn decode(bytes: &[u8], set: Set, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let tables = set.tables();
-    let decoding = Decoding {
-        name: set.name(),
-        units: Units::None,
-        ascii: true,
-        skipped: 0,
-        handler,
-    };
-    decoding.run(bytes, 0, |input, at| {
-        see(set, tables, input.get(at..).unwrap_or_default())
-    })
+    let decoding = Decoding { name: set.name(), units: Units::None, ascii: true, skipped: 0, handler };
+    decoding.run(bytes, 0, |input, at| see(set, tables, input.get(at..).unwrap_or_default()))
 }
 
 /// What stands at the beginning of some bytes.
@@ -276,11 +239,7 @@ fn see(set: Set, tables: &Tables, bytes: &[u8]) -> Seen {
     match (set, bytes) {
         (Set::ShiftJis, [0x80 | 0xA0 | 0xEB..=0xFF, ..]) => return Seen::Bad(1, ILLEGAL),
         (Set::EucJp, [THREE, b, c, ..]) => {
-            let place = |byte: u8| {
-                byte.checked_sub(0xA1)
-                    .filter(|place| *place < 94)
-                    .map(usize::from)
-            };
+            let place = |byte: u8| byte.checked_sub(0xA1).filter(|place| *place < 94).map(usize::from);
             let number = place(*b).zip(place(*c)).map(|(b, c)| b * 94 + c);
             return one(number.and_then(|number| tables.decode_longer(number)), 3);
         }
@@ -319,16 +278,11 @@ fn see(set: Set, tables: &Tables, bytes: &[u8]) -> Seen {
 }
 
 /// Letters with a mark for which the Hong Kong characters have one pair.
-const COMBINED: [(u32, u32, u16); 4] = [
-    (0xCA, 0x304, 0x8862),
-    (0xCA, 0x30C, 0x8864),
-    (0xEA, 0x304, 0x88A3),
-    (0xEA, 0x30C, 0x88A5),
-];
+const COMBINED: [(u32, u32, u16); 4] =
+    [(0xCA, 0x304, 0x8862), (0xCA, 0x30C, 0x8864), (0xEA, 0x304, 0x88A3), (0xEA, 0x30C, 0x88A5)];
 
 /// Trail bytes of the letters that spell a syllable: initial, medial, final.
-const INITIALS: &[u8; 19] =
-    b"\xa1\xa2\xa4\xa7\xa8\xa9\xb1\xb2\xb3\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe";
+const INITIALS: &[u8; 19] = b"\xa1\xa2\xa4\xa7\xa8\xa9\xb1\xb2\xb3\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe";
 const FINALS: &[u8; 28] =
     b"\xd4\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa9\xaa\xab\xac\xad\xae\xaf\xb0\xb1\xb2\xb4\xb5\xb6\xb7\xb8\xba\xbb\xbc\xbd\xbe";
 const FIRST_MEDIAL: u8 = 0xBF;
@@ -338,19 +292,14 @@ const SYLLABLES: u32 = 11_172;
 
 fn syllable(initial: u8, medial: u8, last: u8) -> Option<u32> {
     let initial = INITIALS.iter().position(|byte| *byte == initial)? as u32;
-    let medial = medial
-        .checked_sub(FIRST_MEDIAL)
-        .map(u32::from)
-        .filter(|n| *n < MEDIALS)?;
+    let medial = medial.checked_sub(FIRST_MEDIAL).map(u32::from).filter(|n| *n < MEDIALS)?;
     let last = FINALS.iter().position(|byte| *byte == last)? as u32;
     Some(FIRST_SYLLABLE + (initial * MEDIALS + medial) * 28 + last)
 }
 
 /// The eight bytes that spell a syllable.
 fn spell(cp: u32) -> Option<[u8; 8]> {
-    let number = cp
-        .checked_sub(FIRST_SYLLABLE)
-        .filter(|number| *number < SYLLABLES)?;
+    let number = cp.checked_sub(FIRST_SYLLABLE).filter(|number| *number < SYLLABLES)?;
     let initial = *INITIALS.get((number / 28 / MEDIALS) as usize)?;
     let last = *FINALS.get((number % 28) as usize)?;
     let medial = FIRST_MEDIAL + (number / 28 % MEDIALS) as u8;
@@ -377,9 +326,7 @@ pub(super) fn encode(text: &[u8], set: Set, handler: Handler<'_>) -> Result<Vec<
             return true;
         }
         if set == Set::Big5Hkscs
-            && let Some((.., code)) = COMBINED
-                .iter()
-                .find(|(b, mark, _)| *b == base && *mark == cp)
+            && let Some((.., code)) = COMBINED.iter().find(|(b, mark, _)| *b == base && *mark == cp)
         {
             out.truncate(out.len().saturating_sub(2));
             out.extend_from_slice(&code.to_be_bytes());
@@ -397,9 +344,7 @@ pub(super) fn encode(text: &[u8], set: Set, handler: Handler<'_>) -> Result<Vec<
                 out.extend_from_slice(&code.to_be_bytes());
                 true
             }
-            (None, Set::EucKr) => spell(cp)
-                .map(|bytes| out.extend_from_slice(&bytes))
-                .is_some(),
+            (None, Set::EucKr) => spell(cp).map(|bytes| out.extend_from_slice(&bytes)).is_some(),
             _ => false,
         }
     })
@@ -414,18 +359,10 @@ mod tests {
         let cases: [(&str, &str, &[u8]); 17] = [
             ("gbk", "a中文", b"a\xd6\xd0\xce\xc4"),
             ("gb2312", "中·", b"\xd6\xd0\xa1\xa4"),
-            (
-                "gb18030",
-                "中€😀\u{1e3f}",
-                b"\xd6\xd0\xa2\xe3\x94\x39\xfc\x36\x81\x35\xf4\x37",
-            ),
+            ("gb18030", "中€😀\u{1e3f}", b"\xd6\xd0\xa2\xe3\x94\x39\xfc\x36\x81\x35\xf4\x37"),
             ("big5", "中文", b"\xa4\xa4\xa4\xe5"),
             ("cp950", "€", b"\xa3\xe1"),
-            (
-                "big5hkscs",
-                "Ê\u{304}ê\u{30c}Ê中",
-                b"\x88\x62\x88\xa5\x88\x66\xa4\xa4",
-            ),
+            ("big5hkscs", "Ê\u{304}ê\u{30c}Ê中", b"\x88\x62\x88\xa5\x88\x66\xa4\xa4"),
             ("shift_jis", "日本ｱ〜", b"\x93\xfa\x96\x7b\xb1\x81\x60"),
             ("cp932", "日本ｱ～①", b"\x93\xfa\x96\x7b\xb1\x81\x60\x87\x40"),
             ("euc_jp", "日本ｱ", b"\xc6\xfc\xcb\xdc\x8e\xb1"),
@@ -434,27 +371,15 @@ mod tests {
             ("euc_kr", "똠", b"\xa4\xd4\xa4\xa8\xa4\xc7\xa4\xb1"),
             ("cp949", "똠", b"\x8c\x63"),
             ("hz", "a中~b", b"a~{VP~}~~b"),
-            (
-                "iso2022_jp",
-                "a日本b¥",
-                b"a\x1b$BF|K\\\x1b(Bb\x1b(J\\\x1b(B",
-            ),
+            ("iso2022_jp", "a日本b¥", b"a\x1b$BF|K\\\x1b(Bb\x1b(J\\\x1b(B"),
             ("iso2022_kr", "a한b", b"a\x1b$)C\x0eGQ\x0fb"),
             ("gbk", "", b""),
         ];
         for (name, text, bytes) in cases {
             let codec = lookup(name).unwrap();
             if name != "gb2312" {
-                assert_eq!(
-                    encode(text.as_bytes(), codec, "strict").as_deref(),
-                    Ok(bytes),
-                    "{name}"
-                );
-                assert_eq!(
-                    decode(bytes, codec, "strict").as_deref(),
-                    Ok(text.as_bytes()),
-                    "{name}"
-                );
+                assert_eq!(encode(text.as_bytes(), codec, "strict").as_deref(), Ok(bytes), "{name}");
+                assert_eq!(decode(bytes, codec, "strict").as_deref(), Ok(text.as_bytes()), "{name}");
             }
         }
     }
@@ -462,19 +387,10 @@ mod tests {
     #[test]
     fn handlers() {
         let gbk = lookup("gbk").unwrap();
-        assert_eq!(
-            decode(b"a\x81 \xff", gbk, "replace"),
-            Ok("a\u{FFFD} \u{FFFD}".into())
-        );
-        assert_eq!(
-            encode("é€à".as_bytes(), gbk, "replace"),
-            Ok(b"\xa8\xa6?\xa8\xa4".to_vec())
-        );
+        assert_eq!(decode(b"a\x81 \xff", gbk, "replace"), Ok("a\u{FFFD} \u{FFFD}".into()));
+        assert_eq!(encode("é€à".as_bytes(), gbk, "replace"), Ok(b"\xa8\xa6?\xa8\xa4".to_vec()));
         assert!(encode("😀".as_bytes(), gbk, "strict").is_err());
         let jp = lookup("iso2022_jp").unwrap();
-        assert_eq!(
-            encode("日é本".as_bytes(), jp, "replace"),
-            Ok(b"\x1b$BF|\x1b(B?\x1b$BK\\\x1b(B".to_vec())
-        );
+        assert_eq!(encode("日é本".as_bytes(), jp, "replace"), Ok(b"\x1b$BF|\x1b(B?\x1b$BK\\\x1b(B".to_vec()));
     }
 }

@@ -106,13 +106,7 @@ impl Encoding<'_> {
     }
 
     fn failure(&self, start: usize, end: usize) -> Failure {
-        Failure {
-            encoding: self.name,
-            start,
-            end,
-            reason: Cow::Borrowed(self.reason),
-            skipped: 0,
-        }
+        Failure { encoding: self.name, start, end, reason: Cow::Borrowed(self.reason), skipped: 0 }
     }
 }
 
@@ -138,10 +132,7 @@ fn ascii_run<'t>(text: &'t [u8], at: usize, look: &mut usize) -> Result<&'t [u8]
     const BLOCK: usize = 1 << 16;
     let rest = text.get(at..).unwrap_or_default();
     let block = rest.get(..BLOCK).unwrap_or(rest);
-    let len = block
-        .iter()
-        .position(|byte| *byte >= 0x80)
-        .unwrap_or(block.len());
+    let len = block.iter().position(|byte| *byte >= 0x80).unwrap_or(block.len());
     if len > STEP {
         checkpoint(len as u64 / 8)?;
         *look = at + len + STEP;
@@ -225,13 +216,8 @@ impl Decoding<'_> {
         end: usize,
         reason: &'static str,
     ) -> Result<usize, CodecError> {
-        let failure = || Failure {
-            encoding: self.name,
-            start,
-            end,
-            reason: Cow::Borrowed(reason),
-            skipped: self.skipped,
-        };
+        let failure =
+            || Failure { encoding: self.name, start, end, reason: Cow::Borrowed(reason), skipped: self.skipped };
         let next = on_decode(self.handler, input, out, failure, (start, end), self.units)?;
         Ok(next.max(start + 1))
     }

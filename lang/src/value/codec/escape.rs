@@ -25,13 +25,7 @@ pub(super) fn decode_raw(bytes: &[u8], handler: Handler<'_>) -> Result<Vec<u8>, 
 }
 
 fn decoding<'h>(name: &'static str, handler: Handler<'h>) -> Decoding<'h> {
-    Decoding {
-        name,
-        units: Units::None,
-        ascii: false,
-        skipped: 0,
-        handler,
-    }
+    Decoding { name, units: Units::None, ascii: false, skipped: 0, handler }
 }
 
 /// Reads an escape behind its backslash.
@@ -52,19 +46,13 @@ fn see(rest: &[u8]) -> Seen {
         b'a' => one(0x07),
         b'0'..=b'7' => {
             let digits = rest.iter().take(2).take_while(|b| matches!(b, b'0'..=b'7'));
-            let (value, len) = digits.fold((u32::from(letter - b'0'), 2), |(n, len), d| {
-                (n * 8 + u32::from(d - b'0'), len + 1)
-            });
+            let (value, len) =
+                digits.fold((u32::from(letter - b'0'), 2), |(n, len), d| (n * 8 + u32::from(d - b'0'), len + 1));
             Seen::One(value, len)
         }
         b'x' => see_hex(rest, 2, "truncated \\xXX escape", ""),
         b'u' => see_hex(rest, 4, "truncated \\uXXXX escape", ""),
-        b'U' => see_hex(
-            rest,
-            8,
-            "truncated \\UXXXXXXXX escape",
-            "illegal Unicode character",
-        ),
+        b'U' => see_hex(rest, 8, "truncated \\UXXXXXXXX escape", "illegal Unicode character"),
         b'N' => see_name(rest),
         _ => Seen::Two(u32::from(b'\\'), u32::from(*letter), 2),
     }
@@ -74,22 +62,14 @@ fn see_raw(rest: &[u8]) -> Seen {
     match rest {
         [] => Seen::One(u32::from(b'\\'), 1),
         [b'u', rest @ ..] => see_hex(rest, 4, "truncated \\uXXXX escape", ""),
-        [b'U', rest @ ..] => see_hex(
-            rest,
-            8,
-            "truncated \\UXXXXXXXX escape",
-            "\\Uxxxxxxxx out of range",
-        ),
+        [b'U', rest @ ..] => see_hex(rest, 8, "truncated \\UXXXXXXXX escape", "\\Uxxxxxxxx out of range"),
         [other, ..] => Seen::Two(u32::from(b'\\'), u32::from(*other), 2),
     }
 }
 
 /// Reads hexadecimal digits behind a backslash and a letter.
 fn see_hex(rest: &[u8], count: usize, truncated: &'static str, too_large: &'static str) -> Seen {
-    let digits = rest
-        .iter()
-        .take(count)
-        .map_while(|byte| char::from(*byte).to_digit(16));
+    let digits = rest.iter().take(count).map_while(|byte| char::from(*byte).to_digit(16));
     let (value, read) = digits.fold((0_u32, 0), |(n, read), digit| (n << 4 | digit, read + 1));
     match value {
         _ if read < count => Seen::Bad(2 + read, truncated),
@@ -144,14 +124,7 @@ pub(super) fn encode_raw(text: &[u8]) -> Result<Vec<u8>, CodecError> {
 }
 
 fn encoding(name: &'static str) -> Encoding<'static> {
-    Encoding {
-        name,
-        reason: "",
-        grouped: false,
-        units: Units::None,
-        ascii: false,
-        handler: Handler::Strict,
-    }
+    Encoding { name, reason: "", grouped: false, units: Units::None, ascii: false, handler: Handler::Strict }
 }
 
 #[cfg(test)]
@@ -163,14 +136,8 @@ mod tests {
         let escape = lookup("unicode_escape").unwrap();
         let raw = lookup("raw_unicode_escape").unwrap();
         let text = "a\\\n\t\x01é€😀'";
-        assert_eq!(
-            encode(text.as_bytes(), escape, "strict"),
-            Ok(br"a\\\n\t\x01\xe9\u20ac\U0001f600'".to_vec())
-        );
-        assert_eq!(
-            encode(text.as_bytes(), raw, "strict"),
-            Ok(b"a\\\n\t\x01\xe9\\u20ac\\U0001f600'".to_vec())
-        );
+        assert_eq!(encode(text.as_bytes(), escape, "strict"), Ok(br"a\\\n\t\x01\xe9\u20ac\U0001f600'".to_vec()));
+        assert_eq!(encode(text.as_bytes(), raw, "strict"), Ok(b"a\\\n\t\x01\xe9\\u20ac\\U0001f600'".to_vec()));
         let got = decode(
             br#"\a\b\f\v\101\7\x41\u00e9\N{DIGIT ONE}\q\"\
 z"#,
@@ -180,11 +147,7 @@ z"#,
         assert_eq!(got, Ok("\x07\x08\x0C\x0BA\x07Aé1\\q\"z".into()));
         assert_eq!(
             decode(br"\n\u00e9\\u0041\", raw, "strict"),
-            Ok(br"\n\xe9\\u0041\"[..2]
-                .iter()
-                .copied()
-                .chain("é\\\\u0041\\".bytes())
-                .collect())
+            Ok(br"\n\xe9\\u0041\"[..2].iter().copied().chain("é\\\\u0041\\".bytes()).collect())
         );
     }
 
@@ -193,36 +156,11 @@ z"#,
         for (bytes, name, end, reason) in [
             (&br"\"[..], "unicode_escape", 1, r"\ at end of string"),
             (br"\x1", "unicode_escape", 3, r"truncated \xXX escape"),
-            (
-                br"\N",
-                "unicode_escape",
-                2,
-                r"malformed \N character escape",
-            ),
-            (
-                br"\N{foo}",
-                "unicode_escape",
-                7,
-                "unknown Unicode character name",
-            ),
-            (
-                br"\U00110000",
-                "unicode_escape",
-                10,
-                "illegal Unicode character",
-            ),
-            (
-                br"\U00110000",
-                "raw_unicode_escape",
-                10,
-                r"\Uxxxxxxxx out of range",
-            ),
-            (
-                br"\u12",
-                "raw_unicode_escape",
-                4,
-                r"truncated \uXXXX escape",
-            ),
+            (br"\N", "unicode_escape", 2, r"malformed \N character escape"),
+            (br"\N{foo}", "unicode_escape", 7, "unknown Unicode character name"),
+            (br"\U00110000", "unicode_escape", 10, "illegal Unicode character"),
+            (br"\U00110000", "raw_unicode_escape", 10, r"\Uxxxxxxxx out of range"),
+            (br"\u12", "raw_unicode_escape", 4, r"truncated \uXXXX escape"),
         ] {
             match decode(bytes, lookup(name).unwrap(), "strict") {
                 Err(CodecError::Decode(f)) => {
@@ -231,9 +169,6 @@ z"#,
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(
-            decode(br"\u12z", lookup("unicode_escape").unwrap(), "replace"),
-            Ok("\u{FFFD}z".into())
-        );
+        assert_eq!(decode(br"\u12z", lookup("unicode_escape").unwrap(), "replace"), Ok("\u{FFFD}z".into()));
     }
 }

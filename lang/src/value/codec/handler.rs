@@ -143,20 +143,13 @@ pub(super) fn on_decode(
             Ok(end)
         }
         Handler::BackslashReplace => {
-            bad.iter()
-                .for_each(|byte| write_escape(out, u32::from(*byte)));
+            bad.iter().for_each(|byte| write_escape(out, u32::from(*byte)));
             Ok(end)
         }
         Handler::SurrogateEscape => {
             let escaped = bad.iter().take(4).take_while(|byte| **byte >= 0x80);
-            let count = escaped
-                .map(|byte| wtf8::push(out, 0xDC00 + u32::from(*byte)))
-                .count();
-            if count == 0 {
-                Err(fail())
-            } else {
-                Ok(start + count)
-            }
+            let count = escaped.map(|byte| wtf8::push(out, 0xDC00 + u32::from(*byte))).count();
+            if count == 0 { Err(fail()) } else { Ok(start + count) }
         }
         Handler::SurrogatePass => match units.get(input.get(start..).unwrap_or_default()) {
             Some((cp, len)) => {
@@ -165,9 +158,9 @@ pub(super) fn on_decode(
             }
             None => Err(fail()),
         },
-        Handler::XmlCharRefReplace | Handler::NameReplace => Err(CodecError::Type(
-            "don't know how to handle UnicodeDecodeError in error callback".to_owned(),
-        )),
+        Handler::XmlCharRefReplace | Handler::NameReplace => {
+            Err(CodecError::Type("don't know how to handle UnicodeDecodeError in error callback".to_owned()))
+        }
         Handler::Unknown(name) => Err(Handler::unknown(name)),
     }
 }

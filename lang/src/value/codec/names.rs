@@ -12,18 +12,12 @@ pub fn lookup(name: &str) -> Option<Codec> {
     if name.len() > LONGEST || !name.is_ascii() {
         return None;
     }
-    let squeezed: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let squeezed: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     by_alias(&squeezed).or_else(|| by_label(name.trim()))
 }
 
 fn by_alias(squeezed: &str) -> Option<Codec> {
-    let at = ALIASES
-        .binary_search_by_key(&squeezed, |(alias, _)| alias)
-        .ok()?;
+    let at = ALIASES.binary_search_by_key(&squeezed, |(alias, _)| alias).ok()?;
     let (_, number) = ALIASES.get(at)?;
     CODECS.get(usize::from(*number)).copied()
 }
@@ -51,10 +45,7 @@ fn by_label(label: &str) -> Option<Codec> {
         (whatwg::EUC_KR, "cp949"),
     ];
     if found == whatwg::X_USER_DEFINED {
-        return Some(Codec {
-            name: "x-user-defined",
-            kind: Kind::UserDefined,
-        });
+        return Some(Codec { name: "x-user-defined", kind: Kind::UserDefined });
     }
     if let Some((_, alias)) = python.iter().find(|(encoding, _)| *encoding == found) {
         return by_alias(alias);
@@ -66,25 +57,13 @@ fn by_label(label: &str) -> Option<Codec> {
 
 impl Codec {
     /// UTF-8.
-    pub const UTF_8: Self = Self {
-        name: "utf-8",
-        kind: Kind::Utf8,
-    };
+    pub const UTF_8: Self = Self { name: "utf-8", kind: Kind::Utf8 };
     /// UTF-8 that may begin with a signature.
-    pub const UTF_8_SIG: Self = Self {
-        name: "utf-8-sig",
-        kind: Kind::Utf8Sig,
-    };
+    pub const UTF_8_SIG: Self = Self { name: "utf-8-sig", kind: Kind::Utf8Sig };
     /// ASCII.
-    pub const ASCII: Self = Self {
-        name: "ascii",
-        kind: Kind::Ascii,
-    };
+    pub const ASCII: Self = Self { name: "ascii", kind: Kind::Ascii };
     /// Latin-1.
-    pub const LATIN_1: Self = Self {
-        name: "iso8859-1",
-        kind: Kind::Latin1,
-    };
+    pub const LATIN_1: Self = Self { name: "iso8859-1", kind: Kind::Latin1 };
 }
 
 #[cfg(test)]
@@ -134,11 +113,7 @@ mod tests {
     #[test]
     fn tables_are_sorted() {
         assert!(ALIASES.is_sorted());
-        assert!(
-            ALIASES
-                .iter()
-                .all(|(_, number)| usize::from(*number) < CODECS.len())
-        );
+        assert!(ALIASES.iter().all(|(_, number)| usize::from(*number) < CODECS.len()));
         assert_eq!(lookup("utf8"), Some(Codec::UTF_8));
         assert_eq!(lookup("utf8sig"), Some(Codec::UTF_8_SIG));
         assert_eq!(lookup("ascii"), Some(Codec::ASCII));

@@ -53,10 +53,7 @@ impl Shift {
     /// The code point of a pair of seven-bit bytes.
     fn pair(self, a: u8, b: u8) -> Option<u32> {
         match (a, b) {
-            (0x21..=0x7E, 0x21..=0x7E) => self
-                .set()
-                .tables()
-                .decode(u16::from_be_bytes([a | 0x80, b | 0x80])),
+            (0x21..=0x7E, 0x21..=0x7E) => self.set().tables().decode(u16::from_be_bytes([a | 0x80, b | 0x80])),
             _ => None,
         }
     }
@@ -71,28 +68,14 @@ impl Shift {
 }
 
 /// Decodes bytes of such an encoding.
-pub(super) fn decode(
-    bytes: &[u8],
-    shift: Shift,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
-    let decoding = Decoding {
-        name: shift.name(),
-        units: Units::None,
-        ascii: false,
-        skipped: 0,
-        handler,
-    };
+pub(super) fn decode(bytes: &[u8], shift: Shift, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
+    let decoding = Decoding { name: shift.name(), units: Units::None, ascii: false, skipped: 0, handler };
     if shift == Shift::Hz {
         let mut paired = false;
-        return decoding.run(bytes, 0, |input, at| {
-            see_hz(&mut paired, input.get(at..).unwrap_or_default())
-        });
+        return decoding.run(bytes, 0, |input, at| see_hz(&mut paired, input.get(at..).unwrap_or_default()));
     }
     let mut state = Designated::new(shift);
-    decoding.run(bytes, 0, |input, at| {
-        state.see(input.get(at..).unwrap_or_default())
-    })
+    decoding.run(bytes, 0, |input, at| state.see(input.get(at..).unwrap_or_default()))
 }
 
 fn see_hz(paired: &mut bool, bytes: &[u8]) -> Seen {
@@ -125,12 +108,7 @@ struct Designated {
 
 impl Designated {
     fn new(shift: Shift) -> Self {
-        Self {
-            shift,
-            sets: [Charset::Ascii; 2],
-            shifted: false,
-            foreign: false,
-        }
+        Self { shift, sets: [Charset::Ascii; 2], shifted: false, foreign: false }
     }
 
     fn see(&mut self, bytes: &[u8]) -> Seen {
@@ -227,19 +205,9 @@ fn ends_escape(byte: u8) -> bool {
 }
 
 /// Encodes text in such an encoding.
-pub(super) fn encode(
-    text: &[u8],
-    shift: Shift,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
-    let encoding = Encoding {
-        name: shift.name(),
-        reason: ILLEGAL,
-        grouped: false,
-        units: Units::None,
-        ascii: false,
-        handler,
-    };
+pub(super) fn encode(text: &[u8], shift: Shift, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
+    let encoding =
+        Encoding { name: shift.name(), reason: ILLEGAL, grouped: false, units: Units::None, ascii: false, handler };
     let mut now = Charset::Ascii;
     let mut announced = false;
     let mut out = encoding.run(text, Vec::new(), |out, cp| {

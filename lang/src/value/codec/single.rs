@@ -12,24 +12,11 @@ const UNDEFINED: &str = "character maps to <undefined>";
 const USER_DEFINED: u32 = 0xF780;
 
 fn encoding<'h>(name: &'static str, reason: &'static str, handler: Handler<'h>) -> Encoding<'h> {
-    Encoding {
-        name,
-        reason,
-        grouped: true,
-        units: Units::None,
-        ascii: true,
-        handler,
-    }
+    Encoding { name, reason, grouped: true, units: Units::None, ascii: true, handler }
 }
 
 fn decoding<'h>(name: &'static str, handler: Handler<'h>) -> Decoding<'h> {
-    Decoding {
-        name,
-        units: Units::None,
-        ascii: true,
-        skipped: 0,
-        handler,
-    }
+    Decoding { name, units: Units::None, ascii: true, skipped: 0, handler }
 }
 
 /// Decodes ASCII.
@@ -39,8 +26,7 @@ pub(super) fn decode_ascii(bytes: &[u8], handler: Handler<'_>) -> Result<Vec<u8>
 
 /// Encodes ASCII.
 pub(super) fn encode_ascii(text: &[u8], handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
-    encoding("ascii", "ordinal not in range(128)", handler)
-        .run(text, Vec::new(), |out, cp| put_below(out, cp, 0x80))
+    encoding("ascii", "ordinal not in range(128)", handler).run(text, Vec::new(), |out, cp| put_below(out, cp, 0x80))
 }
 
 /// Decodes Latin-1, which never fails.
@@ -51,8 +37,7 @@ pub(super) fn decode_latin1(bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
 
 /// Encodes Latin-1.
 pub(super) fn encode_latin1(text: &[u8], handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
-    encoding("latin-1", "ordinal not in range(256)", handler)
-        .run(text, Vec::new(), |out, cp| put_below(out, cp, 0x100))
+    encoding("latin-1", "ordinal not in range(256)", handler).run(text, Vec::new(), |out, cp| put_below(out, cp, 0x100))
 }
 
 fn put_below(out: &mut Vec<u8>, cp: u32, limit: u32) -> bool {
@@ -73,10 +58,7 @@ pub(super) fn decode_user_defined(bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
 }
 
 /// Encodes `x-user-defined`.
-pub(super) fn encode_user_defined(
-    text: &[u8],
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode_user_defined(text: &[u8], handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     encoding("charmap", UNDEFINED, handler).run(text, Vec::new(), |out, cp| match cp {
         0..=0x7F => put_below(out, cp, 0x80),
         USER_DEFINED..=0xF7FF => put_below(out, cp - USER_DEFINED + 0x80, 0x100),
@@ -95,25 +77,14 @@ fn keeps_ascii(number: usize) -> bool {
 
 /// The characters of all bytes.
 fn characters(number: usize) -> Vec<char> {
-    let ascii = if keeps_ascii(number) {
-        '\0'..'\u{80}'
-    } else {
-        '\0'..'\0'
-    };
+    let ascii = if keeps_ascii(number) { '\0'..'\u{80}' } else { '\0'..'\0' };
     ascii.chain(table(number).chars()).collect()
 }
 
 /// Decodes by a table.
-pub(super) fn decode_charmap(
-    bytes: &[u8],
-    number: usize,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn decode_charmap(bytes: &[u8], number: usize, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let characters = characters(number);
-    let decoding = Decoding {
-        ascii: keeps_ascii(number),
-        ..decoding("charmap", handler)
-    };
+    let decoding = Decoding { ascii: keeps_ascii(number), ..decoding("charmap", handler) };
     decoding.run(bytes, 0, |input, at| {
         let byte = input.get(at).copied().unwrap_or(0);
         match characters.get(usize::from(byte)) {
@@ -124,11 +95,7 @@ pub(super) fn decode_charmap(
 }
 
 /// Encodes by a table.
-pub(super) fn encode_charmap(
-    text: &[u8],
-    number: usize,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode_charmap(text: &[u8], number: usize, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     // Of several bytes for one character the last counts; sorting is stable and the last of equals is found below.
     let mut bytes: Vec<(u32, u8)> = characters(number)
         .iter()
@@ -139,10 +106,7 @@ pub(super) fn encode_charmap(
     bytes.sort_by_key(|(cp, _)| *cp);
     // Some tables have a character of ASCII a second time, which then counts.
     let ascii = keeps_ascii(number) && !table(number).contains(|c: char| c.is_ascii());
-    let encoding = Encoding {
-        ascii,
-        ..encoding("charmap", UNDEFINED, handler)
-    };
+    let encoding = Encoding { ascii, ..encoding("charmap", UNDEFINED, handler) };
     encoding.run(text, Vec::new(), |out, cp| {
         let behind = bytes.partition_point(|(other, _)| *other <= cp);
         match behind.checked_sub(1).and_then(|at| bytes.get(at)) {
@@ -163,10 +127,7 @@ mod tests {
 
     #[test]
     fn tables_are_complete_and_reversible() {
-        for codec in CODECS
-            .iter()
-            .filter(|codec| matches!(codec.kind, Kind::Charmap(_)))
-        {
+        for codec in CODECS.iter().filter(|codec| matches!(codec.kind, Kind::Charmap(_))) {
             let Kind::Charmap(number) = codec.kind else {
                 continue;
             };
@@ -174,12 +135,7 @@ mod tests {
             let all: Vec<u8> = (0..=255).collect();
             let text = decode(&all, *codec, "ignore").unwrap();
             let bytes = encode(&text, *codec, "strict").unwrap();
-            assert_eq!(
-                decode(&bytes, *codec, "strict").unwrap(),
-                text,
-                "{}",
-                codec.name
-            );
+            assert_eq!(decode(&bytes, *codec, "strict").unwrap(), text, "{}", codec.name);
         }
     }
 
@@ -194,16 +150,8 @@ mod tests {
             ("x-user-defined", "a\u{F780}\u{F7FF}", b"a\x80\xff"),
         ] {
             let codec = lookup(name).unwrap();
-            assert_eq!(
-                encode(text.as_bytes(), codec, "strict").as_deref(),
-                Ok(bytes),
-                "{name}"
-            );
-            assert_eq!(
-                decode(bytes, codec, "strict").as_deref(),
-                Ok(text.as_bytes()),
-                "{name}"
-            );
+            assert_eq!(encode(text.as_bytes(), codec, "strict").as_deref(), Ok(bytes), "{name}");
+            assert_eq!(decode(bytes, codec, "strict").as_deref(), Ok(text.as_bytes()), "{name}");
         }
         let cp1252 = lookup("cp1252").unwrap();
         for (handler, want) in [
@@ -211,16 +159,9 @@ mod tests {
             ("ignore", "ab"),
             ("backslashreplace", "a\\u4e00\\U0001f600b"),
             ("xmlcharrefreplace", "a&#19968;&#128512;b"),
-            (
-                "namereplace",
-                "a\\N{CJK UNIFIED IDEOGRAPH-4E00}\\N{GRINNING FACE}b",
-            ),
+            ("namereplace", "a\\N{CJK UNIFIED IDEOGRAPH-4E00}\\N{GRINNING FACE}b"),
         ] {
-            assert_eq!(
-                encode("a一😀b".as_bytes(), cp1252, handler),
-                Ok(want.into()),
-                "{handler}"
-            );
+            assert_eq!(encode("a一😀b".as_bytes(), cp1252, handler), Ok(want.into()), "{handler}");
         }
     }
 }

@@ -18,11 +18,7 @@ pub enum Order {
 const MARK: u32 = 0xFEFF;
 
 /// Decodes UTF-16; without an order by the byte order mark, if there is one, else little-endian.
-pub(super) fn decode_16(
-    bytes: &[u8],
-    order: Option<Order>,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn decode_16(bytes: &[u8], order: Option<Order>, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let (order, from) = match (order, bytes) {
         (Some(order), _) => (order, 0),
         (None, [0xFF, 0xFE, ..]) => (Order::Little, 2),
@@ -33,13 +29,7 @@ pub(super) fn decode_16(
         Order::Little => ("utf-16-le", Units::Little16),
         Order::Big => ("utf-16-be", Units::Big16),
     };
-    let decoding = Decoding {
-        name,
-        units,
-        ascii: false,
-        skipped: 0,
-        handler,
-    };
+    let decoding = Decoding { name, units, ascii: false, skipped: 0, handler };
     let unit = |input: &[u8], at: usize| match (input.get(at..), order) {
         (Some([a, b, ..]), Order::Little) => Some(u32::from(u16::from_le_bytes([*a, *b]))),
         (Some([a, b, ..]), Order::Big) => Some(u32::from(u16::from_be_bytes([*a, *b]))),
@@ -62,11 +52,7 @@ pub(super) fn decode_16(
 }
 
 /// Decodes UTF-32; without an order by the byte order mark, if there is one, else little-endian.
-pub(super) fn decode_32(
-    bytes: &[u8],
-    order: Option<Order>,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn decode_32(bytes: &[u8], order: Option<Order>, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let (order, from) = match (order, bytes) {
         (Some(order), _) => (order, 0),
         (None, [0xFF, 0xFE, 0, 0, ..]) => (Order::Little, 4),
@@ -77,13 +63,7 @@ pub(super) fn decode_32(
         Order::Little => ("utf-32-le", Units::Little32),
         Order::Big => ("utf-32-be", Units::Big32),
     };
-    let decoding = Decoding {
-        name,
-        units,
-        ascii: false,
-        skipped: 0,
-        handler,
-    };
+    let decoding = Decoding { name, units, ascii: false, skipped: 0, handler };
     decoding.run(bytes, from, |input, at| {
         let cp = match (input.get(at..), order) {
             (Some([a, b, c, d, ..]), Order::Little) => u32::from_le_bytes([*a, *b, *c, *d]),
@@ -91,10 +71,7 @@ pub(super) fn decode_32(
             _ => return Seen::Bad(input.len() - at, "truncated data"),
         };
         match cp {
-            0xD800..=0xDFFF => Seen::Bad(
-                4,
-                "code point in surrogate code point range(0xd800, 0xe000)",
-            ),
+            0xD800..=0xDFFF => Seen::Bad(4, "code point in surrogate code point range(0xd800, 0xe000)"),
             0..=0x10_FFFF => Seen::One(cp, 4),
             _ => Seen::Bad(4, "code point not in range(0x110000)"),
         }
@@ -102,11 +79,7 @@ pub(super) fn decode_32(
 }
 
 /// Encodes UTF-16; without an order little-endian with a byte order mark.
-pub(super) fn encode_16(
-    text: &[u8],
-    order: Option<Order>,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode_16(text: &[u8], order: Option<Order>, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let (name, units) = match order {
         None => ("utf-16", Units::Little16),
         Some(Order::Little) => ("utf-16-le", Units::Little16),
@@ -114,11 +87,7 @@ pub(super) fn encode_16(
     };
     let put_unit = |out: &mut Vec<u8>, unit: u32| {
         let unit = unit as u16;
-        let bytes = if units == Units::Big16 {
-            unit.to_be_bytes()
-        } else {
-            unit.to_le_bytes()
-        };
+        let bytes = if units == Units::Big16 { unit.to_be_bytes() } else { unit.to_le_bytes() };
         out.extend_from_slice(&bytes);
     };
     let mut out = Vec::new();
@@ -126,14 +95,7 @@ pub(super) fn encode_16(
         put_unit(&mut out, MARK);
     }
     reserve(text.len().saturating_mul(2))?;
-    let encoding = Encoding {
-        name,
-        reason: "surrogates not allowed",
-        grouped: false,
-        units,
-        ascii: false,
-        handler,
-    };
+    let encoding = Encoding { name, reason: "surrogates not allowed", grouped: false, units, ascii: false, handler };
     encoding.run(text, out, |out, cp| {
         match cp {
             _ if wtf8::is_surrogate(cp) => return false,
@@ -149,11 +111,7 @@ pub(super) fn encode_16(
 }
 
 /// Encodes UTF-32; without an order little-endian with a byte order mark.
-pub(super) fn encode_32(
-    text: &[u8],
-    order: Option<Order>,
-    handler: Handler<'_>,
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode_32(text: &[u8], order: Option<Order>, handler: Handler<'_>) -> Result<Vec<u8>, CodecError> {
     let (name, units) = match order {
         None => ("utf-32", Units::Little32),
         Some(Order::Little) => ("utf-32-le", Units::Little32),
@@ -162,11 +120,7 @@ pub(super) fn encode_32(
     let put = |out: &mut Vec<u8>, cp: u32| {
         let fits = !wtf8::is_surrogate(cp);
         if fits {
-            out.extend_from_slice(&if units == Units::Big32 {
-                cp.to_be_bytes()
-            } else {
-                cp.to_le_bytes()
-            });
+            out.extend_from_slice(&if units == Units::Big32 { cp.to_be_bytes() } else { cp.to_le_bytes() });
         }
         fits
     };
@@ -175,14 +129,7 @@ pub(super) fn encode_32(
         put(&mut out, MARK);
     }
     reserve(text.len().saturating_mul(4))?;
-    let encoding = Encoding {
-        name,
-        reason: "surrogates not allowed",
-        grouped: false,
-        units,
-        ascii: false,
-        handler,
-    };
+    let encoding = Encoding { name, reason: "surrogates not allowed", grouped: false, units, ascii: false, handler };
     encoding.run(text, out, put)
 }
 
@@ -202,44 +149,22 @@ mod tests {
             ("utf-32-be", b"\0\0\0a\0\0\x20\xAC\0\x01\xF6\x00"),
         ] {
             let codec = lookup(name).unwrap();
-            assert_eq!(
-                encode(text.as_bytes(), codec, "strict").as_deref(),
-                Ok(want),
-                "{name}"
-            );
-            assert_eq!(
-                decode(want, codec, "strict").as_deref(),
-                Ok(text.as_bytes()),
-                "{name}"
-            );
+            assert_eq!(encode(text.as_bytes(), codec, "strict").as_deref(), Ok(want), "{name}");
+            assert_eq!(decode(want, codec, "strict").as_deref(), Ok(text.as_bytes()), "{name}");
         }
         let big = b"\xFE\xFF\0a";
-        assert_eq!(
-            decode(big, lookup("utf16").unwrap(), "strict"),
-            Ok(b"a".to_vec())
-        );
+        assert_eq!(decode(big, lookup("utf16").unwrap(), "strict"), Ok(b"a".to_vec()));
     }
 
     #[test]
     fn surrogates() {
         let lone = b"\xED\xA0\x80";
-        for (name, bytes) in [
-            ("utf-16-be", &b"\xD8\x00"[..]),
-            ("utf-32-le", b"\x00\xD8\0\0"),
-        ] {
+        for (name, bytes) in [("utf-16-be", &b"\xD8\x00"[..]), ("utf-32-le", b"\x00\xD8\0\0")] {
             let codec = lookup(name).unwrap();
             assert_eq!(encode(lone, codec, "surrogatepass").as_deref(), Ok(bytes));
-            assert_eq!(
-                decode(bytes, codec, "surrogatepass").as_deref(),
-                Ok(&lone[..])
-            );
-            assert_eq!(
-                decode(bytes, codec, "replace").as_deref(),
-                Ok("\u{FFFD}".as_bytes())
-            );
-            assert!(
-                encode(lone, codec, "strict").is_err() && decode(bytes, codec, "strict").is_err()
-            );
+            assert_eq!(decode(bytes, codec, "surrogatepass").as_deref(), Ok(&lone[..]));
+            assert_eq!(decode(bytes, codec, "replace").as_deref(), Ok("\u{FFFD}".as_bytes()));
+            assert!(encode(lone, codec, "strict").is_err() && decode(bytes, codec, "strict").is_err());
         }
     }
 }

@@ -28,23 +28,13 @@ pub(super) fn decode_signed(bytes: &[u8], handler: Handler<'_>) -> Result<Vec<u8
 fn decode_from(bytes: &[u8], handler: Handler<'_>, skipped: usize) -> Result<Vec<u8>, CodecError> {
     reserve(bytes.len())?;
     let mut out = Vec::with_capacity(bytes.len());
-    let decoding = Decoding {
-        name: "utf-8",
-        units: Units::Utf8,
-        ascii: true,
-        skipped,
-        handler,
-    };
+    let decoding = Decoding { name: "utf-8", units: Units::Utf8, ascii: true, skipped, handler };
     let mut at = 0;
     while at < bytes.len() {
         checkpoint(BLOCK as u64 / 16)?;
         let last = bytes.len() - at <= BLOCK;
         let rest = bytes.get(at..).unwrap_or_default();
-        let block = if last {
-            rest
-        } else {
-            rest.get(..BLOCK).unwrap_or(rest)
-        };
+        let block = if last { rest } else { rest.get(..BLOCK).unwrap_or(rest) };
         let (valid, error_len) = match str::from_utf8(block) {
             Ok(_) => {
                 out.extend_from_slice(block);
@@ -59,9 +49,7 @@ fn decode_from(bytes: &[u8], handler: Handler<'_>, skipped: usize) -> Result<Vec
             // The end of a block may cut a character in two; what comes next begins with it.
             None if !last => continue,
             None => (bytes.len(), "unexpected end of data"),
-            Some(1) if !matches!(bytes.get(at), Some(0xC2..=0xF4)) => {
-                (at + 1, "invalid start byte")
-            }
+            Some(1) if !matches!(bytes.get(at), Some(0xC2..=0xF4)) => (at + 1, "invalid start byte"),
             Some(len) => (at + len, "invalid continuation byte"),
         };
         at = decoding.bad(bytes, &mut out, at, end, reason)?;
@@ -70,11 +58,7 @@ fn decode_from(bytes: &[u8], handler: Handler<'_>, skipped: usize) -> Result<Vec
 }
 
 /// Encodes UTF-8 behind a prefix.
-pub(super) fn encode(
-    text: &[u8],
-    handler: Handler<'_>,
-    prefix: &[u8],
-) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode(text: &[u8], handler: Handler<'_>, prefix: &[u8]) -> Result<Vec<u8>, CodecError> {
     let mut out = Vec::new();
     reserve(text.len() + prefix.len())?;
     out.reserve(text.len() + prefix.len());
@@ -118,13 +102,7 @@ mod tests {
             (b"\xF4\x90", 0, 1, "invalid continuation byte"),
         ];
         for (bytes, start, end, reason) in cases {
-            let want = Failure {
-                encoding: "utf-8",
-                start,
-                end,
-                reason: reason.into(),
-                skipped: 0,
-            };
+            let want = Failure { encoding: "utf-8", start, end, reason: reason.into(), skipped: 0 };
             let got = decode(bytes, lookup("utf-8").unwrap(), "strict");
             assert_eq!(got, Err(CodecError::Decode(want)), "{bytes:?}");
         }
@@ -138,36 +116,20 @@ mod tests {
             ("replace", "a\u{FFFD}\u{FFFD}b\u{FFFD}"),
             ("backslashreplace", "a\\xff\\xe4\\xb8b\\xc3"),
         ] {
-            assert_eq!(
-                decode(b"a\xff\xe4\xb8b\xc3", utf8, handler),
-                Ok(want.into()),
-                "{handler}"
-            );
+            assert_eq!(decode(b"a\xff\xe4\xb8b\xc3", utf8, handler), Ok(want.into()), "{handler}");
         }
         let escaped = decode(b"\xff\xe4\xb8", utf8, "surrogateescape").unwrap();
         assert_eq!(escaped, b"\xED\xB3\xBF\xED\xB3\xA4\xED\xB2\xB8");
-        assert_eq!(
-            encode(&escaped, utf8, "surrogateescape"),
-            Ok(b"\xff\xe4\xb8".to_vec())
-        );
+        assert_eq!(encode(&escaped, utf8, "surrogateescape"), Ok(b"\xff\xe4\xb8".to_vec()));
         let lone = b"\xED\xA0\x80";
         assert_eq!(decode(lone, utf8, "surrogatepass"), Ok(lone.to_vec()));
         assert_eq!(encode(lone, utf8, "surrogatepass"), Ok(lone.to_vec()));
-        assert_eq!(
-            encode(lone, utf8, "xmlcharrefreplace"),
-            Ok(b"&#55296;".to_vec())
-        );
+        assert_eq!(encode(lone, utf8, "xmlcharrefreplace"), Ok(b"&#55296;".to_vec()));
         assert_eq!(encode(lone, utf8, "replace"), Ok(b"?".to_vec()));
         assert!(encode(lone, utf8, "surrogateescape").is_err());
         let signed = lookup("utf-8-sig").unwrap();
-        assert_eq!(
-            encode(b"a", signed, "strict"),
-            Ok(b"\xEF\xBB\xBFa".to_vec())
-        );
-        assert_eq!(
-            decode(b"\xEF\xBB\xBFa", signed, "strict"),
-            Ok(b"a".to_vec())
-        );
+        assert_eq!(encode(b"a", signed, "strict"), Ok(b"\xEF\xBB\xBFa".to_vec()));
+        assert_eq!(decode(b"\xEF\xBB\xBFa", signed, "strict"), Ok(b"a".to_vec()));
     }
 
     #[test]

@@ -154,10 +154,7 @@ fn round_whole(x: f64, zeros: u32) -> f64 {
     let (whole, fraction) = if exponent >= 0 {
         (n << shift, false)
     } else {
-        (
-            &n >> shift,
-            u64::from(shift) > n.trailing_zeros().unwrap_or(u64::MAX),
-        )
+        (&n >> shift, u64::from(shift) > n.trailing_zeros().unwrap_or(u64::MAX))
     };
     let unit = BigUint::from(10_u32).pow(zeros);
     let (mut count, rest) = whole.div_rem(&unit);
@@ -216,19 +213,12 @@ fn divide_magnitudes(a: &BigUint, b: &BigUint) -> Result<f64, Fault> {
     let (scaled, cut) = if shift < 0 {
         (a << power, false)
     } else {
-        (
-            a >> power,
-            a.trailing_zeros().is_some_and(|zeros| zeros < power),
-        )
+        (a >> power, a.trailing_zeros().is_some_and(|zeros| zeros < power))
     };
     let (quotient, rest) = scaled.div_rem(b);
     let quotient = u64::try_from(quotient).unwrap_or(u64::MAX);
     let x = compose(quotient | u64::from(cut || !rest.is_zero()), shift);
-    if x.is_infinite() {
-        Err(too_large())
-    } else {
-        Ok(x)
-    }
+    if x.is_infinite() { Err(too_large()) } else { Ok(x) }
 }
 
 #[cfg(test)]
@@ -261,10 +251,7 @@ mod tests {
         ] {
             assert_eq!(round(x, digits), Ok(want), "{x} {digits}");
         }
-        assert_eq!(
-            round(1.7976931348623157e308, -308),
-            Err(Fault::overflow("rounded value too large to represent"))
-        );
+        assert_eq!(round(1.7976931348623157e308, -308), Err(Fault::overflow("rounded value too large to represent")));
         assert!(round(-0.3, 0).is_ok_and(|x| x == 0.0 && x.is_sign_negative()));
         assert!(round(f64::NAN, 1).is_ok_and(f64::is_nan));
     }
@@ -291,14 +278,8 @@ mod tests {
     #[test]
     fn converts_floats() {
         assert_eq!(float_to_int(-2.9), Ok(Int::Small(-2)));
-        assert_eq!(
-            float_to_int(1e23),
-            Ok(Int::Big("99999999999999991611392".parse().unwrap()))
-        );
-        assert_eq!(
-            float_to_int(-9223372036854775808.0),
-            Ok(Int::Small(i64::MIN))
-        );
+        assert_eq!(float_to_int(1e23), Ok(Int::Big("99999999999999991611392".parse().unwrap())));
+        assert_eq!(float_to_int(-9223372036854775808.0), Ok(Int::Small(i64::MIN)));
         assert!(float_to_int(f64::NAN).is_err() && float_to_int(f64::INFINITY).is_err());
         let ratio_of = |x| ratio(x).unwrap();
         assert_eq!(ratio_of(0.75), (Int::Small(3), Int::Small(4)));
@@ -311,25 +292,13 @@ mod tests {
     fn divides() {
         let power = |e: u32| BigInt::from(1) << e;
         let divide = |a: &BigInt, b: &BigInt| true_divide(IntRef::Big(a), IntRef::Big(b));
-        assert_eq!(
-            true_divide(IntRef::Small(1), IntRef::Small(3)),
-            Ok(1.0 / 3.0)
-        );
-        assert_eq!(
-            true_divide(IntRef::Small(i64::MAX), IntRef::Small(-1)),
-            Ok(-9223372036854775808.0)
-        );
+        assert_eq!(true_divide(IntRef::Small(1), IntRef::Small(3)), Ok(1.0 / 3.0));
+        assert_eq!(true_divide(IntRef::Small(i64::MAX), IntRef::Small(-1)), Ok(-9223372036854775808.0));
         assert_eq!(divide(&power(2000), &power(1990)), Ok(1024.0));
         assert_eq!(divide(&power(10), &power(1084)), Ok(5e-324));
         assert_eq!(divide(&power(0), &power(1075)), Ok(0.0));
         assert_eq!(divide(&(power(1) + 1), &power(1076)), Ok(5e-324));
-        assert!(matches!(
-            divide(&power(1024), &power(0)),
-            Err(Fault::Overflow(_))
-        ));
-        assert!(matches!(
-            true_divide(IntRef::Small(1), IntRef::Small(0)),
-            Err(Fault::ZeroDivision(_))
-        ));
+        assert!(matches!(divide(&power(1024), &power(0)), Err(Fault::Overflow(_))));
+        assert!(matches!(true_divide(IntRef::Small(1), IntRef::Small(0)), Err(Fault::ZeroDivision(_))));
     }
 }

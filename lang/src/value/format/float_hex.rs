@@ -8,11 +8,7 @@ use crate::value::interrupt::checkpoint;
 /// `float.hex`.
 #[must_use]
 pub fn hex(x: f64) -> String {
-    let sign = if x.is_sign_negative() && !x.is_nan() {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if x.is_sign_negative() && !x.is_nan() { "-" } else { "" };
     if x.is_nan() {
         return "nan".to_owned();
     }
@@ -85,15 +81,9 @@ fn finite(text: &[u8]) -> Result<f64, Fault> {
     };
     let x = compose(kept, exponent.saturating_add(written));
     if x.is_infinite() {
-        return Err(Fault::overflow(
-            "hexadecimal value too large to represent as a float",
-        ));
+        return Err(Fault::overflow("hexadecimal value too large to represent as a float"));
     }
-    if rest.is_empty() {
-        Ok(x)
-    } else {
-        Err(malformed())
-    }
+    if rest.is_empty() { Ok(x) } else { Err(malformed()) }
 }
 
 /// A signed decimal number, bounded far beyond what matters, and what follows it.
@@ -104,19 +94,12 @@ fn exponent_of(text: &[u8]) -> Option<(i64, &[u8])> {
         [b'+', rest @ ..] => (false, rest),
         _ => (false, text),
     };
-    let end = body
-        .iter()
-        .position(|b| !b.is_ascii_digit())
-        .unwrap_or(body.len());
+    let end = body.iter().position(|b| !b.is_ascii_digit()).unwrap_or(body.len());
     let (digits, rest) = body.split_at(end);
     if digits.is_empty() {
         return None;
     }
-    let size = digits.iter().fold(0_i64, |n, d| {
-        n.saturating_mul(10)
-            .saturating_add(i64::from(d - b'0'))
-            .min(FAR)
-    });
+    let size = digits.iter().fold(0_i64, |n, d| n.saturating_mul(10).saturating_add(i64::from(d - b'0')).min(FAR));
     Some((if negative { -size } else { size }, rest))
 }
 
@@ -163,23 +146,11 @@ mod tests {
             assert_eq!(from_hex(text.as_bytes()), Ok(want), "{text}");
         }
         assert!(from_hex(b"-nan").is_ok_and(f64::is_nan));
-        for text in [
-            "", "0x", ".", "0xg", "1p", "1p+", "1.2.3", "é", "1 2", "0x1p1x",
-        ] {
-            assert!(
-                matches!(from_hex(text.as_bytes()), Err(Fault::Value(_))),
-                "{text}"
-            );
+        for text in ["", "0x", ".", "0xg", "1p", "1p+", "1.2.3", "é", "1 2", "0x1p1x"] {
+            assert!(matches!(from_hex(text.as_bytes()), Err(Fault::Value(_))), "{text}");
         }
-        for text in [
-            "0x1p1024",
-            "0x1.fffffffffffff8p1023",
-            "1p99999999999999999999",
-        ] {
-            assert!(
-                matches!(from_hex(text.as_bytes()), Err(Fault::Overflow(_))),
-                "{text}"
-            );
+        for text in ["0x1p1024", "0x1.fffffffffffff8p1023", "1p99999999999999999999"] {
+            assert!(matches!(from_hex(text.as_bytes()), Err(Fault::Overflow(_))), "{text}");
         }
     }
 }

@@ -3,9 +3,7 @@
 //! Digits are exact: the binary value is rounded half to even in decimal. A float never has more than 767 significant
 //! digits nor 1074 decimals; wishes beyond that are filled with zeros.
 
-use super::float_text::{
-    self, Decimal, shortest, split_decimal, write_exponent, write_mantissa, write_plain,
-};
+use super::float_text::{self, Decimal, shortest, split_decimal, write_exponent, write_mantissa, write_plain};
 use super::{Fault, fill};
 
 /// Digits behind the point up to which the library is asked.
@@ -120,11 +118,7 @@ fn write_general(out: &mut Vec<u8>, size: f64, shape: Shape) -> Result<(), Fault
     let Decimal { digits, point } = split_decimal(&format!("{size:.decimals$e}"));
     let most = i64::try_from(precision).unwrap_or(i64::MAX) - i64::from(shape.dot_zero);
     let scientific = point < -3 || i64::from(point) > most;
-    let wished = if shape.alternate {
-        precision
-    } else {
-        digits.len()
-    };
+    let wished = if shape.alternate { precision } else { digits.len() };
     if scientific {
         write_mantissa(out, &digits, shape.alternate);
         fill(out, u32::from(b'0'), wished.saturating_sub(digits.len()))?;
@@ -159,19 +153,9 @@ mod tests {
             dot_zero: false,
             no_negative_zero: false,
         };
-        let of = |notation, precision| Shape {
-            notation,
-            precision,
-            ..plain
-        };
-        let alternate = |notation, precision| Shape {
-            alternate: true,
-            ..of(notation, precision)
-        };
-        let dotted = |notation, precision| Shape {
-            dot_zero: true,
-            ..of(notation, precision)
-        };
+        let of = |notation, precision| Shape { notation, precision, ..plain };
+        let alternate = |notation, precision| Shape { alternate: true, ..of(notation, precision) };
+        let dotted = |notation, precision| Shape { dot_zero: true, ..of(notation, precision) };
         for (x, shape, want) in [
             (2.675, of(Fixed, 2), "2.67"),
             (0.5, of(Fixed, 0), "0"),
@@ -196,54 +180,14 @@ mod tests {
             (12345.0, dotted(General, 6), "12345.0"),
             (1.0, dotted(Shortest, 0), "1.0"),
             (1e16, dotted(Shortest, 0), "1e+16"),
-            (
-                1e16,
-                Shape {
-                    alternate: true,
-                    ..dotted(Shortest, 0)
-                },
-                "1.e+16",
-            ),
+            (1e16, Shape { alternate: true, ..dotted(Shortest, 0) }, "1.e+16"),
             (f64::NEG_INFINITY, of(Fixed, 2), "-inf"),
-            (
-                -f64::NAN,
-                Shape {
-                    upper: true,
-                    ..plain
-                },
-                "NAN",
-            ),
-            (
-                -0.001,
-                Shape {
-                    no_negative_zero: true,
-                    ..of(Fixed, 2)
-                },
-                "0.00",
-            ),
-            (
-                -1e10,
-                Shape {
-                    no_negative_zero: true,
-                    upper: true,
-                    ..of(Exponent, 0)
-                },
-                "-1E+10",
-            ),
-            (
-                -0.0,
-                Shape {
-                    no_negative_zero: true,
-                    ..of(Exponent, 0)
-                },
-                "0e+00",
-            ),
+            (-f64::NAN, Shape { upper: true, ..plain }, "NAN"),
+            (-0.001, Shape { no_negative_zero: true, ..of(Fixed, 2) }, "0.00"),
+            (-1e10, Shape { no_negative_zero: true, upper: true, ..of(Exponent, 0) }, "-1E+10"),
+            (-0.0, Shape { no_negative_zero: true, ..of(Exponent, 0) }, "0e+00"),
         ] {
-            assert_eq!(
-                String::from_utf8(write(x, shape).unwrap()).unwrap(),
-                want,
-                "{x} {shape:?}"
-            );
+            assert_eq!(String::from_utf8(write(x, shape).unwrap()).unwrap(), want, "{x} {shape:?}");
         }
         let long = write(0.1, of(Fixed, 100_000)).unwrap();
         assert_eq!(long.len(), 100_002);

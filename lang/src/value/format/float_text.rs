@@ -23,23 +23,14 @@ pub(super) fn split_decimal(text: &str) -> Decimal {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = [whole.as_bytes(), fraction.as_bytes()].concat();
     let zeros = digits.iter().take_while(|d| **d == b'0').count();
-    let end = digits
-        .iter()
-        .rposition(|d| *d != b'0')
-        .map_or(0, |last| last + 1);
+    let end = digits.iter().rposition(|d| *d != b'0').map_or(0, |last| last + 1);
     match digits.get(zeros..end) {
         Some(significant @ [_, ..]) => {
             let point = whole.len() as i32 - zeros as i32;
             let exponent: i32 = exponent.parse().unwrap_or(0);
-            Decimal {
-                digits: significant.to_vec(),
-                point: point + exponent,
-            }
+            Decimal { digits: significant.to_vec(), point: point + exponent }
         }
-        _ => Decimal {
-            digits: vec![b'0'],
-            point: 1,
-        },
+        _ => Decimal { digits: vec![b'0'], point: 1 },
     }
 }
 
@@ -94,10 +85,7 @@ pub(super) fn write_plain(out: &mut Vec<u8>, digits: &[u8], point: i32, decimals
     out.push(b'.');
     out.resize(out.len() + leading, b'0');
     out.extend_from_slice(fraction);
-    out.resize(
-        out.len() + decimals.saturating_sub(leading + fraction.len()),
-        b'0',
-    );
+    out.resize(out.len() + decimals.saturating_sub(leading + fraction.len()), b'0');
 }
 
 /// Appends the first digit, a point if others follow or one is wished, and the others.
@@ -132,11 +120,7 @@ pub fn parse(text: &[u8]) -> Result<f64, Fault> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_bytes(bytes: &[u8]) -> Result<f64, Fault> {
-    let read = if bytes.is_ascii() {
-        value_of(bytes)?
-    } else {
-        None
-    };
+    let read = if bytes.is_ascii() { value_of(bytes)? } else { None };
     match read {
         Some(x) => Ok(x),
         None => Err(invalid(&quote::repr_bytes(bytes)?)),
@@ -144,10 +128,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<f64, Fault> {
 }
 
 fn invalid(shown: &[u8]) -> Fault {
-    Fault::value(format!(
-        "could not convert string to float: {}",
-        String::from_utf8_lossy(shown)
-    ))
+    Fault::value(format!("could not convert string to float: {}", String::from_utf8_lossy(shown)))
 }
 
 fn value_of(text: &[u8]) -> Result<Option<f64>, Fault> {
@@ -162,13 +143,8 @@ fn value_of(text: &[u8]) -> Result<Option<f64>, Fault> {
 
 fn underscores_between_digits(number: &str) -> bool {
     let bytes = number.as_bytes();
-    let digit_at = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at))
-            .is_some_and(u8::is_ascii_digit)
-    };
-    number
-        .match_indices('_')
-        .all(|(at, _)| digit_at(at.checked_sub(1)) && digit_at(Some(at + 1)))
+    let digit_at = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    number.match_indices('_').all(|(at, _)| digit_at(at.checked_sub(1)) && digit_at(Some(at + 1)))
 }
 
 /// The grammar of Rust's numbers is that of Python's, without white space and underscores.
@@ -224,16 +200,10 @@ mod tests {
             assert_eq!(parse(text.as_bytes()), Ok(want), "{text}");
         }
         assert!(parse(b"nan").is_ok_and(f64::is_nan) && parse(b"-NaN").is_ok_and(f64::is_nan));
-        for text in [
-            "", ".", "1_", "_1", "1__0", "1_.0", "1e_5", "1 2", "e5", "0x1", "infi", "é", "1e",
-            "+-1",
-        ] {
+        for text in ["", ".", "1_", "_1", "1__0", "1_.0", "1e_5", "1 2", "e5", "0x1", "infi", "é", "1e", "+-1"] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
         assert_eq!(parse_bytes(b" 2.5 "), Ok(2.5));
-        assert_eq!(
-            parse_bytes(b"x\xff"),
-            Err(Fault::value(r"could not convert string to float: b'x\xff'"))
-        );
+        assert_eq!(parse_bytes(b"x\xff"), Err(Fault::value(r"could not convert string to float: b'x\xff'")));
     }
 }

@@ -46,9 +46,7 @@ fn invalid(base: u32, mut shown: Vec<u8>) -> Fault {
         shown.truncate(end);
     }
     let shown = String::from_utf8_lossy(&shown);
-    Fault::value(format!(
-        "invalid literal for int() with base {base}: {shown}"
-    ))
+    Fault::value(format!("invalid literal for int() with base {base}: {shown}"))
 }
 
 /// The text with decimal digits of all scripts as ASCII digits, without surrounding white space. As in CPython that is
@@ -154,9 +152,7 @@ fn check_length(count: usize, radix: u32, after_digit: bool) -> Result<(), Fault
 
 fn small(digits: &[u8], radix: u32) -> Option<u64> {
     let radix = u64::from(radix);
-    digits.iter().try_fold(0_u64, |n, d| {
-        n.checked_mul(radix)?.checked_add(u64::from(*d))
-    })
+    digits.iter().try_fold(0_u64, |n, d| n.checked_mul(radix)?.checked_add(u64::from(*d)))
 }
 
 #[cfg(test)]
@@ -205,24 +201,15 @@ mod tests {
             ("--1", 10),
             ("0b", 0),
         ] {
-            assert!(
-                matches!(parse(text.as_bytes(), base), Err(Fault::Value(_))),
-                "{text}"
-            );
+            assert!(matches!(parse(text.as_bytes(), base), Err(Fault::Value(_))), "{text}");
         }
         assert!(parse(b"1", 1).is_err() && parse(b"1", 37).is_err() && parse(b"1", -2).is_err());
         let message = |r: Result<Int, Fault>| match r {
             Err(Fault::Value(text)) => text.into_owned(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(
-            message(parse("é\n".as_bytes(), 7)),
-            r"invalid literal for int() with base 7: 'é\n'"
-        );
-        assert_eq!(
-            message(parse_bytes(b"x", 10)),
-            "invalid literal for int() with base 10: b'x'"
-        );
+        assert_eq!(message(parse("é\n".as_bytes(), 7)), r"invalid literal for int() with base 7: 'é\n'");
+        assert_eq!(message(parse_bytes(b"x", 10)), "invalid literal for int() with base 10: b'x'");
         let long = "1".repeat(4301);
         assert!(message(parse(long.as_bytes(), 10)).starts_with("Exceeds the limit (4300 digits)"));
         assert!(parse(long.as_bytes(), 16).is_ok());

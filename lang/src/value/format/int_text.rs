@@ -135,23 +135,13 @@ mod tests {
             (-10, "-0b1010", "-0o12", "-10", "-0xa"),
             (255, "0b11111111", "0o377", "255", "0xff"),
         ] {
-            for (base, want) in [
-                (Base::Binary, two),
-                (Base::Octal, eight),
-                (Base::Decimal, ten),
-                (Base::Hex, sixteen),
-            ] {
+            for (base, want) in [(Base::Binary, two), (Base::Octal, eight), (Base::Decimal, ten), (Base::Hex, sixteen)]
+            {
                 assert_eq!(with_prefix(IntRef::Small(n), base).as_deref(), Ok(want));
-                assert_eq!(
-                    with_prefix(IntRef::Big(&BigInt::from(n)), base).as_deref(),
-                    Ok(want)
-                );
+                assert_eq!(with_prefix(IntRef::Big(&BigInt::from(n)), base).as_deref(), Ok(want));
             }
         }
-        assert_eq!(
-            decimal(IntRef::Small(i64::MIN)).as_deref(),
-            Ok("-9223372036854775808")
-        );
+        assert_eq!(decimal(IntRef::Small(i64::MIN)).as_deref(), Ok("-9223372036854775808"));
     }
 
     #[test]
@@ -159,14 +149,8 @@ mod tests {
         let longest = BigInt::from(10).pow(4300) - 1;
         let too_long = BigInt::from(10).pow(4300);
         assert_eq!(decimal(IntRef::Big(&longest)).map(|s| s.len()), Ok(4300));
-        assert!(matches!(
-            decimal(IntRef::Big(&too_long)),
-            Err(Fault::Value(_))
-        ));
-        assert!(matches!(
-            decimal(IntRef::Big(&(too_long.clone() * 10000))),
-            Err(Fault::Value(_))
-        ));
+        assert!(matches!(decimal(IntRef::Big(&too_long)), Err(Fault::Value(_))));
+        assert!(matches!(decimal(IntRef::Big(&(too_long.clone() * 10000))), Err(Fault::Value(_))));
         assert!(digits(IntRef::Big(&too_long), Base::Hex).is_ok());
     }
 }

@@ -34,11 +34,7 @@ pub fn place_number(parts: Parts<'_>, spec: &FormatSpec<'_>) -> Result<Vec<u8>, 
     let others = sign.len() + parts.prefix.len() + parts.rest_width;
     // Zeros that fill a field between sign and digits are grouped like digits.
     let zero_filled = spec.fill == u32::from(b'0') && spec.align == Align::AfterSign;
-    let least = if zero_filled {
-        width.saturating_sub(others)
-    } else {
-        0
-    };
+    let least = if zero_filled { width.saturating_sub(others) } else { 0 };
     let digits = Grouped::new(parts.digits, least, spec.grouping);
 
     let padding = width.saturating_sub(others.saturating_add(digits.width()));
@@ -84,22 +80,12 @@ impl<'a> Grouped<'a> {
             }
             None => least,
         };
-        let count = if digits.is_empty() {
-            0
-        } else {
-            digits.len().max(needed)
-        };
-        Self {
-            digits,
-            count,
-            separator,
-        }
+        let count = if digits.is_empty() { 0 } else { digits.len().max(needed) };
+        Self { digits, count, separator }
     }
 
     fn width(&self) -> usize {
-        let separators = self
-            .separator
-            .map_or(0, |(_, group)| self.count.saturating_sub(1) / group);
+        let separators = self.separator.map_or(0, |(_, group)| self.count.saturating_sub(1) / group);
         self.count.saturating_add(separators)
     }
 

@@ -97,10 +97,7 @@ impl Conversion<'_> {
     /// The type when it is ASCII, otherwise a NUL.
     #[must_use]
     pub fn kind_byte(&self) -> u8 {
-        u8::try_from(self.kind)
-            .ok()
-            .filter(u8::is_ascii)
-            .unwrap_or(0)
+        u8::try_from(self.kind).ok().filter(u8::is_ascii).unwrap_or(0)
     }
 
     /// The error for a type that does not exist. Templates of bytes show the byte, whatever it is.
@@ -110,10 +107,7 @@ impl Conversion<'_> {
             (Ok(byte), Unit::Byte) | (Ok(byte @ 31..=125), _) => char::from(byte),
             _ => '?',
         };
-        Fault::value(format!(
-            "unsupported format character '{shown}' ({:#x}) at index {}",
-            self.kind, self.at
-        ))
+        Fault::value(format!("unsupported format character '{shown}' ({:#x}) at index {}", self.kind, self.at))
     }
 }
 
@@ -138,12 +132,7 @@ pub struct Parts<'t> {
 /// Starts reading a template; `mapping` tells whether the right operand can be asked for keys.
 #[must_use]
 pub fn parts(template: &[u8], unit: Unit, mapping: bool) -> Parts<'_> {
-    Parts {
-        text: template,
-        at: 0,
-        unit,
-        mapping,
-    }
+    Parts { text: template, at: 0, unit, mapping }
 }
 
 impl<'t> Iterator for Parts<'t> {
@@ -188,11 +177,7 @@ impl<'t> Parts<'t> {
     }
 
     fn conversion(&mut self) -> Result<Part<'t>, Fault> {
-        let key = if self.peek() == Some(b'(') {
-            Some(self.key()?)
-        } else {
-            None
-        };
+        let key = if self.peek() == Some(b'(') { Some(self.key()?) } else { None };
         let mut found = Conversion {
             key,
             left: false,
@@ -231,9 +216,7 @@ impl<'t> Parts<'t> {
         if matches!(self.peek(), Some(b'h' | b'l' | b'L')) {
             self.at += 1;
         }
-        found.at = self
-            .unit
-            .count(self.text.get(..self.at).unwrap_or_default());
+        found.at = self.unit.count(self.text.get(..self.at).unwrap_or_default());
         let kind = match self.unit {
             Unit::CodePoint => wtf8::decode_at(self.text, self.at),
             Unit::Byte => self.peek().map(|byte| (u32::from(byte), 1)),
@@ -305,10 +288,7 @@ mod tests {
         let found = only("é%(k(x)y)-+ #05.*ld").unwrap();
         assert_eq!(found.key, Some(&b"k(x)y"[..]));
         assert!(found.left && found.plus && found.blank && found.alternate && found.zero);
-        assert_eq!(
-            (found.width, found.precision),
-            (Amount::Fixed(5), Amount::Argument)
-        );
+        assert_eq!((found.width, found.precision), (Amount::Fixed(5), Amount::Argument));
         assert_eq!((found.kind_byte(), found.at), (b'd', 18));
         assert_eq!(only("%.f").unwrap().precision, Amount::Fixed(0));
         assert_eq!(only("%5%").unwrap().kind_byte(), b'%');
@@ -327,18 +307,12 @@ mod tests {
             assert_eq!(only(template), Err(Fault::value(want)), "{template}");
         }
         let fault = parts(b"%(a)s", Unit::Byte, false).last();
-        assert_eq!(
-            fault,
-            Some(Err(Fault::type_error("format requires a mapping")))
-        );
+        assert_eq!(fault, Some(Err(Fault::type_error("format requires a mapping"))));
         for (template, want) in [
             ("ab%y", "unsupported format character 'y' (0x79) at index 3"),
             ("é%é", "unsupported format character '?' (0xe9) at index 2"),
         ] {
-            assert_eq!(
-                only(template).unwrap().unknown_kind(Unit::CodePoint),
-                Fault::value(want)
-            );
+            assert_eq!(only(template).unwrap().unknown_kind(Unit::CodePoint), Fault::value(want));
         }
     }
 

@@ -20,12 +20,7 @@ fn amount(given: Amount) -> Option<usize> {
 ///
 /// # Errors
 /// A stop of the run.
-pub fn write_text(
-    out: &mut Vec<u8>,
-    text: &[u8],
-    conversion: &Conversion<'_>,
-    unit: Unit,
-) -> Result<(), Fault> {
+pub fn write_text(out: &mut Vec<u8>, text: &[u8], conversion: &Conversion<'_>, unit: Unit) -> Result<(), Fault> {
     let kept = match amount(conversion.precision).and_then(|most| unit.offset_of(text, most)) {
         Some(end) => text.get(..end).unwrap_or(text),
         None => text,
@@ -37,11 +32,7 @@ pub fn write_text(
 ///
 /// # Errors
 /// A stop of the run.
-pub fn write_character(
-    out: &mut Vec<u8>,
-    character: &[u8],
-    conversion: &Conversion<'_>,
-) -> Result<(), Fault> {
+pub fn write_character(out: &mut Vec<u8>, character: &[u8], conversion: &Conversion<'_>) -> Result<(), Fault> {
     pad(out, character, 1, conversion)
 }
 
@@ -60,11 +51,7 @@ fn pad(out: &mut Vec<u8>, text: &[u8], len: usize, to: &Conversion<'_>) -> Resul
 ///
 /// # Errors
 /// A decimal of more than 4300 digits; a stop of the run.
-pub fn write_int(
-    out: &mut Vec<u8>,
-    n: IntRef<'_>,
-    conversion: &Conversion<'_>,
-) -> Result<(), Fault> {
+pub fn write_int(out: &mut Vec<u8>, n: IntRef<'_>, conversion: &Conversion<'_>) -> Result<(), Fault> {
     let kind = conversion.kind_byte();
     let base = match kind {
         b'o' => Base::Octal,
@@ -73,19 +60,13 @@ pub fn write_int(
     };
     let digits = int_text::digits(n, base)?;
     let mut text = Vec::new();
-    let zeros = amount(conversion.precision)
-        .unwrap_or(0)
-        .saturating_sub(digits.len());
+    let zeros = amount(conversion.precision).unwrap_or(0).saturating_sub(digits.len());
     if zeros > i32::MAX as usize - 3 {
         return Err(Fault::overflow("precision too large"));
     }
     fill(&mut text, ZERO, zeros)?;
     text.extend_from_slice(digits.as_bytes());
-    let mut prefix = if conversion.alternate {
-        base.prefix().as_bytes().to_vec()
-    } else {
-        Vec::new()
-    };
+    let mut prefix = if conversion.alternate { base.prefix().as_bytes().to_vec() } else { Vec::new() };
     if kind == b'X' {
         text.make_ascii_uppercase();
         prefix.make_ascii_uppercase();
@@ -119,13 +100,7 @@ pub fn write_float(out: &mut Vec<u8>, x: f64, conversion: &Conversion<'_>) -> Re
 }
 
 /// Places a number in its field: blanks before the sign, zeros behind sign and prefix.
-fn place(
-    out: &mut Vec<u8>,
-    negative: bool,
-    prefix: &[u8],
-    body: &[u8],
-    to: &Conversion<'_>,
-) -> Result<(), Fault> {
+fn place(out: &mut Vec<u8>, negative: bool, prefix: &[u8], body: &[u8], to: &Conversion<'_>) -> Result<(), Fault> {
     let sign: &[u8] = match to {
         _ if negative => b"-",
         Conversion { plus: true, .. } => b"+",
@@ -153,10 +128,7 @@ mod tests {
     use super::super::percent::{Part, parts};
     use super::*;
 
-    fn apply(
-        template: &str,
-        write: impl Fn(&mut Vec<u8>, &Conversion<'_>) -> Result<(), Fault>,
-    ) -> String {
+    fn apply(template: &str, write: impl Fn(&mut Vec<u8>, &Conversion<'_>) -> Result<(), Fault>) -> String {
         let mut out = Vec::new();
         for part in parts(template.as_bytes(), Unit::CodePoint, false) {
             match part.unwrap() {
@@ -217,9 +189,7 @@ mod tests {
             ("%05s", "a", "    a"),
             ("%.0s", "abc", ""),
         ] {
-            let got = apply(template, |out, to| {
-                write_text(out, text.as_bytes(), to, Unit::CodePoint)
-            });
+            let got = apply(template, |out, to| write_text(out, text.as_bytes(), to, Unit::CodePoint));
             assert_eq!(got, want, "{template}");
         }
         let got = apply("%3c|", |out, to| write_character(out, "一".as_bytes(), to));

@@ -28,37 +28,19 @@ pub fn format_text(text: &[u8], spec: &[u8]) -> Result<Vec<u8>, Fault> {
         return Err(spec.unknown_kind());
     }
     let refused = match spec {
-        FormatSpec {
-            sign: Some(Sign::Space),
-            ..
-        } => "Space",
+        FormatSpec { sign: Some(Sign::Space), .. } => "Space",
         FormatSpec { sign: Some(_), .. } => "Sign",
-        FormatSpec {
-            no_negative_zero: true,
-            ..
-        } => "Negative zero coercion (z)",
-        FormatSpec {
-            alternate: true, ..
-        } => "Alternate form (#)",
-        FormatSpec {
-            align: Align::AfterSign,
-            ..
-        } => {
-            return Err(Fault::value(
-                "'=' alignment not allowed in string format specifier",
-            ));
+        FormatSpec { no_negative_zero: true, .. } => "Negative zero coercion (z)",
+        FormatSpec { alternate: true, .. } => "Alternate form (#)",
+        FormatSpec { align: Align::AfterSign, .. } => {
+            return Err(Fault::value("'=' alignment not allowed in string format specifier"));
         }
         _ => "",
     };
     if !refused.is_empty() {
-        return Err(Fault::value(format!(
-            "{refused} not allowed in string format specifier"
-        )));
+        return Err(Fault::value(format!("{refused} not allowed in string format specifier")));
     }
-    let kept = match spec
-        .precision
-        .and_then(|precision| wtf8::offset_of(text, precision))
-    {
+    let kept = match spec.precision.and_then(|precision| wtf8::offset_of(text, precision)) {
         Some(end) => text.get(..end).unwrap_or(text),
         None => text,
     };
@@ -103,14 +85,10 @@ pub fn format_float(x: f64, spec: &[u8]) -> Result<Vec<u8>, Fault> {
 /// What no integer presentation allows.
 fn refuse_float_wishes(spec: &FormatSpec<'_>) -> Result<(), Fault> {
     if spec.precision.is_some() {
-        return Err(Fault::value(
-            "Precision not allowed in integer format specifier",
-        ));
+        return Err(Fault::value("Precision not allowed in integer format specifier"));
     }
     if spec.no_negative_zero {
-        return Err(Fault::value(
-            "Negative zero coercion (z) not allowed in integer format specifier",
-        ));
+        return Err(Fault::value("Negative zero coercion (z) not allowed in integer format specifier"));
     }
     Ok(())
 }
@@ -118,14 +96,10 @@ fn refuse_float_wishes(spec: &FormatSpec<'_>) -> Result<(), Fault> {
 fn character(n: IntRef<'_>, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fault> {
     refuse_float_wishes(spec)?;
     if spec.sign.is_some() {
-        return Err(Fault::value(
-            "Sign not allowed with integer format specifier 'c'",
-        ));
+        return Err(Fault::value("Sign not allowed with integer format specifier 'c'"));
     }
     if spec.alternate {
-        return Err(Fault::value(
-            "Alternate form (#) not allowed with integer format specifier 'c'",
-        ));
+        return Err(Fault::value("Alternate form (#) not allowed with integer format specifier 'c'"));
     }
     let cp = match n {
         IntRef::Small(n @ 0..CODE_POINTS) => n as u32,
@@ -136,13 +110,7 @@ fn character(n: IntRef<'_>, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fault> {
     };
     let mut text = Vec::new();
     wtf8::push(&mut text, cp);
-    let parts = Parts {
-        negative: false,
-        prefix: b"",
-        digits: b"",
-        rest: &text,
-        rest_width: 1,
-    };
+    let parts = Parts { negative: false, prefix: b"", digits: b"", rest: &text, rest_width: 1 };
     place_number(parts, spec)
 }
 
@@ -150,11 +118,7 @@ fn whole(n: IntRef<'_>, base: Base, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fa
     refuse_float_wishes(spec)?;
     let upper = spec.kind_byte() == b'X';
     let mut digits = int_text::digits(n, base)?;
-    let mut prefix = if spec.alternate {
-        base.prefix().to_owned()
-    } else {
-        String::new()
-    };
+    let mut prefix = if spec.alternate { base.prefix().to_owned() } else { String::new() };
     if upper {
         digits.make_ascii_uppercase();
         prefix.make_ascii_uppercase();
@@ -170,10 +134,7 @@ fn whole(n: IntRef<'_>, base: Base, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fa
 }
 
 fn float(x: f64, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fault> {
-    if spec
-        .precision
-        .is_some_and(|precision| precision > MAX_PRECISION)
-    {
+    if spec.precision.is_some_and(|precision| precision > MAX_PRECISION) {
         return Err(Fault::value("precision too big"));
     }
     let kind = spec.kind_byte();
@@ -200,21 +161,9 @@ fn float(x: f64, spec: &FormatSpec<'_>) -> Result<Vec<u8>, Fault> {
         [b'-', body @ ..] => (true, body),
         body => (false, body),
     };
-    let end = body
-        .iter()
-        .position(|b| !b.is_ascii_digit())
-        .unwrap_or(body.len());
+    let end = body.iter().position(|b| !b.is_ascii_digit()).unwrap_or(body.len());
     let (digits, rest) = body.split_at(end);
-    place_number(
-        Parts {
-            negative,
-            prefix: b"",
-            digits,
-            rest,
-            rest_width: rest.len(),
-        },
-        spec,
-    )
+    place_number(Parts { negative, prefix: b"", digits, rest, rest_width: rest.len() }, spec)
 }
 
 #[cfg(test)]
@@ -247,32 +196,16 @@ mod tests {
             (5, "*^+6d", "**+5**"),
             (-5, "=6", "-    5"),
             (7, " ", " 7"),
-            (
-                7,
-                ".3d",
-                "! Precision not allowed in integer format specifier",
-            ),
-            (
-                7,
-                "zd",
-                "! Negative zero coercion (z) not allowed in integer format specifier",
-            ),
-            (
-                7,
-                "+c",
-                "! Sign not allowed with integer format specifier 'c'",
-            ),
+            (7, ".3d", "! Precision not allowed in integer format specifier"),
+            (7, "zd", "! Negative zero coercion (z) not allowed in integer format specifier"),
+            (7, "+c", "! Sign not allowed with integer format specifier 'c'"),
             (-1, "c", "! %c arg not in range(0x110000)"),
             (7, "s", "! Unknown format code 's' for object of type 'int'"),
             (1, "%", "100.000000%"),
             (10, "n", "10"),
             (123456, ".3g", "1.23e+05"),
         ] {
-            assert_eq!(
-                show(format_int(IntRef::Small(n), spec.as_bytes(), "int")),
-                want,
-                "{n} {spec}"
-            );
+            assert_eq!(show(format_int(IntRef::Small(n), spec.as_bytes(), "int")), want, "{n} {spec}");
         }
     }
 
@@ -292,11 +225,7 @@ mod tests {
             (1e16, "#", "1.e+16"),
             (0.00001, "n", "1e-05"),
             (1.5, "+E", "+1.500000E+00"),
-            (
-                1.0,
-                "d",
-                "! Unknown format code 'd' for object of type 'float'",
-            ),
+            (1.0, "d", "! Unknown format code 'd' for object of type 'float'"),
             (1.0, ".99999999999f", "! precision too big"),
             (1234.5, "012,.1f", "00,001,234.5"),
             (5.0, "G", "5"),
@@ -313,30 +242,14 @@ mod tests {
             ("äbc", "é>5.2", "éééäb"),
             ("abc", "^6s", " abc  "),
             ("a", "03", "a00"),
-            (
-                "a",
-                "d",
-                "! Unknown format code 'd' for object of type 'str'",
-            ),
+            ("a", "d", "! Unknown format code 'd' for object of type 'str'"),
             ("a", "+", "! Sign not allowed in string format specifier"),
             ("a", " ", "! Space not allowed in string format specifier"),
-            (
-                "a",
-                "#",
-                "! Alternate form (#) not allowed in string format specifier",
-            ),
-            (
-                "a",
-                "=5",
-                "! '=' alignment not allowed in string format specifier",
-            ),
+            ("a", "#", "! Alternate form (#) not allowed in string format specifier"),
+            ("a", "=5", "! '=' alignment not allowed in string format specifier"),
             ("a", ",", "! Cannot specify ',' with 's'."),
         ] {
-            assert_eq!(
-                show(format_text(text.as_bytes(), spec.as_bytes())),
-                want,
-                "{text} {spec}"
-            );
+            assert_eq!(show(format_text(text.as_bytes(), spec.as_bytes())), want, "{text} {spec}");
         }
     }
 }

@@ -58,10 +58,7 @@ fn write_quoted(out: &mut Vec<u8>, text: &[u8], shown: impl Fn(u32) -> bool) -> 
     out.push(quote);
     for block in wtf8::blocks(text) {
         checkpoint(block.len() as u64)?;
-        if block
-            .iter()
-            .all(|b| matches!(b, b' '..=b'~') && *b != quote && *b != b'\\')
-        {
+        if block.iter().all(|b| matches!(b, b' '..=b'~') && *b != quote && *b != b'\\') {
             out.extend_from_slice(block);
             continue;
         }
@@ -108,11 +105,7 @@ pub fn write_repr_bytes(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Stop> {
 
 /// Apostrophes, unless the text has some and no quotation marks.
 fn quote_for(text: &[u8]) -> u8 {
-    if text.contains(&b'\'') && !text.contains(&b'"') {
-        b'"'
-    } else {
-        b'\''
-    }
+    if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' }
 }
 
 fn write_byte(out: &mut Vec<u8>, byte: u8, quote: u8) {
@@ -134,11 +127,7 @@ pub fn write_escape(out: &mut Vec<u8>, cp: u32) {
         _ => (b'U', 8),
     };
     out.extend_from_slice(&[b'\\', letter]);
-    out.extend(
-        (0..digits)
-            .rev()
-            .map(|at| HEX[(cp >> (4 * at) & 15) as usize]),
-    );
+    out.extend((0..digits).rev().map(|at| HEX[(cp >> (4 * at) & 15) as usize]));
 }
 
 #[cfg(test)]
@@ -151,22 +140,11 @@ mod tests {
             ("", "''", "''"),
             ("it's", "\"it's\"", "\"it's\""),
             ("'\"", "'\\'\"'", "'\\'\"'"),
-            (
-                "a\\\n\r\t\0\x7f",
-                "'a\\\\\\n\\r\\t\\x00\\x7f'",
-                "'a\\\\\\n\\r\\t\\x00\\x7f'",
-            ),
+            ("a\\\n\r\t\0\x7f", "'a\\\\\\n\\r\\t\\x00\\x7f'", "'a\\\\\\n\\r\\t\\x00\\x7f'"),
             ("é一😀", "'é一😀'", "'\\xe9\\u4e00\\U0001f600'"),
-            (
-                "\u{a0}\u{2028}\u{e000}",
-                "'\\xa0\\u2028\\ue000'",
-                "'\\xa0\\u2028\\ue000'",
-            ),
+            ("\u{a0}\u{2028}\u{e000}", "'\\xa0\\u2028\\ue000'", "'\\xa0\\u2028\\ue000'"),
         ] {
-            assert_eq!(
-                String::from_utf8(repr(text.as_bytes()).unwrap()).unwrap(),
-                want
-            );
+            assert_eq!(String::from_utf8(repr(text.as_bytes()).unwrap()).unwrap(), want);
             let mut out = Vec::new();
             write_ascii(&mut out, text.as_bytes()).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), ascii);
@@ -179,11 +157,7 @@ mod tests {
 
     #[test]
     fn quotes_bytes() {
-        for (bytes, want) in [
-            (&b"a'\xff\n"[..], r#"b"a'\xff\n""#),
-            (b"'\"", r#"b'\'"'"#),
-            (b"", "b''"),
-        ] {
+        for (bytes, want) in [(&b"a'\xff\n"[..], r#"b"a'\xff\n""#), (b"'\"", r#"b'\'"'"#), (b"", "b''")] {
             assert_eq!(String::from_utf8(repr_bytes(bytes).unwrap()).unwrap(), want);
         }
     }

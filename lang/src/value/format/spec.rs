@@ -49,20 +49,11 @@ pub struct Defaults {
 
 impl Defaults {
     /// Those of `str`.
-    pub const TEXT: Self = Self {
-        kind: Some('s'),
-        align: Align::Left,
-    };
+    pub const TEXT: Self = Self { kind: Some('s'), align: Align::Left };
     /// Those of `int`.
-    pub const INT: Self = Self {
-        kind: Some('d'),
-        align: Align::Right,
-    };
+    pub const INT: Self = Self { kind: Some('d'), align: Align::Right };
     /// Those of `float` and `Decimal`.
-    pub const FLOAT: Self = Self {
-        kind: None,
-        align: Align::Right,
-    };
+    pub const FLOAT: Self = Self { kind: None, align: Align::Right };
 }
 
 /// A specification taken apart.
@@ -126,10 +117,7 @@ impl<'a> FormatSpec<'a> {
         let width = scan.integer()?;
         let grouping = scan.grouping()?;
         let precision = if scan.eat(b'.') {
-            Some(
-                scan.integer()?
-                    .ok_or_else(|| Fault::value("Format specifier missing precision"))?,
-            )
+            Some(scan.integer()?.ok_or_else(|| Fault::value("Format specifier missing precision"))?)
         } else {
             None
         };
@@ -151,9 +139,7 @@ impl<'a> FormatSpec<'a> {
             no_negative_zero,
             alternate,
             width,
-            grouping: grouping
-                .map(|found| fit_grouping(found, kind))
-                .transpose()?,
+            grouping: grouping.map(|found| fit_grouping(found, kind)).transpose()?,
             precision,
             kind,
         })
@@ -162,19 +148,14 @@ impl<'a> FormatSpec<'a> {
     /// The presentation type when it is ASCII, a NUL for none, a DEL for any other.
     #[must_use]
     pub fn kind_byte(&self) -> u8 {
-        self.kind.map_or(0, |kind| {
-            u8::try_from(kind).ok().filter(u8::is_ascii).unwrap_or(0x7F)
-        })
+        self.kind.map_or(0, |kind| u8::try_from(kind).ok().filter(u8::is_ascii).unwrap_or(0x7F))
     }
 
     /// The error for a presentation type that the formatted object does not have.
     #[must_use]
     pub fn unknown_kind(&self) -> Fault {
         let code = show_kind(self.kind.unwrap_or(0));
-        Fault::value(format!(
-            "Unknown format code '{code}' for object of type '{}'",
-            self.type_name
-        ))
+        Fault::value(format!("Unknown format code '{code}' for object of type '{}'", self.type_name))
     }
 }
 
@@ -200,19 +181,11 @@ fn align_of(cp: u32) -> Option<Align> {
 fn fit_grouping(grouping: Grouping, kind: Option<u32>) -> Result<Grouping, Fault> {
     match kind.map(|kind| u8::try_from(kind).unwrap_or(0x7F)) {
         None | Some(b'd' | b'e' | b'f' | b'g' | b'E' | b'G' | b'%' | b'F') => Ok(grouping),
-        Some(b'b' | b'o' | b'x' | b'X') if grouping == Grouping::Underscore => {
-            Ok(Grouping::UnderscoreFour)
-        }
+        Some(b'b' | b'o' | b'x' | b'X') if grouping == Grouping::Underscore => Ok(Grouping::UnderscoreFour),
         Some(_) => {
-            let separator = if grouping == Grouping::Comma {
-                ','
-            } else {
-                '_'
-            };
+            let separator = if grouping == Grouping::Comma { ',' } else { '_' };
             let code = show_kind(kind.unwrap_or(0));
-            Err(Fault::value(format!(
-                "Cannot specify '{separator}' with '{code}'."
-            )))
+            Err(Fault::value(format!("Cannot specify '{separator}' with '{code}'.")))
         }
     }
 }
@@ -300,10 +273,7 @@ mod tests {
         };
         assert_eq!(spec, Ok(want));
         let spec = FormatSpec::parse(b"08_x", Defaults::INT, "int").unwrap();
-        assert_eq!(
-            (spec.fill, spec.align, spec.width),
-            (48, Align::AfterSign, Some(8))
-        );
+        assert_eq!((spec.fill, spec.align, spec.width), (48, Align::AfterSign, Some(8)));
         assert_eq!(spec.grouping, Some(Grouping::UnderscoreFour));
         let spec = FormatSpec::parse(b"<<", Defaults::INT, "int").unwrap();
         assert_eq!((spec.fill, spec.align), (60, Align::Left));
@@ -312,20 +282,14 @@ mod tests {
     #[test]
     fn refuses() {
         for (text, want) in [
-            (
-                "xx",
-                "Invalid format specifier 'xx' for object of type 'int'",
-            ),
+            ("xx", "Invalid format specifier 'xx' for object of type 'int'"),
             (",_", "Cannot specify both ',' and '_'."),
             ("_,", "Cannot specify both ',' and '_'."),
             (",c", "Cannot specify ',' with 'c'."),
             ("_n", "Cannot specify '_' with 'n'."),
             (",\u{1}", "Cannot specify ',' with '\\x1'."),
             (".", "Format specifier missing precision"),
-            (
-                "99999999999999999999",
-                "Too many decimal digits in format string",
-            ),
+            ("99999999999999999999", "Too many decimal digits in format string"),
         ] {
             let got = FormatSpec::parse(text.as_bytes(), Defaults::INT, "int");
             assert_eq!(got, Err(Fault::value(want)));

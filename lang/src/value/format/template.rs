@@ -61,27 +61,18 @@ impl<'t> Pieces<'t> {
         let text = self.rest;
         let Some(brace) = text.iter().position(|b| matches!(b, b'{' | b'}')) else {
             self.rest = &[];
-            return Ok(Piece {
-                literal: text,
-                field: None,
-            });
+            return Ok(Piece { literal: text, field: None });
         };
         match text.get(brace..).unwrap_or_default() {
             [b'{', b'{', rest @ ..] | [b'}', b'}', rest @ ..] => {
                 self.rest = rest;
-                Ok(Piece {
-                    literal: text.get(..=brace).unwrap_or_default(),
-                    field: None,
-                })
+                Ok(Piece { literal: text.get(..=brace).unwrap_or_default(), field: None })
             }
             [b'{'] => Err(Fault::value("Single '{' encountered in format string")),
             [b'{', rest @ ..] => {
                 self.rest = rest;
                 let literal = text.get(..brace).unwrap_or_default();
-                Ok(Piece {
-                    literal,
-                    field: Some(self.field()?),
-                })
+                Ok(Piece { literal, field: Some(self.field()?) })
             }
             _ => Err(Fault::value("Single '}' encountered in format string")),
         }
@@ -101,11 +92,7 @@ impl<'t> Pieces<'t> {
             match self.take() {
                 Some(b'{') => return Err(Fault::value("unexpected '{' in field name")),
                 Some(b'[') => {
-                    let skipped = self
-                        .rest
-                        .iter()
-                        .position(|b| *b == b']')
-                        .unwrap_or(self.rest.len());
+                    let skipped = self.rest.iter().position(|b| *b == b']').unwrap_or(self.rest.len());
                     self.rest = self.rest.get(skipped..).unwrap_or_default();
                 }
                 Some(end @ (b'}' | b':' | b'!')) => break end,
@@ -115,20 +102,13 @@ impl<'t> Pieces<'t> {
             name_len = text.len() - self.rest.len();
         };
         let name = text.get(..name_len).unwrap_or_default();
-        let mut field = Field {
-            name,
-            conversion: None,
-            spec: b"",
-            nested: false,
-        };
+        let mut field = Field { name, conversion: None, spec: b"", nested: false };
         if end == b'}' {
             return Ok(field);
         }
         if end == b'!' {
             let Some((conversion, len)) = wtf8::decode_at(self.rest, 0) else {
-                return Err(Fault::value(
-                    "end of string while looking for conversion specifier",
-                ));
+                return Err(Fault::value("end of string while looking for conversion specifier"));
             };
             field.conversion = Some(conversion);
             self.rest = self.rest.get(len..).unwrap_or_default();
@@ -201,14 +181,8 @@ pub enum Numbering {
 ///
 /// # Errors
 /// `ValueError` for mixed numbering and for numbers that are too long.
-pub fn split_name<'t>(
-    name: &'t [u8],
-    numbering: &mut Numbering,
-) -> Result<(First<'t>, Steps<'t>), Fault> {
-    let end = name
-        .iter()
-        .position(|b| matches!(b, b'.' | b'['))
-        .unwrap_or(name.len());
+pub fn split_name<'t>(name: &'t [u8], numbering: &mut Numbering) -> Result<(First<'t>, Steps<'t>), Fault> {
+    let end = name.iter().position(|b| matches!(b, b'.' | b'[')).unwrap_or(name.len());
     let (first, rest) = name.split_at(end);
     let number = integer(first)?;
     let steps = Steps { rest };
@@ -229,14 +203,10 @@ pub fn split_name<'t>(
             next
         }
         (Some(_), Numbering::Automatic(_)) => {
-            return Err(Fault::value(
-                "cannot switch from automatic field numbering to manual field specification",
-            ));
+            return Err(Fault::value("cannot switch from automatic field numbering to manual field specification"));
         }
         (None, Numbering::Manual) => {
-            return Err(Fault::value(
-                "cannot switch from manual field specification to automatic field numbering",
-            ));
+            return Err(Fault::value("cannot switch from manual field specification to automatic field numbering"));
         }
     };
     Ok((First::Index(index), steps))
@@ -280,17 +250,10 @@ impl<'t> Steps<'t> {
         let empty = || Fault::value("Empty attribute in format string");
         match self.rest {
             [b'.', text @ ..] => {
-                let end = text
-                    .iter()
-                    .position(|b| matches!(b, b'.' | b'['))
-                    .unwrap_or(text.len());
+                let end = text.iter().position(|b| matches!(b, b'.' | b'[')).unwrap_or(text.len());
                 let (name, rest) = text.split_at(end);
                 self.rest = rest;
-                if name.is_empty() {
-                    Err(empty())
-                } else {
-                    Ok(Step::Attribute(name))
-                }
+                if name.is_empty() { Err(empty()) } else { Ok(Step::Attribute(name)) }
             }
             [b'[', text @ ..] => {
                 let Some(end) = text.iter().position(|b| *b == b']') else {
@@ -304,9 +267,7 @@ impl<'t> Steps<'t> {
                     None => Ok(Step::Key(key)),
                 }
             }
-            _ => Err(Fault::value(
-                "Only '.' or '[' may follow ']' in format field specifier",
-            )),
+            _ => Err(Fault::value("Only '.' or '[' may follow ']' in format field specifier")),
         }
     }
 }
@@ -315,9 +276,7 @@ impl<'t> Steps<'t> {
 #[must_use]
 pub fn unknown_conversion(conversion: u32) -> Fault {
     match u8::try_from(conversion) {
-        Ok(byte @ 0x21..=0x7E) => {
-            Fault::value(format!("Unknown conversion specifier {}", char::from(byte)))
-        }
+        Ok(byte @ 0x21..=0x7E) => Fault::value(format!("Unknown conversion specifier {}", char::from(byte))),
         _ => Fault::value(format!("Unknown conversion specifier \\x{conversion:x}")),
     }
 }
@@ -352,10 +311,7 @@ mod tests {
         for (template, want) in [
             ("", ""),
             ("a{{b}}c", "a{b}c"),
-            (
-                "x{}y{0!r:>{w}}z{a.b[}:!]}",
-                "x<|-|>y<0|r|>{w}*>z<a.b[}:!]|-|>",
-            ),
+            ("x{}y{0!r:>{w}}z{a.b[}:!]}", "x<|-|>y<0|r|>{w}*>z<a.b[}:!]|-|>"),
             ("{:{{}}}", "<|-|{{}}*>"),
             ("{!é:x}", "<|é|x>"),
             ("a{", "! Single '{' encountered in format string"),
@@ -363,10 +319,7 @@ mod tests {
             ("a{b", "! expected '}' before end of string"),
             ("{[", "! expected '}' before end of string"),
             ("{a{", "! unexpected '{' in field name"),
-            (
-                "{!",
-                "! end of string while looking for conversion specifier",
-            ),
+            ("{!", "! end of string while looking for conversion specifier"),
             ("{!r", "! unmatched '{' in format spec"),
             ("{!rx}", "! expected ':' after conversion specifier"),
             ("{:{}", "! unmatched '{' in format spec"),
@@ -382,18 +335,10 @@ mod tests {
         let (first, steps) = split_name(b".a[0][k].b", &mut numbering).unwrap();
         assert_eq!(first, First::Index(0));
         let steps: Result<Vec<_>, _> = steps.collect();
-        let want = vec![
-            Step::Attribute(b"a"),
-            Step::Index(0),
-            Step::Key(b"k"),
-            Step::Attribute(b"b"),
-        ];
+        let want = vec![Step::Attribute(b"a"), Step::Index(0), Step::Key(b"k"), Step::Attribute(b"b")];
         assert_eq!(steps, Ok(want));
         assert_eq!(split_name(b"", &mut numbering).unwrap().0, First::Index(1));
-        assert_eq!(
-            split_name(b"key", &mut numbering).unwrap().0,
-            First::Key(b"key")
-        );
+        assert_eq!(split_name(b"key", &mut numbering).unwrap().0, First::Key(b"key"));
         assert!(split_name(b"0", &mut numbering).is_err());
         assert!(split_name(b"99999999999999999999", &mut Numbering::Manual).is_err());
         assert!(split_name(b"", &mut Numbering::Manual).is_err());
@@ -401,18 +346,12 @@ mod tests {
             ("a.", "Empty attribute in format string"),
             ("a[]", "Empty attribute in format string"),
             ("a[0", "Missing ']' in format string"),
-            (
-                "a[0]b",
-                "Only '.' or '[' may follow ']' in format field specifier",
-            ),
+            ("a[0]b", "Only '.' or '[' may follow ']' in format field specifier"),
         ] {
             let (_, steps) = split_name(name.as_bytes(), &mut Numbering::default()).unwrap();
             let steps: Result<Vec<_>, _> = steps.collect();
             assert_eq!(steps, Err(Fault::value(want)), "{name}");
         }
-        assert_eq!(
-            unknown_conversion('x'.into()),
-            Fault::value("Unknown conversion specifier x")
-        );
+        assert_eq!(unknown_conversion('x'.into()), Fault::value("Unknown conversion specifier x"));
     }
 }

@@ -98,13 +98,7 @@ pub fn swapcase(text: &[u8]) -> Result<Vec<u8>, Stop> {
 /// # Errors
 /// As [`lower`].
 pub fn ascii_capitalize(bytes: &[u8]) -> Result<Vec<u8>, Stop> {
-    ascii(bytes, |at, b| {
-        if at == 0 {
-            b.to_ascii_uppercase()
-        } else {
-            b.to_ascii_lowercase()
-        }
-    })
+    ascii(bytes, |at, b| if at == 0 { b.to_ascii_uppercase() } else { b.to_ascii_lowercase() })
 }
 
 /// `bytes.title`.
@@ -114,11 +108,7 @@ pub fn ascii_capitalize(bytes: &[u8]) -> Result<Vec<u8>, Stop> {
 pub fn ascii_title(bytes: &[u8]) -> Result<Vec<u8>, Stop> {
     let mut after_letter = false;
     ascii(bytes, |_, b| {
-        let to = if after_letter {
-            b.to_ascii_lowercase()
-        } else {
-            b.to_ascii_uppercase()
-        };
+        let to = if after_letter { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() };
         after_letter = b.is_ascii_alphabetic();
         to
     })
@@ -129,13 +119,7 @@ pub fn ascii_title(bytes: &[u8]) -> Result<Vec<u8>, Stop> {
 /// # Errors
 /// As [`lower`].
 pub fn ascii_swapcase(bytes: &[u8]) -> Result<Vec<u8>, Stop> {
-    ascii(bytes, |_, b| {
-        if b.is_ascii_uppercase() {
-            b.to_ascii_lowercase()
-        } else {
-            b.to_ascii_uppercase()
-        }
-    })
+    ascii(bytes, |_, b| if b.is_ascii_uppercase() { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() })
 }
 
 /// Maps every byte by itself, given its position.
@@ -184,16 +168,9 @@ fn small_sigma(text: &[u8], at: usize) -> u32 {
     let cased = |cp: u32| database::is(cp, CASED);
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at + wtf8::len_of(SIGMA)..).unwrap_or_default();
-    let preceded = wtf8::code_points(before)
-        .rev()
-        .find(matters)
-        .is_some_and(cased);
+    let preceded = wtf8::code_points(before).rev().find(matters).is_some_and(cased);
     let followed = wtf8::code_points(after).find(matters).is_some_and(cased);
-    if preceded && !followed {
-        FINAL_SIGMA
-    } else {
-        SMALL_SIGMA
-    }
+    if preceded && !followed { FINAL_SIGMA } else { SMALL_SIGMA }
 }
 
 #[cfg(test)]
@@ -226,9 +203,6 @@ mod tests {
             let got = convert(text.as_bytes()).unwrap();
             assert_eq!(String::from_utf8_lossy(&got), *want, "{number}");
         }
-        assert_eq!(
-            lower(b"\xED\xA0\x80\xC3\x89"),
-            Ok(b"\xED\xA0\x80\xC3\xA9".to_vec())
-        );
+        assert_eq!(lower(b"\xED\xA0\x80\xC3\x89"), Ok(b"\xED\xA0\x80\xC3\xA9".to_vec()));
     }
 }

@@ -4,8 +4,7 @@
 //! that the source stays small and a look-up is two loads.
 
 use super::tables::{
-    BLOCKS, FOLD_EXPANSIONS, LOWER_EXPANSIONS, RECORDS, STAGE1, STAGE2, TITLE_EXPANSIONS,
-    UPPER_EXPANSIONS,
+    BLOCKS, FOLD_EXPANSIONS, LOWER_EXPANSIONS, RECORDS, STAGE1, STAGE2, TITLE_EXPANSIONS, UPPER_EXPANSIONS,
 };
 
 /// `str.isalpha`.
@@ -46,22 +45,8 @@ pub(super) struct Record {
 }
 
 /// A record in the order of the generated table.
-pub(super) const fn r(
-    flags: u16,
-    digit: u8,
-    lower: i32,
-    upper: i32,
-    title: i32,
-    fold: i32,
-) -> Record {
-    Record {
-        flags,
-        digit,
-        lower,
-        upper,
-        title,
-        fold,
-    }
+pub(super) const fn r(flags: u16, digit: u8, lower: i32, upper: i32, title: i32, fold: i32) -> Record {
+    Record { flags, digit, lower, upper, title, fold }
 }
 
 /// The distance that stands for "see the table of expansions".
@@ -93,12 +78,9 @@ const fn unroll<const N: usize>(runs: &[(u8, u16)]) -> [u8; N] {
 fn record(cp: u32) -> &'static Record {
     let cp = cp as usize;
     // The first record is that of code points without any property.
-    let number = BLOCK_OF.get(cp / BLOCK).map_or(0, |block| {
-        RECORD_OF
-            .get(usize::from(*block) * BLOCK + cp % BLOCK)
-            .copied()
-            .unwrap_or(0)
-    });
+    let number = BLOCK_OF
+        .get(cp / BLOCK)
+        .map_or(0, |block| RECORD_OF.get(usize::from(*block) * BLOCK + cp % BLOCK).copied().unwrap_or(0));
     RECORDS.get(usize::from(number)).unwrap_or(&RECORDS[0])
 }
 
@@ -191,18 +173,9 @@ mod tests {
     #[test]
     fn properties_of_landmarks() {
         let cases = [
-            (
-                'a',
-                ALPHA | PRINTABLE | LOWER | XID_START | XID_CONTINUE | CASED,
-            ),
-            (
-                'Σ',
-                ALPHA | PRINTABLE | UPPER | XID_START | XID_CONTINUE | CASED,
-            ),
-            (
-                'ǅ',
-                ALPHA | PRINTABLE | TITLE | XID_START | XID_CONTINUE | CASED,
-            ),
+            ('a', ALPHA | PRINTABLE | LOWER | XID_START | XID_CONTINUE | CASED),
+            ('Σ', ALPHA | PRINTABLE | UPPER | XID_START | XID_CONTINUE | CASED),
+            ('ǅ', ALPHA | PRINTABLE | TITLE | XID_START | XID_CONTINUE | CASED),
             ('٣', DECIMAL | DIGIT | NUMERIC | PRINTABLE | XID_CONTINUE),
             ('²', DIGIT | NUMERIC | PRINTABLE),
             ('½', NUMERIC | PRINTABLE),
@@ -214,10 +187,7 @@ mod tests {
         for (c, want) in cases {
             assert_eq!(flags(c as u32), want, "{c:?}");
         }
-        assert_eq!(
-            (flags(0xD800), flags(0x11_0000), flags(u32::MAX)),
-            (0, 0, 0)
-        );
+        assert_eq!((flags(0xD800), flags(0x11_0000), flags(u32::MAX)), (0, 0, 0));
     }
 
     #[test]

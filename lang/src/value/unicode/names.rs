@@ -43,20 +43,10 @@ mod tests {
         ] {
             assert_eq!(character(name), Some(c), "{name}");
         }
-        for name in [
-            "",
-            "LATINSMALLLETTERA",
-            "LATIN SMALL LETTER",
-            "SPACE ",
-            "-",
-            "LINE_FEED",
-        ] {
+        for name in ["", "LATINSMALLLETTERA", "LATIN SMALL LETTER", "SPACE ", "-", "LINE_FEED"] {
             assert_eq!(character(name), None, "{name}");
         }
-        assert_eq!(
-            name_of('é').as_deref(),
-            Some("LATIN SMALL LETTER E WITH ACUTE")
-        );
+        assert_eq!(name_of('é').as_deref(), Some("LATIN SMALL LETTER E WITH ACUTE"));
         assert_eq!(name_of('\n'), None);
     }
 }

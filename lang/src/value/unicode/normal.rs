@@ -99,20 +99,8 @@ mod tests {
             ("e\u{301}", "\u{e9}", "e\u{301}", "\u{e9}", "e\u{301}"),
             ("ﬁ", "ﬁ", "ﬁ", "fi", "fi"),
             ("\u{212b}", "\u{c5}", "A\u{30a}", "\u{c5}", "A\u{30a}"),
-            (
-                "한",
-                "한",
-                "\u{1112}\u{1161}\u{11ab}",
-                "한",
-                "\u{1112}\u{1161}\u{11ab}",
-            ),
-            (
-                "q\u{307}\u{323}",
-                "q\u{323}\u{307}",
-                "q\u{323}\u{307}",
-                "q\u{323}\u{307}",
-                "q\u{323}\u{307}",
-            ),
+            ("한", "한", "\u{1112}\u{1161}\u{11ab}", "한", "\u{1112}\u{1161}\u{11ab}"),
+            ("q\u{307}\u{323}", "q\u{323}\u{307}", "q\u{323}\u{307}", "q\u{323}\u{307}", "q\u{323}\u{307}"),
         ];
         for (text, nfc, nfd, nfkc, nfkd) in cases {
             for (name, want) in [("NFC", nfc), ("NFD", nfd), ("NFKC", nfkc), ("NFKD", nfkd)] {
@@ -122,10 +110,7 @@ mod tests {
         }
         assert_eq!(Form::parse("nfc"), None);
         let lone = b"\xED\xA0\x80e\xCC\x81\xED\xB0\x80";
-        assert_eq!(
-            normalize(lone, Form::Nfc).unwrap(),
-            b"\xED\xA0\x80\xC3\xA9\xED\xB0\x80"
-        );
+        assert_eq!(normalize(lone, Form::Nfc).unwrap(), b"\xED\xA0\x80\xC3\xA9\xED\xB0\x80");
         assert!(is_normalized_quick("abc é", Form::Nfc) && !is_normalized_quick("é", Form::Nfd));
     }
 }

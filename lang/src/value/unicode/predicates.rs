@@ -2,9 +2,7 @@
 //!
 //! Each may be asked of very long texts, so each can be stopped.
 
-use super::database::{
-    self, ALNUM, ALPHA, DECIMAL, DIGIT, LOWER, NUMERIC, PRINTABLE, TITLE, UPPER, XID_CONTINUE,
-};
+use super::database::{self, ALNUM, ALPHA, DECIMAL, DIGIT, LOWER, NUMERIC, PRINTABLE, TITLE, UPPER, XID_CONTINUE};
 use super::space;
 use super::wtf8;
 use crate::value::interrupt::{Stop, checkpoint};
@@ -66,9 +64,7 @@ pub fn is_space(text: &[u8]) -> Result<bool, Stop> {
 /// `str.isidentifier`.
 pub fn is_identifier(text: &[u8]) -> Result<bool, Stop> {
     match wtf8::decode_at(text, 0) {
-        Some((first, _)) if database::starts_identifier(first) => {
-            every(text, |cp| database::is(cp, XID_CONTINUE))
-        }
+        Some((first, _)) if database::starts_identifier(first) => every(text, |cp| database::is(cp, XID_CONTINUE)),
         _ => Ok(false),
     }
 }
@@ -98,11 +94,7 @@ pub fn is_title(text: &[u8]) -> Result<bool, Stop> {
     let (mut after_cased, mut seen) = (false, false);
     let titled = every(text, |cp| {
         let flags = database::flags(cp);
-        let fits = if flags & (UPPER | TITLE) != 0 {
-            !after_cased
-        } else {
-            flags & LOWER == 0 || after_cased
-        };
+        let fits = if flags & (UPPER | TITLE) != 0 { !after_cased } else { flags & LOWER == 0 || after_cased };
         after_cased = flags & (UPPER | TITLE | LOWER) != 0;
         seen |= after_cased;
         fits
@@ -128,11 +120,7 @@ mod tests {
             (is_identifier, &["_", "é1", "a·"], &["", "1a", "a-b", "a b"]),
             (is_lower, &["aé1", "ª"], &["", "1", "aB", "ǅ"]),
             (is_upper, &["AÉ1"], &["", "1", "aB", "ǅ"]),
-            (
-                is_title,
-                &["Ab Cd", "ǅx", "A1B"],
-                &["", "1", "AB", "ab", "aB"],
-            ),
+            (is_title, &["Ab Cd", "ǅx", "A1B"], &["", "1", "AB", "ab", "aB"]),
         ];
         for (number, (ask, yes, no)) in cases.iter().enumerate() {
             for text in *yes {

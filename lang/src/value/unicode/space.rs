@@ -77,21 +77,13 @@ pub struct Lines<'a> {
 /// Lines as `str.splitlines` sees them.
 #[must_use]
 pub fn lines(text: &[u8]) -> Lines<'_> {
-    Lines {
-        bytes: text,
-        at: 0,
-        ends: Ends::Text,
-    }
+    Lines { bytes: text, at: 0, ends: Ends::Text }
 }
 
 /// Lines as `bytes.splitlines` sees them.
 #[must_use]
 pub fn ascii_lines(bytes: &[u8]) -> Lines<'_> {
-    Lines {
-        bytes,
-        at: 0,
-        ends: Ends::Ascii,
-    }
+    Lines { bytes, at: 0, ends: Ends::Ascii }
 }
 
 impl Lines<'_> {
@@ -122,21 +114,13 @@ impl Iterator for Lines<'_> {
                 let len = self.end_len(rest);
                 if len > 0 {
                     self.at = end + len;
-                    return Some(Line {
-                        start,
-                        end,
-                        next: self.at,
-                    });
+                    return Some(Line { start, end, next: self.at });
                 }
             }
             end += 1;
         }
         self.at = end;
-        (end > start).then_some(Line {
-            start,
-            end,
-            next: end,
-        })
+        (end > start).then_some(Line { start, end, next: end })
     }
 }
 
@@ -159,16 +143,9 @@ mod tests {
     #[test]
     fn splits_lines() {
         let text = "a\nb\r\nc\rd\u{85}e\u{2028}f\u{2029}\x0bg\x1c\x1d\x1e\x0ch";
-        let got: Vec<_> = lines(text.as_bytes())
-            .map(|l| &text[l.start..l.end])
-            .collect();
-        assert_eq!(
-            got,
-            ["a", "b", "c", "d", "e", "f", "", "g", "", "", "", "h"]
-        );
-        let got: Vec<_> = ascii_lines(b"a\x0b\r\n\rb\n")
-            .map(|l| (l.start, l.end, l.next))
-            .collect();
+        let got: Vec<_> = lines(text.as_bytes()).map(|l| &text[l.start..l.end]).collect();
+        assert_eq!(got, ["a", "b", "c", "d", "e", "f", "", "g", "", "", "", "h"]);
+        let got: Vec<_> = ascii_lines(b"a\x0b\r\n\rb\n").map(|l| (l.start, l.end, l.next)).collect();
         assert_eq!(got, [(0, 2, 4), (4, 4, 5), (5, 6, 7)]);
         assert_eq!(lines(b"").next(), None);
         assert_eq!(lines(b"\n\n").count(), 2);

@@ -32,9 +32,7 @@ pub fn decode_at(text: &[u8], at: usize) -> Option<(u32, usize)> {
         [a @ 0xE0..=0xEF, b, c, ..] if is_continuation(*b) && is_continuation(*c) => {
             Some((join(&[a & 0x0F, *b, *c]), 3))
         }
-        [a @ 0xF0..=0xF4, b, c, d, ..]
-            if is_continuation(*b) && is_continuation(*c) && is_continuation(*d) =>
-        {
+        [a @ 0xF0..=0xF4, b, c, d, ..] if is_continuation(*b) && is_continuation(*c) && is_continuation(*d) => {
             Some((join(&[a & 0x07, *b, *c, *d]), 4))
         }
         _ => Some((REPLACEMENT, 1)),
@@ -136,11 +134,7 @@ pub fn push(out: &mut Vec<u8>, cp: u32) {
     } else if let Some(c) = char::from_u32(cp) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     } else if is_surrogate(cp) {
-        out.extend_from_slice(&[
-            0xED,
-            0x80 | (cp >> 6 & 0x3F) as u8,
-            0x80 | (cp & 0x3F) as u8,
-        ]);
+        out.extend_from_slice(&[0xED, 0x80 | (cp >> 6 & 0x3F) as u8, 0x80 | (cp & 0x3F) as u8]);
     } else {
         out.extend_from_slice(&[0xEF, 0xBF, 0xBD]);
     }
@@ -163,16 +157,7 @@ pub fn len_of(cp: u32) -> usize {
 #[must_use]
 pub fn count(text: &[u8]) -> usize {
     // Blocks of at most 255 bytes keep the partial sums in bytes, which the compiler turns into vector additions.
-    text.chunks(255)
-        .map(|block| {
-            usize::from(
-                block
-                    .iter()
-                    .map(|b| u8::from(!is_continuation(*b)))
-                    .sum::<u8>(),
-            )
-        })
-        .sum()
+    text.chunks(255).map(|block| usize::from(block.iter().map(|b| u8::from(!is_continuation(*b))).sum::<u8>())).sum()
 }
 
 /// Byte offset of the code point number `index`; the length of the text for `index == count`; `None` beyond.
@@ -184,10 +169,7 @@ pub fn offset_of(text: &[u8], index: usize) -> Option<usize> {
     for block in text.chunks(STEP) {
         let here = count(block);
         if here > left {
-            let starts = block
-                .iter()
-                .enumerate()
-                .filter(|(_, b)| !is_continuation(**b));
+            let starts = block.iter().enumerate().filter(|(_, b)| !is_continuation(**b));
             return starts.map(|(at, _)| start + at).nth(left);
         }
         left -= here;
@@ -228,11 +210,7 @@ mod tests {
 
     #[test]
     fn every_code_point_survives_the_round_trip() {
-        for cp in (0..0x11_0000)
-            .step_by(7)
-            .chain(0xD7FE..0xE002)
-            .chain([0x10_FFFF])
-        {
+        for cp in (0..0x11_0000).step_by(7).chain(0xD7FE..0xE002).chain([0x10_FFFF]) {
             let text = text_of(&[cp]);
             assert_eq!(decode_at(&text, 0), Some((cp, text.len())));
             assert_eq!(decode_before(&text, text.len()), Some((cp, text.len())));
@@ -254,11 +232,7 @@ mod tests {
     #[test]
     fn blocks_are_cut_between_code_points() {
         let text = "a一😀".repeat(5000).into_bytes();
-        let got: Vec<u8> = blocks(&text)
-            .inspect(|b| assert!(is_valid(b)))
-            .flatten()
-            .copied()
-            .collect();
+        let got: Vec<u8> = blocks(&text).inspect(|b| assert!(is_valid(b))).flatten().copied().collect();
         assert_eq!(got, text);
         assert!(blocks(&text).count() > 2 && blocks(b"").count() == 0);
     }
@@ -267,15 +241,7 @@ mod tests {
     fn counts_and_finds() {
         let text = "aé一😀".repeat(300).into_bytes();
         assert_eq!(count(&text), 1200);
-        for (index, want) in [
-            (0, 0),
-            (1, 1),
-            (2, 3),
-            (3, 6),
-            (4, 10),
-            (1199, 2996),
-            (1200, 3000),
-        ] {
+        for (index, want) in [(0, 0), (1, 1), (2, 3), (3, 6), (4, 10), (1199, 2996), (1200, 3000)] {
             assert_eq!(offset_of(&text, index), Some(want));
         }
         assert_eq!(offset_of(&text, 1201), None);
@@ -284,16 +250,8 @@ mod tests {
 
     #[test]
     fn ill_formed_bytes_are_told_and_survived() {
-        let bad: [&[u8]; 8] = [
-            b"\x80",
-            b"\xC0\x80",
-            b"\xC3",
-            b"\xE4\xB8",
-            b"\xF0\x9F\x98",
-            b"\xED\xA0",
-            b"\xFF",
-            b"a\x80",
-        ];
+        let bad: [&[u8]; 8] =
+            [b"\x80", b"\xC0\x80", b"\xC3", b"\xE4\xB8", b"\xF0\x9F\x98", b"\xED\xA0", b"\xFF", b"a\x80"];
         for bytes in bad {
             assert!(!is_valid(bytes), "{bytes:?}");
             assert!(code_points(bytes).count() >= 1);
