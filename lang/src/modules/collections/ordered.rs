@@ -88,6 +88,11 @@ table! {
         /// >>> collections.OrderedDict(a=1).setdefault('b', 2)
         /// 2
         Method Extended "setdefault(self, /, key: K, default: V = None) -> V" => set_default;
+        /// Take over the items of a mapping or of pairs, and keyword arguments.
+        ///
+        /// >>> (d := collections.OrderedDict(a=1), d.update({'b': 2}, c=3), list(d))[2]
+        /// ['a', 'b', 'c']
+        Method Extended "update(self, /, *args: Mapping[K, V] | Iterable[tuple[K, V]], **items: V) -> None" => update;
     ]
 }
 
@@ -138,6 +143,15 @@ fn move_to_end(cx: &mut Cx<'_>, a: &[Value]) -> R {
     for (key, value) in rest {
         own.set(key, value)?;
     }
+    Ok(Value::None)
+}
+
+fn update(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    let args = arguments(&a[1]);
+    if args.len() > 1 {
+        return Err(type_error(format!("update() takes at most 1 positional argument ({} given)", args.len())));
+    }
+    fill(cx, own("update", a)?, args.first(), &a[2])?;
     Ok(Value::None)
 }
 

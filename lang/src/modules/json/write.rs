@@ -66,7 +66,7 @@ fn separators(cx: &mut Cx<'_>, value: &Value) -> R<(Value, Value)> {
     let parts = iterate::collect(cx, value)?;
     match &parts[..] {
         [item, key] => {
-            for (n, part) in [(6, item), (5, key)] {
+            for (n, part) in [(5, key), (6, item)] {
                 if part.text_bytes().is_none() {
                     let kind = part.type_of().qualified();
                     return Err(type_error(format!("make_encoder() argument {n} must be str, not {kind}")));
