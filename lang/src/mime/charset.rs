@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::value::codec::{self, Codec, CodecError, Failure};
 use crate::value::exceptions::{
@@ -107,7 +108,10 @@ fn is_utf8(bytes: &[u8]) -> R<bool> {
 /// # Errors
 /// `LookupError` if there is none.
 pub fn lookup(encoding: &str) -> R<Codec> {
-    match codec::lookup(encoding) {
+    static UTF_8: LazyLock<Option<Codec>> = LazyLock::new(|| codec::lookup("utf-8"));
+    // The usual name needs no search.
+    let found = if encoding == "utf-8" { *UTF_8 } else { codec::lookup(encoding) };
+    match found {
         Some(codec) if !codec.is_escape() => Ok(codec),
         _ => Err(lookup_error(format!("unknown encoding: {encoding}"))),
     }

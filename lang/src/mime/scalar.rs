@@ -43,11 +43,31 @@ pub fn push_int(out: &mut HVec<u8>, n: i64) {
     out.extend_bytes(&buffer[at..]);
 }
 
-/// Appends `repr` of a float.
+/// Appends `repr` of a float, which is finite.
 #[inline]
 pub fn push_float(out: &mut HVec<u8>, x: f64) {
     let size = x.abs();
-    if (1e-4..1e16).contains(&size) || x == 0.0 {
+    let thousandths = size * 1000.0;
+    // Most floats in messages have up to three decimals. If the decimal number with three of them rounds to the float and
+    // has at most fifteen digits, it is the shortest: no two such numbers round to the same float.
+    if thousandths < 1e15 && thousandths.trunc() == thousandths && thousandths / 1000.0 == size {
+        if x.is_sign_negative() {
+            out.push(b'-');
+        }
+        // Below 10^15.
+        let (whole, rest) = (thousandths as i64 / 1000, (thousandths as i64 % 1000) as usize);
+        push_int(out, whole);
+        let [tens, units] = [PAIRS[rest % 100 * 2], PAIRS[rest % 100 * 2 + 1]];
+        let digits = [b'.', b'0' + (rest / 100) as u8, tens, units];
+        let len = if units != b'0' {
+            4
+        } else if tens != b'0' {
+            3
+        } else {
+            2
+        };
+        out.extend_bytes(&digits[..len]);
+    } else if (1e-4..1e16).contains(&size) {
         // In this range both have the same form.
         out.extend_bytes(ryu::Buffer::new().format_finite(x).as_bytes());
     } else {
@@ -124,10 +144,24 @@ mod tests {
             (123_456_789.125, "123456789.125"),
             (9_999_999_999_999_998.0, "9999999999999998.0"),
             (-2.5e-7, "-2.5e-07"),
+            (0.001, "0.001"),
+            (-0.25, "-0.25"),
+            (1234.1, "1234.1"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (999_999_999_999.999, "999999999999.999"),
+            (1e12 + 0.001, "1000000000000.001"),
         ] {
             out.truncate(0);
             push_float(&mut out, x);
             assert_eq!(String::from_utf8_lossy(&out), text);
+        }
+        let mut state = 1u64;
+        for _ in 0..50_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let x = (state >> 24) as f64 / [1.0, 8.0, 100.0, 1000.0, 10_000.0, 3.0][(state % 6) as usize];
+            out.truncate(0);
+            push_float(&mut out, x);
+            assert_eq!(String::from_utf8_lossy(&out), float_text::repr(x));
         }
     }
 }

@@ -9,11 +9,12 @@ use super::shapes::{NodeId, Shapes};
 use super::strings;
 use crate::mime::charset::Source;
 use crate::value::interrupt::checkpoint;
-use crate::value::{Dict, HVec, List, Ref, Tuple, Value};
+use crate::value::{Dict, HVec, List, Ref, Value};
 
-fn syntax<T>(what: &'static str, at: usize) -> Result<T, Trouble> {
-    Err(Trouble::Syntax { what, at })
-}
+/// Reading cannot go on; the reader knows why. Empty, so that results of the reader are as small as values.
+struct Halt;
+
+type Step<T> = Result<T, Halt>;
 
 const EXPECTING_VALUE: &str = "Expecting value";
 const EXPECTING_NAME: &str = "Expecting property name enclosed in double quotes";
@@ -28,7 +29,7 @@ pub fn read(source: &Source, rules: &mut impl Rules) -> Result<Value, Trouble> {
     let (value, end) = read_prefix(source, 0, rules)?;
     let end = skip_blanks(source.text(), end);
     if end < source.text().len() {
-        return syntax("Extra data", end);
+        return Err(Trouble::Syntax { what: "Extra data", at: end });
     }
     Ok(value)
 }
@@ -45,14 +46,16 @@ pub fn read_prefix(source: &Source, from: usize, rules: &mut impl Rules) -> Resu
         rules,
         shapes: Shapes::borrow_kept(),
         frames: Vec::new(),
-        values: Vec::new(),
-        tables: Vec::new(),
         scratch: Vec::new(),
+        trouble: Trouble::Syntax { what: EXPECTING_VALUE, at: from },
     };
     let result = reader.document();
-    let at = reader.at;
-    reader.shapes.keep();
-    Ok((result?, at))
+    let Reader { at, shapes, trouble, .. } = reader;
+    shapes.keep();
+    match result {
+        Ok(value) => Ok((value, at)),
+        Err(Halt) => Err(trouble),
+    }
 }
 
 /// The offset of the first byte at or behind `at` that is no white space.
@@ -66,16 +69,15 @@ pub fn skip_blanks(input: &[u8], mut at: usize) -> usize {
 }
 
 /// A container that is being read.
-#[derive(Debug, Clone, Copy)]
 enum Frame {
-    /// Elements lie on the stack from `start` on. `slot` predicts objects among them.
-    Array { start: usize, slot: NodeId },
-    /// Values lie on the stack from `start` on; the keys so far are the path to `node`.
-    Object { start: usize, slot: NodeId, node: NodeId },
-    /// A hashed dict is the last of `tables`.
-    Table,
-    /// Keys and values alternate on the stack from `start` on.
-    Pairs { start: usize },
+    /// Its elements so far. `slot` predicts objects among them.
+    Array { items: HVec<Value>, slot: NodeId },
+    /// Its values so far; the keys so far are the path to `node`.
+    Object { values: HVec<Value>, slot: NodeId, node: NodeId },
+    /// An object whose keys are not predicted, with the key whose value is being read.
+    Table { dict: Ref<Dict>, key: Value },
+    /// Key-value tuples, with the key whose value is being read.
+    Pairs { pairs: HVec<Value>, key: Value },
 }
 
 struct Reader<'a, H: Rules> {
@@ -85,21 +87,23 @@ struct Reader<'a, H: Rules> {
     rules: &'a mut H,
     shapes: Shapes,
     frames: Vec<Frame>,
-    values: Vec<Value>,
-    /// Hashed dicts with the key whose value is being read.
-    tables: Vec<(Ref<Dict>, Value)>,
     scratch: Vec<u8>,
-}
-
-/// What the beginning of a value was.
-enum Begun {
-    /// A value that is complete.
-    Whole(Value),
-    /// A container whose first element comes next.
-    Open,
+    /// Why reading halted.
+    trouble: Trouble,
 }
 
 impl<H: Rules> Reader<'_, H> {
+    #[cold]
+    fn halt(&mut self, trouble: impl Into<Trouble>) -> Halt {
+        self.trouble = trouble.into();
+        Halt
+    }
+
+    #[cold]
+    fn syntax(&mut self, what: &'static str) -> Halt {
+        self.halt(Trouble::Syntax { what, at: self.at })
+    }
+
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.input.get(self.at).copied()
@@ -113,46 +117,65 @@ impl<H: Rules> Reader<'_, H> {
         }
     }
 
-    fn document(&mut self) -> Result<Value, Trouble> {
+    fn document(&mut self) -> Step<Value> {
         let mut steps = 0u64;
         self.blanks();
         loop {
             steps += 1;
             if steps.is_multiple_of(256) {
-                checkpoint(256 * 8)?;
+                checkpoint(256 * 8).map_err(|stop| self.halt(stop))?;
             }
-            let mut value = match self.begin()? {
-                Begun::Whole(value) => value,
-                Begun::Open => continue,
-            };
+            let Some(mut value) = self.begin()? else { continue };
             // Hand the value to its container; that may complete the container, which is then handed on.
             loop {
-                let Some(frame) = self.frames.last().copied() else { return Ok(value) };
-                let close = self.store(frame, value)?;
+                let close = match self.frames.last_mut() {
+                    None => return Ok(value),
+                    Some(Frame::Array { items, .. }) => {
+                        items.push(value);
+                        b']'
+                    }
+                    Some(Frame::Object { values, node, .. }) => {
+                        match values.get_mut(self.shapes.place(*node)) {
+                            None => values.push(value),
+                            Some(repeated) => *repeated = value,
+                        }
+                        b'}'
+                    }
+                    Some(Frame::Table { dict, key }) => {
+                        if let Err(raise) = dict.set(std::mem::take(key), value) {
+                            return Err(self.halt(raise));
+                        }
+                        b'}'
+                    }
+                    Some(Frame::Pairs { pairs, key }) => {
+                        pairs.push(Value::tuple([std::mem::take(key), value]));
+                        b'}'
+                    }
+                };
                 self.blanks();
                 match self.peek() {
                     Some(b',') => {
                         self.at += 1;
                         self.blanks();
-                        if !matches!(frame, Frame::Array { .. }) {
+                        if close == b'}' {
                             self.key()?;
                         }
                         break;
                     }
                     Some(b) if b == close => {
                         self.at += 1;
-                        value = self.complete(frame)?;
+                        value = self.complete()?;
                     }
-                    _ => return syntax(EXPECTING_COMMA, self.at),
+                    _ => return Err(self.syntax(EXPECTING_COMMA)),
                 }
             }
         }
     }
 
-    /// Reads a scalar, an empty container, or the beginning of a container up to its first value.
+    /// Reads a scalar or an empty container, or else the beginning of a container up to its first value.
     #[inline]
-    fn begin(&mut self) -> Result<Begun, Trouble> {
-        let Some(first) = self.peek() else { return syntax(EXPECTING_VALUE, self.at) };
+    fn begin(&mut self) -> Step<Option<Value>> {
+        let Some(first) = self.peek() else { return Err(self.syntax(EXPECTING_VALUE)) };
         let value = match first {
             b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number()?,
@@ -163,50 +186,54 @@ impl<H: Rules> Reader<'_, H> {
             b'n' => self.word(b"null", Value::None)?,
             b'N' => self.constant("NaN")?,
             b'I' => self.constant("Infinity")?,
-            _ => return syntax(EXPECTING_VALUE, self.at),
+            _ => return Err(self.syntax(EXPECTING_VALUE)),
         };
-        Ok(Begun::Whole(value))
+        Ok(Some(value))
     }
 
     #[inline]
-    fn word(&mut self, word: &[u8], value: Value) -> Result<Value, Trouble> {
+    fn word(&mut self, word: &[u8], value: Value) -> Step<Value> {
         if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             return Ok(value);
         }
-        syntax(EXPECTING_VALUE, self.at)
+        Err(self.syntax(EXPECTING_VALUE))
     }
 
-    fn constant(&mut self, name: &'static str) -> Result<Value, Trouble> {
-        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(name.as_bytes()))
-            && let Some(value) = self.rules.constant(name)?
-        {
-            self.at += name.len();
-            return Ok(value);
+    fn constant(&mut self, name: &'static str) -> Step<Value> {
+        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(name.as_bytes())) {
+            match self.rules.constant(name) {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    self.at += name.len();
+                    return Ok(value);
+                }
+                Err(raise) => return Err(self.halt(raise)),
+            }
         }
-        syntax(EXPECTING_VALUE, self.at)
+        Err(self.syntax(EXPECTING_VALUE))
     }
 
     #[inline]
-    fn number(&mut self) -> Result<Value, Trouble> {
+    fn number(&mut self) -> Step<Value> {
         let rest = self.input.get(self.at..).unwrap_or_default();
         let Some((len, scanned)) = number::scan(rest) else {
             return self.constant("-Infinity");
         };
         let text = rest.get(..len).unwrap_or_default();
         let value = match scanned {
-            Scanned::Int(n) if H::PLAIN_NUMBERS => Value::Int(n),
-            Scanned::Float(x) if H::PLAIN_NUMBERS => Value::Float(x),
-            Scanned::Int(_) | Scanned::LongInt => self.rules.int(text)?,
-            Scanned::Float(_) | Scanned::LongFloat => self.rules.float(text)?,
+            Scanned::Int(n) if H::PLAIN_NUMBERS => Ok(Value::Int(n)),
+            Scanned::Float(x) if H::PLAIN_NUMBERS => Ok(Value::Float(x)),
+            Scanned::Int(_) | Scanned::LongInt => self.rules.int(text),
+            Scanned::Float(_) | Scanned::LongFloat => self.rules.float(text),
         };
         self.at += len;
-        Ok(value)
+        value.map_err(|raise| self.halt(raise))
     }
 
     /// Reads a string; `at` is at its opening quote.
     #[inline]
-    fn string(&mut self) -> Result<Value, Trouble> {
+    fn string(&mut self) -> Step<Value> {
         let start = self.at + 1;
         let end = strings::plain_end(self.input, start);
         if self.input.get(end) == Some(&b'"') {
@@ -218,20 +245,17 @@ impl<H: Rules> Reader<'_, H> {
 
     /// The rest of a string that is not plain up to its end; `end` is where it ceases to be.
     #[cold]
-    fn long_string(&mut self, start: usize, end: usize) -> Result<Value, Trouble> {
-        let (after, owned) = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch).map_err(
-            |error| match error {
-                strings::Fault::Syntax { what, at } => Trouble::Syntax { what, at },
-                strings::Fault::Stop(stop) => stop.into(),
-            },
-        )?;
+    fn long_string(&mut self, start: usize, end: usize) -> Step<Value> {
+        let decoded = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch);
+        let (after, owned) = decoded.map_err(|fault| self.halt(fault))?;
         self.at = after;
         Ok(if owned { Value::text(&self.scratch) } else { self.source.part(start, after - 1) })
     }
 
-    fn enter(&mut self, frame: Frame, object: bool) -> Result<(), Trouble> {
+    fn enter(&mut self, frame: Frame, object: bool) -> Step<()> {
         if self.frames.len() >= self.rules.depth() {
-            return Err(Trouble::TooDeep { at: self.at, object });
+            let at = self.at;
+            return Err(self.halt(Trouble::TooDeep { at, object }));
         }
         self.frames.push(frame);
         self.at += 1;
@@ -248,152 +272,106 @@ impl<H: Rules> Reader<'_, H> {
         }
     }
 
-    fn open_array(&mut self) -> Result<Begun, Trouble> {
-        let frame = Frame::Array { start: self.values.len(), slot: self.slot() };
-        self.enter(frame, false)?;
+    fn open_array(&mut self) -> Step<Option<Value>> {
+        let slot = self.slot();
+        self.enter(Frame::Array { items: HVec::new(), slot }, false)?;
         if self.peek() == Some(b']') {
             self.at += 1;
-            return self.complete(frame).map(Begun::Whole);
+            return self.complete().map(Some);
         }
-        Ok(Begun::Open)
+        Ok(None)
     }
 
-    fn open_object(&mut self) -> Result<Begun, Trouble> {
-        let start = self.values.len();
+    fn open_object(&mut self) -> Step<Option<Value>> {
         let frame = if H::PAIRS_HOOK {
-            Frame::Pairs { start }
+            Frame::Pairs { pairs: HVec::new(), key: Value::Unbound }
         } else {
-            Frame::Object { start, slot: self.slot(), node: NodeId::ROOT }
+            let slot = self.slot();
+            let values = HVec::with_capacity(self.shapes.expected(slot));
+            Frame::Object { values, slot, node: NodeId::ROOT }
         };
         self.enter(frame, true)?;
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return self.complete(frame).map(Begun::Whole);
+            return self.complete().map(Some);
         }
         self.key()?;
-        Ok(Begun::Open)
+        Ok(None)
     }
 
     /// Reads a key and the colon behind it.
     #[inline]
-    fn key(&mut self) -> Result<(), Trouble> {
+    fn key(&mut self) -> Step<()> {
         if self.peek() != Some(b'"') {
-            return syntax(EXPECTING_NAME, self.at);
+            return Err(self.syntax(EXPECTING_NAME));
         }
-        match self.frames.last().copied() {
-            Some(Frame::Object { start, slot, node }) => {
+        let known = match self.frames.last_mut() {
+            Some(Frame::Object { slot, node, .. }) => {
                 let rest = self.input.get(self.at..).unwrap_or_default();
-                match self.shapes.follow(node, slot, rest) {
+                match self.shapes.follow(*node, *slot, rest) {
                     Some((next, len)) => {
                         self.at += len;
-                        self.advance(next);
+                        *node = next;
+                        true
                     }
-                    None => self.unknown_key(start, slot, node)?,
+                    None => false,
                 }
             }
-            Some(Frame::Pairs { .. }) => {
-                let key = self.string()?;
-                self.values.push(key);
-            }
-            _ => {
-                let key = self.string()?;
-                if let Some((_, slot)) = self.tables.last_mut() {
-                    *slot = key;
-                }
-            }
+            _ => false,
+        };
+        if !known {
+            self.unknown_key()?;
         }
         self.blanks();
         if self.peek() != Some(b':') {
-            return syntax(EXPECTING_COLON, self.at);
+            return Err(self.syntax(EXPECTING_COLON));
         }
         self.at += 1;
         self.blanks();
         Ok(())
     }
 
-    fn advance(&mut self, next: NodeId) {
-        if let Some(Frame::Object { node, .. }) = self.frames.last_mut() {
-            *node = next;
-        }
-    }
-
     /// A key that was not seen at this place: learn it, or go on with a hashed dict.
     #[cold]
-    fn unknown_key(&mut self, start: usize, slot: NodeId, node: NodeId) -> Result<(), Trouble> {
+    fn unknown_key(&mut self) -> Step<()> {
         let from = self.at;
-        let key = self.string()?;
+        let text = self.string()?;
         let raw = self.input.get(from..self.at).unwrap_or_default();
-        if let Some(next) = self.shapes.learn(node, slot, raw, &key) {
-            self.advance(next);
-            return Ok(());
-        }
-        let dict = Dict::new();
-        for (key, value) in self.shapes.keys(node).into_iter().zip(self.values.drain(start..)) {
-            dict.set(key, value)?;
-        }
-        self.tables.push((dict, key));
-        if let Some(frame) = self.frames.last_mut() {
-            *frame = Frame::Table;
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        match frame {
+            Frame::Table { key, .. } | Frame::Pairs { key, .. } => *key = text,
+            Frame::Array { .. } => {}
+            Frame::Object { values, slot, node } => match self.shapes.learn(*node, *slot, raw, &text) {
+                Some(next) => *node = next,
+                None => {
+                    let dict = Dict::new();
+                    for (key, value) in self.shapes.keys(*node).into_iter().zip(std::mem::take(values)) {
+                        // Keys that were learnt are texts, which are hashable.
+                        let _ = dict.set(key, value);
+                    }
+                    *frame = Frame::Table { dict, key: text };
+                }
+            },
         }
         Ok(())
     }
 
-    /// Puts a value into its container and gives the bracket that would close it.
-    #[inline]
-    fn store(&mut self, frame: Frame, value: Value) -> Result<u8, Trouble> {
-        match frame {
-            Frame::Array { .. } => {
-                self.values.push(value);
-                return Ok(b']');
+    /// Makes the value of the innermost container, whose closing bracket was read.
+    fn complete(&mut self) -> Step<Value> {
+        let dict = match self.frames.pop() {
+            Some(Frame::Array { items, .. }) => return Ok(Value::List(List::new(items))),
+            Some(Frame::Object { values, slot, node }) if node != NodeId::ROOT => {
+                Dict::shaped(self.shapes.shape(node, slot), values)
             }
-            Frame::Object { start, node, .. } => {
-                let place = start + self.shapes.place(node);
-                match self.values.get_mut(place) {
-                    None => self.values.push(value),
-                    Some(slot) => *slot = value,
-                }
+            Some(Frame::Table { dict, .. }) => dict,
+            Some(Frame::Pairs { pairs, .. }) => {
+                return self.rules.pairs(List::new(pairs)).map_err(|raise| self.halt(raise));
             }
-            Frame::Table => {
-                if let Some((dict, key)) = self.tables.last_mut() {
-                    dict.set(std::mem::take(key), value)?;
-                }
-            }
-            Frame::Pairs { .. } => self.values.push(value),
-        }
-        Ok(b'}')
-    }
-
-    /// Makes the value of a container whose closing bracket was read.
-    fn complete(&mut self, frame: Frame) -> Result<Value, Trouble> {
-        self.frames.pop();
-        let dict = match frame {
-            Frame::Array { start, .. } => return Ok(Value::List(List::new(self.take_from(start)))),
-            Frame::Object { start, node: NodeId::ROOT, .. } => {
-                debug_assert_eq!(start, self.values.len());
-                Dict::new()
-            }
-            Frame::Object { start, node, .. } => {
-                let values = self.take_from(start);
-                Dict::shaped(self.shapes.shape(node), values)
-            }
-            Frame::Table => self.tables.pop().map(|(dict, _)| dict).unwrap_or_else(Dict::new),
-            Frame::Pairs { start } => {
-                let mut pairs = HVec::new();
-                let mut flat = self.values.drain(start..);
-                while let (Some(key), Some(value)) = (flat.next(), flat.next()) {
-                    pairs.push(Value::Tuple(Tuple::new([key, value].into_iter().collect())));
-                }
-                drop(flat);
-                return Ok(self.rules.pairs(List::new(pairs))?);
-            }
+            _ => Dict::new(),
         };
-        Ok(if H::OBJECT_HOOK { self.rules.object(dict)? } else { Value::Dict(dict) })
-    }
-
-    #[inline]
-    fn take_from(&mut self, start: usize) -> HVec<Value> {
-        let mut taken = HVec::with_capacity(self.values.len().saturating_sub(start));
-        taken.extend(self.values.drain(start..));
-        taken
+        if H::OBJECT_HOOK {
+            return self.rules.object(dict).map_err(|raise| self.halt(raise));
+        }
+        Ok(Value::Dict(dict))
     }
 }

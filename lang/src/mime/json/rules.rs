@@ -1,6 +1,6 @@
 //! What users of the JSON reader decide, and what they are told when it fails.
 
-use super::number;
+use super::{number, strings};
 use crate::value::interrupt::Stop;
 use crate::value::{Dict, List, R, Raise, Ref, Value};
 
@@ -40,6 +40,15 @@ impl Trouble {
 impl From<Raise> for Trouble {
     fn from(raise: Raise) -> Self {
         Trouble::Raise(raise)
+    }
+}
+
+impl From<strings::Fault> for Trouble {
+    fn from(fault: strings::Fault) -> Self {
+        match fault {
+            strings::Fault::Syntax { what, at } => Trouble::Syntax { what, at },
+            strings::Fault::Stop(stop) => stop.into(),
+        }
     }
 }
 

@@ -47,8 +47,9 @@ struct Node {
     /// First of the keys that ever followed; they are chained by `sibling`.
     children: u32,
     sibling: u32,
-    /// First key of the last object that was found under this key.
+    /// First key of the last object that was found under this key, and how many keys that had.
     inner: u32,
+    expected: u32,
     shape: Option<Ref<Shape>>,
 }
 
@@ -190,9 +191,20 @@ impl Shapes {
         keys.into_iter().flatten().collect()
     }
 
-    /// The shape of the objects that end at `at`.
+    /// How many keys an object will have that is the value of `slot`.
     #[inline]
-    pub fn shape(&mut self, at: NodeId) -> Ref<Shape> {
+    #[must_use]
+    pub fn expected(&self, slot: NodeId) -> usize {
+        self.node(slot.0).map_or(0, |node| node.expected as usize)
+    }
+
+    /// The shape of the object that ends at `at` and is the value of `slot`.
+    #[inline]
+    pub fn shape(&mut self, at: NodeId, slot: NodeId) -> Ref<Shape> {
+        let len = self.node(at.0).map_or(0, |node| node.len);
+        if let Some(node) = self.nodes.get_mut(slot.0 as usize) {
+            node.expected = len;
+        }
         if let Some(shape) = self.node(at.0).and_then(|node| node.shape.as_ref()) {
             return shape.clone();
         }
@@ -219,8 +231,8 @@ mod tests {
         assert_eq!(shapes.place(at), 2);
         let names: Vec<String> = shapes.keys(at).iter().map(Value::to_display).collect();
         assert_eq!(names, ["a", "b", "c"]);
-        let first = shapes.shape(at);
-        assert!(Ref::same(&first, &shapes.shape(at)));
+        let first = shapes.shape(at, NodeId::ROOT);
+        assert!(Ref::same(&first, &shapes.shape(at, NodeId::ROOT)));
         let (a, len) = shapes.follow(NodeId::ROOT, NodeId::ROOT, b"\"a\": 1").unwrap();
         assert_eq!((shapes.place(a), len), (0, 3));
     }

@@ -31,12 +31,18 @@ fn special(word: u64) -> u64 {
     scan::equal(word, b'"') | scan::equal(word, b'\\') | scan::below(word, 0x20)
 }
 
+/// The same test for one byte.
+#[inline]
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
 /// The first offset at or behind `at` whose byte is a quote, a backslash or a control character; the length if there is
 /// none.
 #[inline]
 #[must_use]
 pub fn plain_end(input: &[u8], at: usize) -> usize {
-    scan::find(input, at, special, |byte| byte < 0x20 || byte == b'"' || byte == b'\\')
+    scan::find(input, at, special, is_special)
 }
 
 /// Reads the rest of a string: its text begins at `start`, and up to `from` it is plain. Gives the offset behind the closing
@@ -142,8 +148,10 @@ const ESCAPES: [u8; 256] = {
 #[inline]
 pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
     out.push(b'"');
-    let end = plain_end(text, 0);
-    let clean = if end == text.len() && !text.contains(&0xED) {
+    // A byte ED begins every surrogate, and a few other characters.
+    let end =
+        scan::find(text, 0, |word| special(word) | scan::equal(word, 0xED), |byte| is_special(byte) || byte == 0xED);
+    let clean = if end == text.len() {
         out.extend_bytes(text);
         true
     } else {

@@ -21,7 +21,7 @@ impl<'c, 'm> Writer<'c, 'm> {
     /// A writer that has written nothing.
     #[must_use]
     pub fn new(cx: Option<&'c mut Cx<'m>>) -> Self {
-        Writer { out: HVec::with_capacity(256), faithful: true, cx }
+        Writer { out: HVec::with_capacity(1024), faithful: true, cx }
     }
 
     /// Appends a value.

@@ -1,7 +1,6 @@
 //! `Crypto.Cipher.AES`: its function `new` and the cipher objects of the four modes.
 
 use std::any::Any;
-use std::borrow::Cow;
 
 use num_traits::ToPrimitive;
 
@@ -58,10 +57,9 @@ static TOO_LONG: TypeDesc = TypeDesc {
 
 table! {
     static FUNCTIONS = [
-        /// Make a cipher object for a key of 16, 24 or 32 bytes and a mode.
-        ///
-        /// `MODE_CBC` takes `iv`, `MODE_CTR` takes `nonce` and `initial_value`, `MODE_GCM` takes `nonce` and `mac_len`;
-        /// what is random unless given stays readable as an attribute of the object.
+        /// Make a cipher object for a key of 16, 24 or 32 bytes and a mode. `MODE_CBC` takes `iv`, `MODE_CTR` takes
+        /// `nonce` and `initial_value`, `MODE_GCM` takes `nonce` and `mac_len`; what is random unless given stays
+        /// readable as an attribute of the object.
         ///
         /// >>> cipher = Crypto.Cipher.AES.new(b'0123456789abcdef', Crypto.Cipher.AES.MODE_CBC, iv=b'fedcba9876543210')
         /// >>> cipher.encrypt(b'a' * 16).hex()
@@ -358,9 +356,10 @@ fn out_of_order(mode: &Mode, encrypt: bool) -> Raise {
 /// Data for hexadecimal digits, of text or bytes.
 ///
 /// # Errors
-/// `ValueError` for anything that is no pair of digits.
+/// `ValueError` for anything that is no pair of digits, `TypeError` for neither text nor bytes.
 pub fn unhex(value: &Value) -> R<Vec<u8>> {
-    let digits: Cow<'_, [u8]> = buffer::text_or_bytes(value)?;
+    let other = || type_error(format!("argument should be bytes, buffer or ASCII string, not '{}'", value.type_name()));
+    let digits = buffer::text_or_bytes(value).ok_or_else(other)?;
     let (pairs, rest) = digits.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(value_error("Odd-length string"));

@@ -36,15 +36,10 @@ pub fn len(cx: &mut Cx<'_>, value: &Value) -> R<usize> {
     length(cx, value)
 }
 
-/// Bytes as text or bytes: keys may be either.
-///
-/// # Errors
-/// `TypeError` for anything else.
-pub fn text_or_bytes(value: &Value) -> R<Cow<'_, [u8]>> {
-    match value.text_bytes() {
-        Some(text) => Ok(Cow::Borrowed(text)),
-        None => bytes(value),
-    }
+/// The bytes of a text or of a bytes-like object; `None` for anything else.
+#[must_use]
+pub fn text_or_bytes(value: &Value) -> Option<Cow<'_, [u8]>> {
+    value.text_bytes().map(Cow::Borrowed).or_else(|| value.byte_data())
 }
 
 /// So many random bytes.

@@ -74,6 +74,10 @@ impl NativeObject for Key {
         Key::of(other).map(|other| Ok(self == other))
     }
 
+    fn repr(&self, _cx: &mut Cx<'_>) -> Option<R> {
+        Some(self.shown())
+    }
+
     fn str(&self, _cx: &mut Cx<'_>) -> Option<R> {
         let kind = if self.private.is_some() { "Private" } else { "Public" };
         Some(Ok(Value::str(&format!("{kind} RSA key at {:#X}", std::ptr::from_ref(self) as usize))))
@@ -144,14 +148,23 @@ impl Key {
         Ok(Some(result))
     }
 
+    /// All numbers of the key.
+    fn shown(&self) -> R {
+        let mut text = format!("RsaKey(n={}, e={}", self.n, self.e);
+        if let Some(Private { d, p, q }) = &self.private {
+            text += &format!(", d={d}, p={p}, q={q}, u={}", inverse(p, q)?);
+        }
+        Ok(Value::str(&(text + ")")))
+    }
+
     /// Whether the numbers belong together.
     fn is_consistent(&self) -> bool {
         let one = BigInt::one();
         let public = self.e > one && self.e < self.n && self.n.is_odd() && self.n.gcd(&self.e) == one;
         public
             && self.private.as_ref().is_none_or(|Private { d, p, q }| {
-                let positive = *p > one && *q > one && *d > one && *d < self.n;
-                positive && p * q == self.n && (&self.e * d % (p - 1u8).lcm(&(q - 1u8))).is_one()
+                let in_range = [d, p, q].iter().all(|number| **number > one && **number < self.n);
+                in_range && p * q == self.n && (&self.e * d % (p - 1u8).lcm(&(q - 1u8))).is_one()
             })
     }
 
@@ -226,17 +239,18 @@ table! {
         /// >>> key = Crypto.PublicKey.RSA.import_key('ssh-rsa AAAAB3NzaC1yc2EAAAABEQAAAAIMoQ== demo')
         /// >>> key.has_private(), key.e
         /// (False, 17)
-        Function Extended "def Crypto.PublicKey.RSA.import_key(extern_key: str | bytes, passphrase: str | bytes | None = None) -> RsaKey" => |_, a| {
-            Ok(Value::native(import(&text_or_bytes(&a[0])?)?))
-        };
+        Function Extended "def Crypto.PublicKey.RSA.import_key(extern_key: str | bytes, passphrase: str | bytes | None = None) -> RsaKey" => import_key;
         /// Read a public or private key: the older name of `import_key`.
         ///
         /// >>> Crypto.PublicKey.RSA.importKey('ssh-rsa AAAAB3NzaC1yc2EAAAABEQAAAAIMoQ== demo').n
         /// 3233
-        Function Extended "def Crypto.PublicKey.RSA.importKey(extern_key: str | bytes, passphrase: str | bytes | None = None) -> RsaKey" => |_, a| {
-            Ok(Value::native(import(&text_or_bytes(&a[0])?)?))
-        };
+        Function Extended "def Crypto.PublicKey.RSA.importKey(extern_key: str | bytes, passphrase: str | bytes | None = None) -> RsaKey" => import_key;
     ]
+}
+
+fn import_key(_: &mut Cx<'_>, a: &[Value]) -> R {
+    let other = || type_error(format!("Expected a string or a bytes-like object, not {}", a[0].type_name()));
+    Ok(Value::native(import(&text_or_bytes(&a[0]).ok_or_else(other)?)?))
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Key> {

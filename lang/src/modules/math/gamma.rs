@@ -7,7 +7,9 @@ use super::{domain_error, range_error};
 use crate::value::R;
 
 /// The parameter of the approximation.
+#[allow(clippy::excessive_precision)]
 const G: f64 = 6.024_680_040_776_729_583_740_234_375;
+#[allow(clippy::excessive_precision)]
 const G_LESS_HALF: f64 = 5.524_680_040_776_729_583_740_234_375;
 
 /// Numerator and denominator of the rational function, from the constant term on (Boost's `lanczos13m53`).

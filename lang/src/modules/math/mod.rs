@@ -3,10 +3,12 @@
 //! | room | job |
 //! |---|---|
 //! | [`floats`] | functions of one or two floats |
+//! | [`erf`] | `erf` and `erfc` |
 //! | [`gamma`] | `gamma` and `lgamma` |
 //! | [`sums`] | sums, products and lengths over many numbers |
 //! | [`integers`] | exact functions of ints of any size |
 
+mod erf;
 mod floats;
 mod gamma;
 mod integers;
@@ -167,12 +169,12 @@ table! {
         ///
         /// >>> math.erf(0)
         /// 0.0
-        Function Extended "math.erf(x: float, /) -> float" => |cx, a| Ok(Value::Float(libm::erf(to_float(cx, &a[0])?)));
+        Function Extended "math.erf(x: float, /) -> float" => |cx, a| Ok(Value::Float(erf::erf(to_float(cx, &a[0])?)));
         /// Return what the error function leaves to 1.
         ///
         /// >>> math.erfc(0)
         /// 1.0
-        Function Extended "math.erfc(x: float, /) -> float" => |cx, a| Ok(Value::Float(libm::erfc(to_float(cx, &a[0])?)));
+        Function Extended "math.erfc(x: float, /) -> float" => |cx, a| Ok(Value::Float(erf::erfc(to_float(cx, &a[0])?)));
         /// Return `e` to the power of a number.
         ///
         /// >>> math.exp(0)

@@ -62,7 +62,7 @@ pub(super) fn seed(cx: &mut Cx<'_>, own: &Generator, a: &[Value]) -> R {
             }
         },
     };
-    drop(own.twister.replace(twister));
+    *own.twister.borrow_mut() = twister;
     own.gauss.set(None);
     Ok(Value::None)
 }
@@ -131,7 +131,7 @@ pub(super) fn set_state(cx: &mut Cx<'_>, own: &Generator, a: &[Value]) -> R {
         _ => None,
     };
     let twister = next.and_then(|next| Twister::from_state(words, next)).ok_or_else(|| value_error("invalid state"))?;
-    drop(own.twister.replace(twister));
+    *own.twister.borrow_mut() = twister;
     own.gauss.set(match gauss {
         Value::Float(x) => Some(*x),
         _ => None,

@@ -337,7 +337,7 @@ mod tests {
     fn paths_are_resolved() {
         for (base, path, resolved) in [
             ("/b/c/d", "../g", "/b/g"),
-            ("/b/c/d", "../../../g", "/g"),
+            ("/b/c/d", "../../../g", "g"),
             ("/b/c/d", "./", "/b/c/"),
             ("/b/c/d", "..", "/b/"),
             ("", "g", "g"),
