@@ -11,10 +11,9 @@ use crate::mime::charset::Source;
 use crate::value::interrupt::checkpoint;
 use crate::value::{Dict, HVec, List, Ref, Value};
 
-/// Reading cannot go on; the reader knows why. Empty, so that results of the reader are as small as values.
-struct Halt;
-
-type Step<T> = Result<T, Halt>;
+fn syntax<T>(what: &'static str, at: usize) -> Result<T, Trouble> {
+    Err(Trouble::Syntax { what, at })
+}
 
 const EXPECTING_VALUE: &str = "Expecting value";
 const EXPECTING_NAME: &str = "Expecting property name enclosed in double quotes";
@@ -29,7 +28,7 @@ pub fn read(source: &Source, rules: &mut impl Rules) -> Result<Value, Trouble> {
     let (value, end) = read_prefix(source, 0, rules)?;
     let end = skip_blanks(source.text(), end);
     if end < source.text().len() {
-        return Err(Trouble::Syntax { what: "Extra data", at: end });
+        return syntax("Extra data", end);
     }
     Ok(value)
 }
@@ -47,15 +46,11 @@ pub fn read_prefix(source: &Source, from: usize, rules: &mut impl Rules) -> Resu
         shapes: Shapes::borrow_kept(),
         frames: Vec::new(),
         scratch: Vec::new(),
-        trouble: Trouble::Syntax { what: EXPECTING_VALUE, at: from },
     };
     let result = reader.document();
-    let Reader { at, shapes, trouble, .. } = reader;
-    shapes.keep();
-    match result {
-        Ok(value) => Ok((value, at)),
-        Err(Halt) => Err(trouble),
-    }
+    let at = reader.at;
+    reader.shapes.keep();
+    Ok((result?, at))
 }
 
 /// The offset of the first byte at or behind `at` that is no white space.
@@ -88,22 +83,17 @@ struct Reader<'a, H: Rules> {
     shapes: Shapes,
     frames: Vec<Frame>,
     scratch: Vec<u8>,
-    /// Why reading halted.
-    trouble: Trouble,
+}
+
+/// What the beginning of a value was.
+enum Begun {
+    /// A value that is complete.
+    Whole(Value),
+    /// A container whose first element comes next.
+    Open,
 }
 
 impl<H: Rules> Reader<'_, H> {
-    #[cold]
-    fn halt(&mut self, trouble: impl Into<Trouble>) -> Halt {
-        self.trouble = trouble.into();
-        Halt
-    }
-
-    #[cold]
-    fn syntax(&mut self, what: &'static str) -> Halt {
-        self.halt(Trouble::Syntax { what, at: self.at })
-    }
-
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.input.get(self.at).copied()
@@ -117,15 +107,18 @@ impl<H: Rules> Reader<'_, H> {
         }
     }
 
-    fn document(&mut self) -> Step<Value> {
+    fn document(&mut self) -> Result<Value, Trouble> {
         let mut steps = 0u64;
         self.blanks();
         loop {
             steps += 1;
             if steps.is_multiple_of(256) {
-                checkpoint(256 * 8).map_err(|stop| self.halt(stop))?;
+                checkpoint(256 * 8)?;
             }
-            let Some(mut value) = self.begin()? else { continue };
+            let mut value = match self.begin()? {
+                Begun::Whole(value) => value,
+                Begun::Open => continue,
+            };
             // Hand the value to its container; that may complete the container, which is then handed on.
             loop {
                 let close = match self.frames.last_mut() {
@@ -142,9 +135,7 @@ impl<H: Rules> Reader<'_, H> {
                         b'}'
                     }
                     Some(Frame::Table { dict, key }) => {
-                        if let Err(raise) = dict.set(std::mem::take(key), value) {
-                            return Err(self.halt(raise));
-                        }
+                        dict.set(std::mem::take(key), value)?;
                         b'}'
                     }
                     Some(Frame::Pairs { pairs, key }) => {
@@ -166,16 +157,16 @@ impl<H: Rules> Reader<'_, H> {
                         self.at += 1;
                         value = self.complete()?;
                     }
-                    _ => return Err(self.syntax(EXPECTING_COMMA)),
+                    _ => return syntax(EXPECTING_COMMA, self.at),
                 }
             }
         }
     }
 
-    /// Reads a scalar or an empty container, or else the beginning of a container up to its first value.
+    /// Reads a scalar, an empty container, or the beginning of a container up to its first value.
     #[inline]
-    fn begin(&mut self) -> Step<Option<Value>> {
-        let Some(first) = self.peek() else { return Err(self.syntax(EXPECTING_VALUE)) };
+    fn begin(&mut self) -> Result<Begun, Trouble> {
+        let Some(first) = self.peek() else { return syntax(EXPECTING_VALUE, self.at) };
         let value = match first {
             b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number()?,
@@ -186,54 +177,50 @@ impl<H: Rules> Reader<'_, H> {
             b'n' => self.word(b"null", Value::None)?,
             b'N' => self.constant("NaN")?,
             b'I' => self.constant("Infinity")?,
-            _ => return Err(self.syntax(EXPECTING_VALUE)),
+            _ => return syntax(EXPECTING_VALUE, self.at),
         };
-        Ok(Some(value))
+        Ok(Begun::Whole(value))
     }
 
     #[inline]
-    fn word(&mut self, word: &[u8], value: Value) -> Step<Value> {
+    fn word(&mut self, word: &[u8], value: Value) -> Result<Value, Trouble> {
         if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             return Ok(value);
         }
-        Err(self.syntax(EXPECTING_VALUE))
+        syntax(EXPECTING_VALUE, self.at)
     }
 
-    fn constant(&mut self, name: &'static str) -> Step<Value> {
-        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(name.as_bytes())) {
-            match self.rules.constant(name) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    self.at += name.len();
-                    return Ok(value);
-                }
-                Err(raise) => return Err(self.halt(raise)),
-            }
+    fn constant(&mut self, name: &'static str) -> Result<Value, Trouble> {
+        if self.input.get(self.at..).is_some_and(|rest| rest.starts_with(name.as_bytes()))
+            && let Some(value) = self.rules.constant(name)?
+        {
+            self.at += name.len();
+            return Ok(value);
         }
-        Err(self.syntax(EXPECTING_VALUE))
+        syntax(EXPECTING_VALUE, self.at)
     }
 
     #[inline]
-    fn number(&mut self) -> Step<Value> {
+    fn number(&mut self) -> Result<Value, Trouble> {
         let rest = self.input.get(self.at..).unwrap_or_default();
         let Some((len, scanned)) = number::scan(rest) else {
             return self.constant("-Infinity");
         };
         let text = rest.get(..len).unwrap_or_default();
         let value = match scanned {
-            Scanned::Int(n) if H::PLAIN_NUMBERS => Ok(Value::Int(n)),
-            Scanned::Float(x) if H::PLAIN_NUMBERS => Ok(Value::Float(x)),
-            Scanned::Int(_) | Scanned::LongInt => self.rules.int(text),
-            Scanned::Float(_) | Scanned::LongFloat => self.rules.float(text),
+            Scanned::Int(n) if H::PLAIN_NUMBERS => Value::Int(n),
+            Scanned::Float(x) if H::PLAIN_NUMBERS => Value::Float(x),
+            Scanned::Int(_) | Scanned::LongInt => self.rules.int(text)?,
+            Scanned::Float(_) | Scanned::LongFloat => self.rules.float(text)?,
         };
         self.at += len;
-        value.map_err(|raise| self.halt(raise))
+        Ok(value)
     }
 
     /// Reads a string; `at` is at its opening quote.
     #[inline]
-    fn string(&mut self) -> Step<Value> {
+    fn string(&mut self) -> Result<Value, Trouble> {
         let start = self.at + 1;
         let end = strings::plain_end(self.input, start);
         if self.input.get(end) == Some(&b'"') {
@@ -245,17 +232,15 @@ impl<H: Rules> Reader<'_, H> {
 
     /// The rest of a string that is not plain up to its end; `end` is where it ceases to be.
     #[cold]
-    fn long_string(&mut self, start: usize, end: usize) -> Step<Value> {
-        let decoded = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch);
-        let (after, owned) = decoded.map_err(|fault| self.halt(fault))?;
+    fn long_string(&mut self, start: usize, end: usize) -> Result<Value, Trouble> {
+        let (after, owned) = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch)?;
         self.at = after;
         Ok(if owned { Value::text(&self.scratch) } else { self.source.part(start, after - 1) })
     }
 
-    fn enter(&mut self, frame: Frame, object: bool) -> Step<()> {
+    fn enter(&mut self, frame: Frame, object: bool) -> Result<(), Trouble> {
         if self.frames.len() >= self.rules.depth() {
-            let at = self.at;
-            return Err(self.halt(Trouble::TooDeep { at, object }));
+            return Err(Trouble::TooDeep { at: self.at, object });
         }
         self.frames.push(frame);
         self.at += 1;
@@ -272,17 +257,17 @@ impl<H: Rules> Reader<'_, H> {
         }
     }
 
-    fn open_array(&mut self) -> Step<Option<Value>> {
+    fn open_array(&mut self) -> Result<Begun, Trouble> {
         let slot = self.slot();
         self.enter(Frame::Array { items: HVec::new(), slot }, false)?;
         if self.peek() == Some(b']') {
             self.at += 1;
-            return self.complete().map(Some);
+            return self.complete().map(Begun::Whole);
         }
-        Ok(None)
+        Ok(Begun::Open)
     }
 
-    fn open_object(&mut self) -> Step<Option<Value>> {
+    fn open_object(&mut self) -> Result<Begun, Trouble> {
         let frame = if H::PAIRS_HOOK {
             Frame::Pairs { pairs: HVec::new(), key: Value::Unbound }
         } else {
@@ -293,17 +278,17 @@ impl<H: Rules> Reader<'_, H> {
         self.enter(frame, true)?;
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return self.complete().map(Some);
+            return self.complete().map(Begun::Whole);
         }
         self.key()?;
-        Ok(None)
+        Ok(Begun::Open)
     }
 
     /// Reads a key and the colon behind it.
     #[inline]
-    fn key(&mut self) -> Step<()> {
+    fn key(&mut self) -> Result<(), Trouble> {
         if self.peek() != Some(b'"') {
-            return Err(self.syntax(EXPECTING_NAME));
+            return syntax(EXPECTING_NAME, self.at);
         }
         let known = match self.frames.last_mut() {
             Some(Frame::Object { slot, node, .. }) => {
@@ -324,7 +309,7 @@ impl<H: Rules> Reader<'_, H> {
         }
         self.blanks();
         if self.peek() != Some(b':') {
-            return Err(self.syntax(EXPECTING_COLON));
+            return syntax(EXPECTING_COLON, self.at);
         }
         self.at += 1;
         self.blanks();
@@ -333,7 +318,7 @@ impl<H: Rules> Reader<'_, H> {
 
     /// A key that was not seen at this place: learn it, or go on with a hashed dict.
     #[cold]
-    fn unknown_key(&mut self) -> Step<()> {
+    fn unknown_key(&mut self) -> Result<(), Trouble> {
         let from = self.at;
         let text = self.string()?;
         let raw = self.input.get(from..self.at).unwrap_or_default();
@@ -346,8 +331,7 @@ impl<H: Rules> Reader<'_, H> {
                 None => {
                     let dict = Dict::new();
                     for (key, value) in self.shapes.keys(*node).into_iter().zip(std::mem::take(values)) {
-                        // Keys that were learnt are texts, which are hashable.
-                        let _ = dict.set(key, value);
+                        dict.set(key, value)?;
                     }
                     *frame = Frame::Table { dict, key: text };
                 }
@@ -357,21 +341,16 @@ impl<H: Rules> Reader<'_, H> {
     }
 
     /// Makes the value of the innermost container, whose closing bracket was read.
-    fn complete(&mut self) -> Step<Value> {
+    fn complete(&mut self) -> Result<Value, Trouble> {
         let dict = match self.frames.pop() {
             Some(Frame::Array { items, .. }) => return Ok(Value::List(List::new(items))),
             Some(Frame::Object { values, slot, node }) if node != NodeId::ROOT => {
                 Dict::shaped(self.shapes.shape(node, slot), values)
             }
             Some(Frame::Table { dict, .. }) => dict,
-            Some(Frame::Pairs { pairs, .. }) => {
-                return self.rules.pairs(List::new(pairs)).map_err(|raise| self.halt(raise));
-            }
+            Some(Frame::Pairs { pairs, .. }) => return Ok(self.rules.pairs(List::new(pairs))?),
             _ => Dict::new(),
         };
-        if H::OBJECT_HOOK {
-            return self.rules.object(dict).map_err(|raise| self.halt(raise));
-        }
-        Ok(Value::Dict(dict))
+        Ok(if H::OBJECT_HOOK { self.rules.object(dict)? } else { Value::Dict(dict) })
     }
 }
