@@ -310,7 +310,8 @@ impl Writer<'_, '_> {
 
     fn text(&mut self, text: &[u8], sole: bool) {
         let special = text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
-        if !special && !(sole && text.is_empty()) {
+        let quoted = special || (sole && text.is_empty());
+        if !quoted {
             self.out.extend_bytes(text);
             return;
         }

@@ -41,6 +41,9 @@ pub enum Step {
     Index(usize),
 }
 
+/// Steps of a path that an error shows.
+const LONGEST_PATH: usize = 50;
+
 /// Why a writer gave up; containers add their step to the path on the way out.
 #[derive(Debug)]
 pub struct Fault {
@@ -123,11 +126,13 @@ impl Fault {
     /// The exception, for data that was to be written as `mime`.
     #[cold]
     #[must_use]
-    pub fn raise(mut self: Box<Self>, mime: &str) -> Raise {
+    #[allow(clippy::boxed_local)] // Troubles travel boxed, so that results stay small.
+    pub fn raise(mut self, mime: &str) -> Raise {
         self.path.reverse();
         // A cycle is nested without end; the beginning of the path tells enough.
-        self.path.truncate(20);
-        let place = path_text("data", &self.path);
+        let more = if self.path.len() > LONGEST_PATH { "…" } else { "" };
+        self.path.truncate(LONGEST_PATH);
+        let place = path_text("data", &self.path) + more;
         match self.kind {
             FaultKind::Raise(raise) => raise,
             FaultKind::Type(found, remark) => {

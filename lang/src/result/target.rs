@@ -129,7 +129,7 @@ fn constructed(cx: &mut Cx<'_>, value: &Value, target: Target, desc: &'static Ty
         } else if raise.is(&TYPE_ERROR) {
             misfit(value, target)
         } else {
-            let shown = value.text_bytes().map_or_else(|| scalar_repr(value), |text| shorten(text));
+            let shown = value.text_bytes().map_or_else(|| scalar_repr(value), shorten);
             value_error(format!("cannot convert {shown} to {}", target.name()))
         }
     })

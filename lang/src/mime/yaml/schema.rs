@@ -24,7 +24,7 @@ pub fn plain(text: &str) -> R {
 /// # Errors
 /// As [`plain`].
 pub fn int(text: &str) -> R<Option<Value>> {
-    let all = |digits: &str, is: fn(&u8) -> bool| !digits.is_empty() && digits.as_bytes().iter().all(|b| is(b));
+    let all = |digits: &str, is: fn(&u8) -> bool| !digits.is_empty() && digits.as_bytes().iter().all(is);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (digits, base) = if all(digits, u8::is_ascii_digit) {
         (text, 10)

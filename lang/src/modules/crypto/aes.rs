@@ -57,8 +57,9 @@ static TOO_LONG: TypeDesc = TypeDesc {
 
 table! {
     static FUNCTIONS = [
-        /// Make a cipher object for a key of 16, 24 or 32 bytes and a mode. `MODE_CBC` takes `iv`, `MODE_CTR` takes
-        /// `nonce` and `initial_value`, `MODE_GCM` takes `nonce` and `mac_len`; what is random unless given stays
+        /// Make a cipher object for a key of 16, 24 or 32 bytes and a mode.
+        ///
+        /// `MODE_CBC` takes `iv`, `MODE_CTR` takes `nonce` and `initial_value`, `MODE_GCM` takes `nonce` and `mac_len`; what is random unless given stays
         /// readable as an attribute of the object.
         ///
         /// >>> cipher = Crypto.Cipher.AES.new(b'0123456789abcdef', Crypto.Cipher.AES.MODE_CBC, iv=b'fedcba9876543210')
