@@ -55,7 +55,39 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// Longest source line, in bytes, that is shown whole.
+const LONGEST_LINE: usize = 600;
+/// Characters shown on either side of a place in a longer line.
+const WINDOW: usize = 40;
+
+/// A diagnostic in a source line too long to be drawn: the neighbourhood of the place.
+fn window(source: &SourceText, diagnostic: &Diagnostic, line: &str) {
+    let at = source.line_column(diagnostic.span.start);
+    let column = at.column as usize - 1;
+    let from = column.saturating_sub(WINDOW);
+    let shown: String = line.chars().skip(from).take(2 * WINDOW).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let dots = if from > 0 { "…" } else { "" };
+    let pad = " ".repeat(column - from + dots.chars().count());
+    let (code, message) = (diagnostic.code, &diagnostic.message);
+    let name = source.name();
+    streams::say(format_args!(
+        "[{code}] {}: {message}\n  at {name}:{}:{}\n  {dots}{shown}…\n  {pad}^\n",
+        severity(diagnostic.severity),
+        at.line,
+        at.column
+    ));
+    if let Some(help) = &diagnostic.help {
+        streams::say(format_args!("  Help: {help}\n"));
+    }
+}
+
 fn picture(source: &SourceText, diagnostic: &Diagnostic, colors: bool) {
+    let spans = std::iter::once(diagnostic.span).chain(diagnostic.related.iter().map(|(span, _)| *span));
+    let lines = spans.flat_map(|span| [span.start, span.end]).map(|at| source.line_text(source.line_column(at).line));
+    if let Some(long) = lines.into_iter().find(|line| line.len() > LONGEST_LINE) {
+        let own = source.line_text(source.line_column(diagnostic.span.start).line);
+        return window(source, diagnostic, if own.is_empty() { long } else { own });
+    }
     let (kind, color) = match diagnostic.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),

@@ -54,6 +54,11 @@ pub fn run(
             messages.mime_type
         ));
     };
+    if messages.path.is_some_and(|path| path.trim_matches('/').is_empty() || kind != Mime::Xml) {
+        return Err("--path names the elements of an XML payload, for example orders/order".to_owned());
+    }
+    // Whoever pipes messages in one by one wants each result at once.
+    let immediate = total.is_none();
     let mut items = Cutter::new(reader, kind, messages.path).map_err(|reason| format!("--each: {reason}"))?;
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let (mut done, mut skipped) = (0u64, 0u64);
@@ -69,6 +74,7 @@ pub fn run(
             }
         };
         input.payload = datum(item, kind, messages);
+        input.id = format!("msg-{}", done + skipped + 1);
         let outcome = program.run(&input, options, |cx, value| output::bytes(cx, &value, style, false));
         match outcome.result {
             Ok(bytes) => {
@@ -76,6 +82,9 @@ pub fn run(
                 let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
                 if out.write_all(line).and_then(|()| out.write_all(b"\n")).is_err() {
                     // The reader went away: nobody wants more results.
+                    return Ok(0);
+                }
+                if immediate && out.flush().is_err() {
                     return Ok(0);
                 }
                 done += 1;
@@ -95,6 +104,9 @@ pub fn run(
     }
     let flushed = out.flush();
     progress.finish();
+    if let (0, Some(path)) = (done + skipped, messages.path) {
+        streams::say(format_args!("note: the payload has no element at {path}\n"));
+    }
     if skipped > 0 {
         streams::say(format_args!("{skipped} of {} messages failed and were skipped\n", done + skipped));
         return Ok(FAILED);

@@ -62,13 +62,14 @@ pub struct Args {
     /// Hold message and result to the schemas that the script's `#:` comments name
     #[arg(long)]
     enforce: bool,
-    /// Run the program once for every message of the payload: lines of NDJSON, elements of a JSON array, CSV rows
+    /// Run the program once for every message of the payload: lines of NDJSON, elements of a JSON array, elements of XML
+    /// (each an Entity), rows of CSV (each a dict)
     #[arg(long, requires = "payload")]
     each: bool,
     /// With --each on XML: the path of the elements, for example orders/order
     #[arg(long, value_name = "PATH", requires = "each")]
     path: Option<String>,
-    /// With --each: what a failed message does
+    /// With --each: what a failed message does; the exit code is 1 if any failed
     #[arg(long, value_enum, default_value_t = each::OnError::Stop, requires = "each")]
     on_error: each::OnError,
     /// Form of diagnostics and errors on standard error

@@ -17,13 +17,13 @@ pub fn zone(wanted: Option<&str>) -> Result<RunZone, String> {
     Ok(RunZone::system(variable.as_deref(), link.as_deref(), file.as_deref()))
 }
 
-/// Lets a run without a configured limit use three quarters of the machine's memory.
+/// Lets a run without a configured limit use three quarters of the memory that is free now.
 pub fn set_default_memory() {
-    let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find(|l| l.starts_with("MemTotal:"))?;
+    let available = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find(|l| l.starts_with("MemAvailable:"))?;
         line.split_whitespace().nth(1)?.parse::<usize>().ok()
     });
-    if let Some(kib) = total {
+    if let Some(kib) = available {
         heap::set_default_limit(kib.saturating_mul(1024) / 4 * 3);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dataway_lang::check::contract::{self, Contract};
 use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
-use dataway_lang::syntax::{ParseOptions, ast::Mode};
+use dataway_lang::syntax::ParseOptions;
 use dataway_lang::{Compiled, Profile, Program};
 
 use crate::diagnostics::{self, Format};
@@ -30,7 +30,7 @@ pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Pr
             let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
             (SourceText::from_bytes(&name, &bytes), ParseOptions::default())
         }
-        From::Expression(text) => (SourceText::new("<expression>", text), expression_options(text)),
+        From::Expression(text) => (SourceText::new("<expression>", text), ParseOptions::default()),
     };
     let Compiled { program, diagnostics } = Program::compile(&source, &options, profile.into());
     diagnostics::print(&source, &diagnostics, format);
@@ -38,12 +38,6 @@ pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Pr
         Some(program) => Ok((program, source)),
         None => Err(NOT_COMPILED),
     }
-}
-
-/// `-e` may also give a whole script.
-fn expression_options(text: &str) -> ParseOptions<'static> {
-    let script = text.contains("def dw_process");
-    ParseOptions { mode: (!script).then_some(Mode::Expression), ..ParseOptions::default() }
 }
 
 /// The contract that a script states, with its files read relative to `folder`; the exit code if one cannot be read.
@@ -97,7 +91,7 @@ pub struct Source {
     /// Script or expression file (`-` reads standard input)
     pub script: Option<PathBuf>,
     /// Evaluate this expression or script text
-    #[arg(short = 'e', long = "expr", value_name = "EXPR", conflicts_with = "script")]
+    #[arg(short = 'e', long = "expr", value_name = "EXPR", conflicts_with = "script", allow_hyphen_values = true)]
     pub expression: Option<String>,
 }
 

@@ -53,6 +53,9 @@ enum Step {
     Part(&'static str),
 }
 
+/// Most steps of a path that an error shows.
+const LONGEST_PATH: usize = 20;
+
 /// What is known of a container that more than one value refers to.
 enum Shared {
     /// It is being looked at: meeting it again is a cycle.
@@ -222,12 +225,17 @@ impl Checker<'_, '_> {
 
     fn place(&self) -> String {
         let mut text = String::from("result");
-        for step in &self.path {
+        // The beginning of a very long path tells enough.
+        let hidden = self.path.len().saturating_sub(LONGEST_PATH);
+        for step in self.path.iter().take(LONGEST_PATH) {
             match step {
                 Step::Index(n) => text.push_str(&format!("[{n}]")),
                 Step::Part(name) => text.push_str(&format!(".{name}")),
                 Step::Key(key) => text.push_str(&format!("[{}]", scalar_repr(key))),
             }
+        }
+        if hidden > 0 {
+            text.push_str(&format!("… ({hidden} levels deeper)"));
         }
         text
     }

@@ -12,7 +12,7 @@ use super::frame::Frame;
 use super::image::Image;
 use crate::builtins::{dict, enumerate_type};
 use crate::code::{Instr, Reg};
-use crate::value::{Value, types};
+use crate::value::Value;
 
 /// A place in the message, written as a script would reach it: `msg.payload['items'][3]`.
 pub type Place = Rc<str>;
@@ -414,7 +414,10 @@ fn describe(value: &Value) -> String {
             )
         }
         Value::List(list) => format!("a list of {}", list.len()),
-        Value::Entity(entity) if std::ptr::eq(ty, &types::ENTITY) => format!("an Entity of type {}", entity.mime_type),
+        Value::Entity(entity) => match entity.parsed.borrow().given() {
+            Some(inner) => format!("{} (an Entity of type {})", describe(inner), entity.mime_type),
+            None => format!("an Entity of type {}", entity.mime_type),
+        },
         _ => format!("of type {}", ty.name),
     }
 }

@@ -40,7 +40,7 @@ pub fn parse(source: &Source, mime: &str) -> R {
 pub fn raise(trouble: Trouble, mime: &str, text: &[u8]) -> Raise {
     match trouble {
         Trouble::Raise(raise) => raise,
-        Trouble::Syntax { what, at } => malformed(mime, what, text, at),
+        Trouble::Syntax { what, at } => malformed(mime, what.trim_end_matches(" starting at"), text, at),
         Trouble::TooDeep { at, .. } => malformed(mime, "nesting deeper than 1000 levels", text, at),
     }
 }

@@ -7,7 +7,7 @@ use crate::mime::place::{Fault, Step, Wrote};
 use crate::mime::{Written, charset, infer_mime, mime_type, scalar};
 use crate::value::codec::Codec;
 use crate::value::exceptions::entity_error;
-use crate::value::interrupt::checkpoint;
+use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::{Cx, HVec, R, Value};
 
 /// Writes parts. The result is the body and the MIME type with the boundary; `mime` is normalised.
@@ -223,7 +223,10 @@ impl Collector<'_, '_, '_> {
             Some(other) => return Err(Fault::wrong_type_but(other, ", a dict of headers is expected")),
         }
         let content = match &described.content {
-            Value::Entity(entity) => entity.blob.bytes().to_vec(),
+            Value::Entity(entity) => {
+                reserve(entity.blob.bytes().len())?;
+                entity.blob.bytes().to_vec()
+            }
             other => match other.byte_data() {
                 Some(bytes) => bytes.into_owned(),
                 None => charset::encode(&self.text(other)?, self.codec)?.into_owned(),

@@ -14,7 +14,7 @@ use crate::value::exceptions::Raise;
 use crate::value::hash::hash_text;
 use crate::value::interrupt::{Stop, checkpoint};
 use crate::value::table::Table;
-use crate::value::unicode::space;
+use crate::value::unicode::{space, wtf8};
 use crate::value::{Dict, Guarded, HVec, MultiMap, R, Ref, Value};
 
 /// Why reading failed.
@@ -70,7 +70,7 @@ pub fn parse(source: &Source, mime: &str) -> R {
 
 fn document(source: &Source) -> Result<Value, Trouble> {
     let text = source.text();
-    if let Some(at) = names::illegal(text) {
+    if let Some(at) = illegal(text)? {
         return syntax("an illegal character", at);
     }
     let Ok(text) = std::str::from_utf8(text) else { return syntax("an illegal character", 0) };
@@ -111,6 +111,24 @@ fn document(source: &Source) -> Result<Value, Trouble> {
             Event::Eof => return builder.finish(text.len()),
         }
     }
+}
+
+/// Offset of the first character that may not stand in a document; looks at the limits now and then.
+fn illegal(text: &[u8]) -> R<Option<usize>> {
+    const PIECE: usize = 1 << 18;
+    let mut from = 0;
+    while from < text.len() {
+        checkpoint(PIECE as u64 / 8)?;
+        let mut to = (from + PIECE).min(text.len());
+        while text.get(to).is_some_and(|byte| wtf8::is_continuation(*byte)) {
+            to += 1;
+        }
+        if let Some(at) = names::illegal(text.get(from..to).unwrap_or_default()) {
+            return Ok(Some(from + at));
+        }
+        from = to;
+    }
+    Ok(None)
 }
 
 fn position(at: u64) -> usize {
