@@ -65,7 +65,8 @@ fn window(source: &SourceText, diagnostic: &Diagnostic, line: &str) {
     let at = source.line_column(diagnostic.span.start);
     let column = at.column as usize - 1;
     let from = column.saturating_sub(WINDOW);
-    let shown: String = line.chars().skip(from).take(2 * WINDOW).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown: String =
+        line.chars().skip(from).take(2 * WINDOW).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let dots = if from > 0 { "…" } else { "" };
     let pad = " ".repeat(column - from + dots.chars().count());
     let (code, message) = (diagnostic.code, &diagnostic.message);

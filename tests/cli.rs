@@ -144,10 +144,11 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn each_ends_when_its_reader_goes_away() {
     let messages = "{\"n\": 1}\n".repeat(50_000);
-    let mut child = command(&["eval", "-e", "msg.payload", "--each", "--payload", "-", "--mime", "application/x-ndjson"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
+    let mut child =
+        command(&["eval", "-e", "msg.payload", "--each", "--payload", "-", "--mime", "application/x-ndjson"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
     let mut stdin = child.stdin.take().expect("a pipe was asked for");
     let mut stdout = child.stdout.take().expect("a pipe was asked for");
     let writer = std::thread::spawn(move || drop(stdin.write_all(messages.as_bytes())));
@@ -210,10 +211,11 @@ fn every_flag_is_explained_in_the_help() {
     let output = run(&["eval", "--help"], None);
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for flag in "--payload --mime --encoding --decode --attrs --vars --output --timezone --limit-time --limit-memory --each \
+    for flag in
+        "--payload --mime --encoding --decode --attrs --vars --output --timezone --limit-time --limit-memory --each \
                  --path --on-error --format --expr"
-        .split(' ')
-        .filter(|flag| !flag.is_empty())
+            .split(' ')
+            .filter(|flag| !flag.is_empty())
     {
         assert!(help.contains(flag), "{flag}");
     }

@@ -227,7 +227,11 @@ fn endless_growth_ends_at_the_memory_limit() {
             "bytes(iter(int, 1))",
         ],
     );
-    check(&limited(None, Some(MEMORY)), "MemoryError", &["x = []\nwhile True: x.append('some text that is not short')"]);
+    check(
+        &limited(None, Some(MEMORY)),
+        "MemoryError",
+        &["x = []\nwhile True: x.append('some text that is not short')"],
+    );
 }
 
 #[test]
@@ -393,7 +397,8 @@ fn check_nothing_is_left(options: &RunOptions, bodies: &[&str]) {
         let before = heap::used();
         let second = once();
         if first != second || heap::used() != before {
-            failures += &format!("{body}\n    {first:?}, {second:?}, {} bytes more\n", heap::used() as i64 - before as i64);
+            failures +=
+                &format!("{body}\n    {first:?}, {second:?}, {} bytes more\n", heap::used() as i64 - before as i64);
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -489,7 +494,9 @@ fn a_large_result_is_refused() {
     let limits = Limits { result: Some(10_000), ..Limits::default() };
     let options = RunOptions { limits, ..RunOptions::default() };
     assert!(run("'x' * 5000", &options).is_ok());
-    for text in ["'x' * 50000", "['xxxxxxxxxx'] * 5000", "list(range(50000))", "{'a': [{'b': 'x' * 50000}]}", "b'x' * 50000"] {
+    for text in
+        ["'x' * 50000", "['xxxxxxxxxx'] * 5000", "list(range(50000))", "{'a': [{'b': 'x' * 50000}]}", "b'x' * 50000"]
+    {
         let failure = run(text, &options).expect_err(text);
         assert_eq!((failure.class.as_str(), failure.code), ("MemoryError", 1_200_001), "{text}");
         assert!(failure.message.contains("result"), "{}", failure.message);

@@ -6,9 +6,9 @@ pub mod random;
 
 use std::time::Duration;
 
+use dataway_lang::Profile;
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
-use dataway_lang::Profile;
 use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{Datum, Input, Limits, Program, Report, RunOptions, builtins};
 

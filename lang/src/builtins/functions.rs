@@ -494,6 +494,10 @@ fn print(cx: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn round(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    if IntView::of(&a[0]).is_none() && !matches!(a[0], Value::Float(_) | Value::Decimal(_)) {
+        let name = a[0].type_of().qualified();
+        return Err(type_error(format!("type {name} doesn't define __round__ method")));
+    }
     if let Value::Decimal(number) = &a[0] {
         return modules::decimal::round(cx, number, &a[1]);
     }

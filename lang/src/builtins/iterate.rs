@@ -107,6 +107,29 @@ fn not_iterator(value: &Value) -> crate::value::Raise {
     type_error(format!("'{}' object is not an iterator", value.type_of().qualified()))
 }
 
+/// Iterators that may draw from one another, one inside the other.
+const DEPTH: u32 = 10_000;
+
+thread_local! {
+    static NESTING: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// Runs one iterator inside another on enough stack.
+fn deeper<T>(work: impl FnOnce() -> R<T>) -> R<T> {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            NESTING.set(NESTING.get() - 1);
+        }
+    }
+    if NESTING.get() >= DEPTH {
+        return Err(crate::value::exceptions::recursion_error("maximum recursion depth exceeded"));
+    }
+    NESTING.set(NESTING.get() + 1);
+    let _leave = Leave;
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, work)
+}
+
 /// What is left to do for an iterator once its state is no longer borrowed, because it runs other code.
 enum Pending {
     Map { function: Value, iters: HVec<Value> },
@@ -132,7 +155,7 @@ fn advance(cx: &mut Cx<'_>, iter: &Ref<Iter>) -> R<Option<Value>> {
             Err(pending) => pending,
         }
     };
-    let result = finish(cx, iter, pending);
+    let result = deeper(|| finish(cx, iter, pending));
     if !matches!(result, Ok(Some(_))) && !iter.state.is_borrowed() && !keeps_state(iter) {
         drop(iter.state.replace(State::Done));
     }

@@ -288,7 +288,9 @@ fn remove(_: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn reverse(_: &mut Cx<'_>, a: &[Value]) -> R {
-    list("reverse", a)?.items.borrow_mut().reverse();
+    let own = list("reverse", a)?;
+    checkpoint(own.len() as u64 / 2)?;
+    own.items.borrow_mut().reverse();
     Ok(Value::None)
 }
 
@@ -456,16 +458,11 @@ fn range_element(range: &Range, n: &Value) -> R {
 /// `IndexError`, or `TypeError` for a key that is neither int nor slice.
 pub fn range_get(range: &Ref<Range>, key: &Value) -> R {
     if let Value::Slice(slice) = key {
-        let Value::Int(len) = range.len else {
-            return Err(crate::value::exceptions::overflow_error("range is too long to be sliced"));
-        };
-        let len = usize::try_from(len).unwrap_or(0);
-        let bounds = Bounds::of(slice, len)?;
-        let parts = indices_of(slice, len)?;
-        let start = range_element(range, &Value::Int(parts.0))?;
-        let stop = range_element(range, &Value::Int(parts.1))?;
-        let step = compute(crate::syntax::ast::BinaryOp::Mult, &range.step, &Value::Int(bounds.step as i64))?;
-        return make_range(start, stop, step);
+        let (start, stop, step) = big_indices(slice, &range.len)?;
+        let first = range_element(range, &Value::big(start))?;
+        let last = range_element(range, &Value::big(stop))?;
+        let step = compute(crate::syntax::ast::BinaryOp::Mult, &range.step, &Value::big(step))?;
+        return make_range(first, last, step);
     }
     let Some(at) = IntView::of(key) else {
         return Err(type_error(format!("range indices must be integers or slices, not {}", key.type_of().qualified())));
@@ -481,21 +478,23 @@ pub fn range_get(range: &Ref<Range>, key: &Value) -> R {
     range_element(range, &Value::big(n))
 }
 
-/// Start and stop of a slice with their sign.
-fn indices_of(slice: &Slice, len: usize) -> R<(i64, i64)> {
-    let len = i64::try_from(len).unwrap_or(i64::MAX);
-    let number = |v: &Value| IntView::of(v).map(|n| n.to_big().to_i64().unwrap_or(i64::MAX));
-    let step = number(&slice.step).unwrap_or(1);
-    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-    let clip = |bound: Option<i64>, default: i64| match bound {
-        None => default,
-        Some(n) if n < 0 => n.saturating_add(len).max(low),
-        Some(n) => n.min(high),
+/// Start, stop and step of a slice of a sequence of any length.
+fn big_indices(slice: &Slice, len: &Value) -> R<(BigInt, BigInt, BigInt)> {
+    // Checks the kinds of the bounds.
+    Bounds::of(slice, 0)?;
+    let number = |v: &Value| IntView::of(v).map(|n| n.to_big().into_owned());
+    let len = number(len).unwrap_or_default();
+    let step = number(&slice.step).unwrap_or_else(|| BigInt::from(1));
+    let backwards = step < BigInt::ZERO;
+    let (low, high) = if backwards { (BigInt::from(-1), &len - 1) } else { (BigInt::ZERO, len.clone()) };
+    let clip = |bound: Option<BigInt>, default: &BigInt| match bound {
+        None => default.clone(),
+        Some(n) if n < BigInt::ZERO => (n + &len).max(low.clone()),
+        Some(n) => n.min(high.clone()),
     };
-    Ok((
-        clip(number(&slice.start), if step < 0 { high } else { low }),
-        clip(number(&slice.stop), if step < 0 { low } else { high }),
-    ))
+    let start = clip(number(&slice.start), if backwards { &high } else { &low });
+    let stop = clip(number(&slice.stop), if backwards { &low } else { &high });
+    Ok((start, stop, step))
 }
 
 /// The position of an int in a range.

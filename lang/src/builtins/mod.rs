@@ -205,6 +205,9 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
     if std::ptr::eq(desc, &types::TYPE) && (args.len() != 1 || !keywords.is_empty()) {
         return Err(type_error("type() takes 1 or 3 arguments"));
     }
+    if std::ptr::eq(desc, &types::OBJECT) && (!args.is_empty() || !keywords.is_empty()) {
+        return Err(type_error("object() takes no arguments"));
+    }
     let Some(new) = core(desc).and_then(|core| core.new).or(desc.new) else {
         return Err(type_error(format!("cannot create '{}' instances", desc.qualified())));
     };

@@ -272,7 +272,10 @@ impl Dict {
     pub fn pop_end(&self, last: bool) -> Option<(Value, Value)> {
         let mut items = self.items.borrow_mut();
         let table = items.hashed();
-        let n = if last { table.before(usize::MAX) } else { table.at(0) }.map(|(n, ..)| n)?;
+        if last {
+            return table.pop_last();
+        }
+        let n = table.at(0).map(|(n, ..)| n)?;
         table.take(n)
     }
 

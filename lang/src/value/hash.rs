@@ -129,6 +129,7 @@ fn hash_sequence(items: &[Value]) -> R<i64> {
     const P5: u64 = 2_870_177_450_012_600_261;
     let mut acc = P5;
     for item in items {
+        super::interrupt::checkpoint(2)?;
         let lane = stacker::maybe_grow(32 * 1024, 256 * 1024, || python_hash(item))?.cast_unsigned();
         acc = acc.wrapping_add(lane.wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1);
     }

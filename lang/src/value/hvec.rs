@@ -6,7 +6,7 @@ use std::mem::{needs_drop, size_of};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
-use super::heap;
+use super::{heap, interrupt};
 
 /// Like `Vec`, with a known layout and storage from [`heap`].
 #[repr(C)]
@@ -54,6 +54,7 @@ impl<T> HVec<T> {
         let Some(bytes) = bytes else {
             std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
         };
+        interrupt::spend(self.len as u64 / 8);
         let storage = heap::alloc_buffer(bytes).cast::<T>();
         // SAFETY: both areas hold at least `len` elements and do not overlap; the old one is given back with its size.
         unsafe {
@@ -98,6 +99,7 @@ impl<T> HVec<T> {
     /// Inserts `value` before position `at`, which is at most the length.
     pub fn insert(&mut self, at: usize, value: T) {
         let at = at.min(self.len);
+        interrupt::spend((self.len - at) as u64 / 8);
         self.reserve(1);
         // SAFETY: there is room for one more; the moved range lies inside the storage.
         unsafe {
@@ -113,6 +115,7 @@ impl<T> HVec<T> {
         if at >= self.len {
             return None;
         }
+        interrupt::spend((self.len - at) as u64 / 8);
         // SAFETY: `at` is inside; the elements behind it move down by one.
         unsafe {
             let p = self.start.as_ptr().add(at);
@@ -138,6 +141,7 @@ impl<T> HVec<T> {
     pub fn splice(&mut self, range: std::ops::Range<usize>, new: HVec<T>) {
         let (from, to) = (range.start.min(self.len), range.end.min(self.len));
         let to = to.max(from);
+        interrupt::spend((self.len + new.len) as u64);
         let mut result = HVec::with_capacity(self.len - (to - from) + new.len);
         let mut old = std::mem::take(self).into_iter();
         result.extend(old.by_ref().take(from));
@@ -167,6 +171,7 @@ impl<T: Clone> HVec<T> {
 
     /// Appends copies of `items`.
     pub fn extend_from_slice(&mut self, items: &[T]) {
+        interrupt::spend(items.len() as u64);
         self.reserve(items.len());
         for item in items {
             self.push(item.clone());
@@ -178,6 +183,7 @@ impl HVec<u8> {
     /// Appends bytes with one copy.
     #[inline]
     pub fn extend_bytes(&mut self, bytes: &[u8]) {
+        interrupt::spend(bytes.len() as u64 / 64);
         self.reserve(bytes.len());
         // SAFETY: there is room for all of them, and a borrowed slice cannot overlap storage we own exclusively.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(self.len), bytes.len()) };

@@ -45,6 +45,12 @@ pub fn checkpoint(units: u64) -> Result<(), Stop> {
     look()
 }
 
+/// Counts work that is done already and cannot be interrupted, such as copying a list: the next [`checkpoint`] knows of it.
+#[inline]
+pub fn spend(units: u64) {
+    FUEL.set(FUEL.get().saturating_sub(units));
+}
+
 /// Looks at the clock, the heap and the cancel flag now.
 ///
 /// # Errors

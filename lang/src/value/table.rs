@@ -5,7 +5,7 @@
 
 use super::compare::key_eq;
 use super::hvec::HVec;
-use super::{R, Value};
+use super::{R, Value, interrupt};
 
 /// Entries searched without an index.
 const LINEAR: usize = 8;
@@ -77,14 +77,22 @@ impl<V> Table<V> {
         }
         let mask = self.index.len() - 1;
         let mut at = mix(hash) & mask;
+        let mut probes = 0u64;
         loop {
-            let Some(n) = self.index[at].checked_sub(1) else { return Ok(None) };
-            let entry = &self.entries[n as usize];
-            if entry.hash == hash && is(&entry.key)? {
+            let Some(n) = self.index[at].checked_sub(1) else { break };
+            // A place may still name an entry that `pop_last` cut off.
+            if let Some(entry) = self.entries.get(n as usize)
+                && entry.hash == hash
+                && is(&entry.key)?
+            {
                 return Ok(Some(n as usize));
             }
             at = (at + 1) & mask;
+            probes += 1;
         }
+        // Keys can be made to collide; what that costs counts against the time limit.
+        interrupt::spend(probes);
+        Ok(None)
     }
 
     /// The number of the entry with `key`, whose hash is `hash`.
@@ -121,6 +129,7 @@ impl<V> Table<V> {
     #[must_use]
     pub fn at(&self, from: usize) -> Option<(usize, &Value, &V)> {
         let (n, entry) = self.entries.iter().enumerate().skip(from).find(|(_, e)| !e.key.is_unbound())?;
+        interrupt::spend((n - from) as u64);
         Some((n, &entry.key, &entry.value))
     }
 
@@ -164,9 +173,12 @@ impl<V> Table<V> {
     fn link(&mut self, n: usize) {
         let mask = self.index.len() - 1;
         let mut at = mix(self.entries[n].hash) & mask;
+        let mut probes = 0;
         while self.index[at] != 0 {
             at = (at + 1) & mask;
+            probes += 1;
         }
+        interrupt::spend(probes);
         // Entry numbers stay far below 2^32: an entry takes 24 bytes or more, see `heap::CEILING`.
         self.index[at] = (n + 1) as u32;
     }
@@ -214,12 +226,15 @@ impl<V: Default> Table<V> {
         let key = std::mem::replace(&mut entry.key, Value::Unbound);
         let value = std::mem::take(&mut entry.value);
         self.live -= 1;
-        if self.live == 0 {
-            *self = Self::default();
-        } else if n + 1 == self.entries.len() && self.index.is_empty() {
-            self.entries.pop();
-        }
         Some((key, value))
+    }
+
+    /// Removes the last entry and frees its place.
+    pub fn pop_last(&mut self) -> Option<(Value, V)> {
+        let n = self.before(usize::MAX).map(|(n, ..)| n)?;
+        let taken = self.take(n);
+        self.entries.truncate(n);
+        taken
     }
 
     /// Removes `key`.

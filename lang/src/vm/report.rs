@@ -4,6 +4,8 @@ use super::Vm;
 use super::image::Module;
 use crate::builtins::{attribute, repr};
 use crate::source::{LineColumn, SourceText, Span};
+use crate::syntax::ast::{Body, ExprKind, Mode};
+use crate::syntax::{self, ParseOptions};
 use crate::value::exceptions::Trace;
 use crate::value::{Exception, Ref, Value};
 
@@ -201,6 +203,26 @@ impl Link {
     }
 }
 
+/// The marks under an expression: of an operation `^` under the operator and `~` under the operands, of a subscript `^` under
+/// the brackets.
+fn marker(text: &str) -> String {
+    let source = SourceText::new("", text);
+    let parsed = syntax::parse(&source, &ParseOptions { mode: Some(Mode::Expression), ..ParseOptions::default() });
+    let essential = match &parsed.program.body {
+        Body::Expression(expr) => match &expr.kind {
+            ExprKind::BinOp { op_span, .. } => op_span.start as usize..op_span.end as usize,
+            ExprKind::Subscript { value, .. } => {
+                // The value may stand in parentheses.
+                let from = value.span.end as usize;
+                from + text.get(from..).and_then(|rest| rest.find('[')).unwrap_or(0)..text.len()
+            }
+            _ => 0..text.len(),
+        },
+        Body::Statements(_) => 0..text.len(),
+    };
+    text.char_indices().map(|(at, _)| if essential.contains(&at) { '^' } else { '~' }).collect()
+}
+
 impl Site {
     fn render(&self, out: &mut String) {
         let LineColumn { line, .. } = self.position;
@@ -220,12 +242,15 @@ impl Site {
         let line_start = self.source.line_span(self.position.line).map_or(0, |s| s.start) as usize;
         let start = (self.span.start as usize).saturating_sub(line_start);
         let end = ((self.span.end as usize).saturating_sub(line_start)).min(text.trim_end().len());
-        if start < indent || end <= start || (start == indent && end == text.trim_end().len()) {
+        if start < indent || end <= start {
             return;
         }
         let width = |part: Option<&str>| part.map_or(0, |p| p.chars().count());
         let before = width(text.get(indent..start));
-        let marked = width(text.get(start..end)).max(1);
-        out.push_str(&format!("    {}{}\n", " ".repeat(before), "^".repeat(marked)));
+        let marked = text.get(start..end).map_or_else(String::new, marker);
+        if start == indent && end == text.trim_end().len() && !marked.contains('~') {
+            return;
+        }
+        out.push_str(&format!("    {}{marked}\n", " ".repeat(before)));
     }
 }
