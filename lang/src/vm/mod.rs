@@ -25,7 +25,7 @@ use origins::Tracker;
 
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
-use crate::value::{Exception, Generator, Machine, R, Raise, Ref, Value};
+use crate::value::{Exception, Generator, HVec, Machine, R, Raise, Ref, Value};
 
 /// Default recursion limit in frames (spec 11.1).
 pub const RECURSION_LIMIT: u32 = 1000;
@@ -43,6 +43,9 @@ pub struct Vm {
     recursion_limit: u32,
     /// Values of expression statements at a prompt.
     displayed: Vec<Value>,
+    /// The globals of the modules run. A function in them refers to its module, and so to them: a circle that only the end
+    /// of the run breaks.
+    globals: Vec<Globals>,
     /// Records of where values came from, in a run that repeats a failed one.
     tracker: Option<Box<Tracker>>,
 }
@@ -58,6 +61,7 @@ impl Vm {
             depth: 0,
             recursion_limit,
             displayed: Vec::new(),
+            globals: Vec::new(),
             tracker: None,
         }
     }
@@ -67,6 +71,9 @@ impl Vm {
     /// # Errors
     /// Whatever the code raises.
     pub fn run_module(&mut self, module: &Rc<Module>, argument: Option<Value>) -> R {
+        if !self.globals.last().is_some_and(|last| Rc::ptr_eq(last, &module.globals)) {
+            self.globals.push(Globals::clone(&module.globals));
+        }
         let code = module.code(0)?;
         let mut frame = Frame::new(module.clone(), 0, code.registers, Destination::Host);
         if let (Some(slot), Some(argument)) = (frame.regs.first_mut(), argument) {
@@ -99,8 +106,11 @@ impl Vm {
         self.tracker.as_ref().map_or_else(Vec::new, |tracker| tracker.findings.clone())
     }
 
-    /// What the host gave to the run.
+    /// Ends the run: gives up the global variables, and gives back what the host gave.
     pub fn into_env(self) -> Env {
+        for globals in &self.globals {
+            drop(globals.replace(HVec::new()));
+        }
         self.env
     }
 
