@@ -134,6 +134,13 @@ fn core(desc: &'static TypeDesc) -> Option<&'static CoreType> {
     CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| std::ptr::eq(core.desc, desc))
 }
 
+/// The tables of a type's own constants, without those of its bases.
+#[must_use]
+pub fn own_constants(desc: &'static TypeDesc) -> Vec<&'static [types::Constant]> {
+    let core = core(desc).map_or(&[][..], |core| core.constants);
+    vec![core, desc.constants]
+}
+
 /// The constant `name` of a type or of one of its bases.
 #[must_use]
 pub fn find_constant(desc: &'static TypeDesc, name: &str) -> Option<&'static types::Constant> {
