@@ -78,8 +78,7 @@ impl<V> Table<V> {
         let mask = self.index.len() - 1;
         let mut at = mix(hash) & mask;
         let mut probes = 0u64;
-        loop {
-            let Some(n) = self.index[at].checked_sub(1) else { break };
+        while let Some(n) = self.index[at].checked_sub(1) {
             // A place may still name an entry that `pop_last` cut off.
             if let Some(entry) = self.entries.get(n as usize)
                 && entry.hash == hash
