@@ -108,6 +108,7 @@ fn long_single_operations_end_at_the_time_limit() {
             "x = list(range(100000))\nwhile True: repr(x)",
             "x = [1.5] * 100000\nwhile True: str(x)",
             "x = bytearray(1000000)\nwhile True: x.reverse()",
+            "x = b'ab' * 500000\nwhile True: x.strip(b'ab')",
             "x = '{}' * 10000\ny = range(10000)\nwhile True: x.format(*y)",
             "x = list(range(100000))\nwhile True: Entity.from_value(x, 'application/json')['^value']",
             "x = {'r': {'a': list(range(10000))}}\nwhile True: Entity.from_value(x, 'application/xml')['^value']",

@@ -140,13 +140,14 @@ impl Scanner<'_> {
     /// Joins lines all the same if only blanks or a comment follow the backslash at `start`.
     fn blunt_continuation(&mut self, start: usize, end: usize) -> usize {
         let rest = self.slice(end, self.text.len());
-        let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-        let tail = rest.get(line.len()..).unwrap_or_default();
-        let blank = line.trim_start();
-        if tail.is_empty() || !(blank.is_empty() || blank.starts_with('#')) {
+        // Looks no further than it must: a line may hold a million backslashes.
+        let behind = rest.trim_start_matches(|c: char| c.is_whitespace() && !matches!(c, '\n' | '\r'));
+        let line_end = if behind.starts_with('#') { behind.find(['\n', '\r']) } else { Some(0) };
+        let tail = line_end.and_then(|at| behind.get(at..)).unwrap_or_default();
+        if !tail.starts_with(['\n', '\r']) {
             return end;
         }
-        let joined = end + line.len() + if tail.starts_with("\r\n") { 2 } else { 1 };
+        let joined = end + (rest.len() - tail.len()) + if tail.starts_with("\r\n") { 2 } else { 1 };
         self.push(Tok::Continuation, start, joined);
         joined
     }
@@ -158,16 +159,16 @@ impl Scanner<'_> {
         match c {
             '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
                 let rest = self.slice(end, self.text.len());
-                let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-                let close = line.find(['“', '”', '‘', '’', '«', '»']);
-                let length =
-                    close.map_or(0, |at| at + line.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8));
+                let stop = rest.find(['“', '”', '„', '‘', '’', '«', '»', '\n', '\r']);
+                let found = stop.and_then(|at| Some((at, rest.get(at..)?.chars().next()?)));
+                let close = found.filter(|(_, c)| !matches!(c, '„' | '\n' | '\r'));
+                let length = close.map_or(0, |(at, c)| at + c.len_utf8());
                 let (end, quote) = (end + length, if matches!(c, '‘' | '’') { "'" } else { "\"" });
                 let mut diagnostic =
                     Diagnostic::error(Code::INVALID_CHARACTER, span, format!("{named} is a typographic quote"))
                         .with_help("strings stand between straight quotes: \" or '");
-                if let Some(at) = close {
-                    let inner = line.get(..at).unwrap_or_default();
+                if let Some((at, _)) = close {
+                    let inner = rest.get(..at).unwrap_or_default();
                     if !inner.contains([quote.chars().next().unwrap_or('"'), '\\']) {
                         diagnostic = diagnostic.with_fix(self.span(start, end), format!("{quote}{inner}{quote}"));
                     }

@@ -103,6 +103,7 @@ pub(super) fn remove_method(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 pub(super) fn reverse(_: &mut Cx<'_>, a: &[Value]) -> R {
     let own = array("reverse", a)?;
+    checkpoint(own.bytes.borrow().len() as u64)?;
     own.bytes.borrow_mut().reverse();
     Ok(Value::None)
 }

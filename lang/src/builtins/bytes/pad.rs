@@ -5,7 +5,7 @@ use crate::builtins::list::bytes_like;
 use crate::builtins::str::args::{bad_argument, short_int, width};
 use crate::builtins::str::pad::{centered, zeros};
 use crate::builtins::str::pieces::{Ends, Unit, expand_tabs, fill, trim_space};
-use crate::value::interrupt::reserve;
+use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::{Cx, HVec, R, Value};
 
 /// Pads the receiver to the width `a[1]`; `left` tells how much of the padding goes before it, given the padding and the
@@ -63,6 +63,7 @@ pub(super) fn expandtabs(_: &mut Cx<'_>, a: &[Value]) -> R {
 /// Takes white space or the bytes of `a[1]` away.
 fn strip_with(name: &str, a: &[Value], ends: Ends) -> R {
     let own = receiver(name, a)?;
+    checkpoint(own.len() as u64)?;
     let kept = if a[1].is_none() {
         trim_space(&own, ends, Unit::Bytes)
     } else {

@@ -1,5 +1,5 @@
+//! Fuzz target `multipart`; its body is in `bodies.rs`.
 #![no_main]
-//! Fuzz target: see `bodies.rs`.
 
 #[path = "../bodies.rs"]
 mod bodies;

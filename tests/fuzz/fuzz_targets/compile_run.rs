@@ -1,0 +1,7 @@
+//! Fuzz target `compile_run`; its body is in `bodies.rs`.
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::compile_run(data));

@@ -1,7 +1,0 @@
-#![no_main]
-//! Fuzz target: see `bodies.rs`.
-
-#[path = "../bodies.rs"]
-mod bodies;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::run(data));
