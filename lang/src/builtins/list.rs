@@ -1,7 +1,6 @@
 //! Lists, tuples, ranges and slices: methods, and what subscripts and operators need of them (spec 5.5).
 
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
 
 use super::subscript::{Bounds, index};
 use super::{iterate, sort};
@@ -376,19 +375,8 @@ fn indices(_: &mut Cx<'_>, a: &[Value]) -> R {
     let Some(Value::Slice(slice)) = a.first() else { return Err(wrong_receiver("indices", "slice", a.first())) };
     let len = word(&a[1])?;
     let Ok(size) = usize::try_from(len) else { return Err(value_error("length should not be negative")) };
-    let bounds = Bounds::of(slice, size)?;
-    let step = bounds.step as i64;
-    // Recompute the bounds with their sign, which `Bounds` does not keep.
-    let part = |value: &Value| IntView::of(value).map(|n| n.to_big().to_i64().unwrap_or(i64::MAX));
-    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-    let clip = |bound: Option<i64>, default: i64| match bound {
-        None => default,
-        Some(n) if n < 0 => n.saturating_add(len).max(low),
-        Some(n) => n.min(high),
-    };
-    let start = clip(part(&slice.start), if step < 0 { high } else { low });
-    let stop = clip(part(&slice.stop), if step < 0 { low } else { high });
-    Ok(Value::tuple([Value::Int(start), Value::Int(stop), Value::Int(step)]))
+    let (start, stop, step) = big_indices(slice, &Value::size(size))?;
+    Ok(Value::tuple([Value::big(start), Value::big(stop), Value::big(step)]))
 }
 
 // ranges

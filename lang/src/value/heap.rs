@@ -26,8 +26,9 @@ const SMALL_BUFFER: usize = 1024;
 pub(super) const MAX_OBJECT: usize = 256;
 const BUFFER_CLASSES: usize = SMALL_BUFFER / GRAIN + 1;
 const OBJECT_CLASSES: usize = MAX_OBJECT / GRAIN + 1;
+/// Size of a page of objects; what does not fill a slot of the page's size class is lost.
 const PAGE: usize = 32 * 1024;
-/// A page holds this many bytes of slots; the rest is lost to alignment of the size class.
+/// Size of the area from which buffers are bumped.
 const CHUNK: usize = 64 * 1024;
 /// What no configuration exceeds: reference counts are 32 bits
 /// wide and a reference is 16 bytes, so below this a count cannot overflow.
