@@ -91,6 +91,12 @@ impl Builtin {
     }
 }
 
+impl PartialEq for Builtin {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl std::fmt::Debug for Builtin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.text)
@@ -257,6 +263,12 @@ pub struct ModuleDesc {
     pub constants: &'static [Constant],
     /// Its parts.
     pub modules: &'static [(&'static str, &'static ModuleDesc)],
+}
+
+impl PartialEq for ModuleDesc {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 impl std::fmt::Debug for ModuleDesc {
