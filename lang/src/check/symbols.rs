@@ -118,9 +118,9 @@ impl Symbols {
     #[must_use]
     pub fn at(&self, offset: u32) -> Option<SymbolId> {
         let covers = |span: &Span| span.start <= offset && offset <= span.end;
-        self.symbols.iter().position(|symbol| {
-            symbol.uses.iter().any(covers) || symbol.bindings.iter().any(|(span, _)| covers(span))
-        })
+        self.symbols
+            .iter()
+            .position(|symbol| symbol.uses.iter().any(covers) || symbol.bindings.iter().any(|(span, _)| covers(span)))
     }
 
     /// The symbol with this number.
@@ -220,10 +220,16 @@ mod tests {
         for (text, expected) in [
             ("def f(a, b=1):\n    c = a + b\n    return c", &["f@0: 1/0", "a@1: 1/1", "b@1: 1/1", "c@1: 1/1"][..]),
             ("def f():\n    global n\n    n = 1\nn = 0\nn", &["f@0: 1/0", "n@0: 2/1"]),
-            ("def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1", &["f@0: 1/0", "n@1: 2/1", "g@1: 1/0"]),
+            (
+                "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1",
+                &["f@0: 1/0", "n@1: 2/1", "g@1: 1/0"],
+            ),
             ("def f(xs):\n    return [x for x in xs if (y := x)]", &["f@0: 1/0", "xs@1: 1/1", "y@1: 1/0", "x@2: 1/2"]),
             ("[msg for msg in msg.payload]", &["msg@0: 1/1", "msg@1: 1/1"]),
-            ("def f(v):\n    match v:\n        case {'a': b, **c}: return b, c", &["f@0: 1/0", "v@1: 1/1", "b@1: 1/1", "c@1: 1/1"]),
+            (
+                "def f(v):\n    match v:\n        case {'a': b, **c}: return b, c",
+                &["f@0: 1/0", "v@1: 1/1", "b@1: 1/1", "c@1: 1/1"],
+            ),
         ] {
             let mut found = table(text);
             found.sort();

@@ -355,12 +355,9 @@ impl Type {
             Type::Module(_) => &descs::MODULE,
             Type::Entity(..) => &descs::ENTITY,
             Type::Message(_) => &descs::MESSAGE,
-            Type::Any
-            | Type::Never
-            | Type::Union(_)
-            | Type::Function(_)
-            | Type::Protocol(..)
-            | Type::Variable(_) => return None,
+            Type::Any | Type::Never | Type::Union(_) | Type::Function(_) | Type::Protocol(..) | Type::Variable(_) => {
+                return None;
+            }
         })
     }
 
@@ -417,9 +414,7 @@ impl Type {
     pub fn nesting(&self) -> u8 {
         let deepest = |types: &[Type]| types.iter().map(Type::nesting).max().unwrap_or(0);
         match self {
-            Type::Generic(_, items) | Type::Tuple(items) | Type::Protocol(_, items) => {
-                deepest(items).saturating_add(1)
-            }
+            Type::Generic(_, items) | Type::Tuple(items) | Type::Protocol(_, items) => deepest(items).saturating_add(1),
             Type::Union(items) => deepest(items),
             Type::Shape(shape) => {
                 let rest = if let Rest::Typed(ty) = &shape.rest { ty.nesting() } else { 0 };
@@ -462,8 +457,15 @@ impl Type {
 }
 
 /// Types that are true whatever the value is.
-static ALWAYS_TRUE: &[&TypeDesc] =
-    &[&descs::DATETIME, &descs::DATE, &descs::TIME, &descs::TIMEZONE, &descs::ZONEINFO, &descs::GENERATOR, &descs::ELLIPSIS];
+static ALWAYS_TRUE: &[&TypeDesc] = &[
+    &descs::DATETIME,
+    &descs::DATE,
+    &descs::TIME,
+    &descs::TIMEZONE,
+    &descs::ZONEINFO,
+    &descs::GENERATOR,
+    &descs::ELLIPSIS,
+];
 
 /// Adds a member to a union, unless another already covers it.
 fn add_member(members: &mut Vec<Type>, ty: Type) {

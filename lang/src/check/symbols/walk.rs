@@ -23,11 +23,30 @@ enum Way {
 
 /// Built-in functions that keep nothing of their arguments.
 const PURE: &[&str] = &[
-    "abs", "all", "any", "ascii", "bool", "bytes", "float", "format", "hash", "id", "int", "isinstance", "len", "print",
-    "repr", "round", "str", "sum", "callable", "hasattr",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bool",
+    "bytes",
+    "float",
+    "format",
+    "hash",
+    "id",
+    "int",
+    "isinstance",
+    "len",
+    "print",
+    "repr",
+    "round",
+    "str",
+    "sum",
+    "callable",
+    "hasattr",
 ];
 /// Built-in functions that give the elements of their arguments away, but not the arguments.
-const COPYING: &[&str] = &["dict", "enumerate", "frozenset", "list", "max", "min", "reversed", "set", "sorted", "tuple", "zip"];
+const COPYING: &[&str] =
+    &["dict", "enumerate", "frozenset", "list", "max", "min", "reversed", "set", "sorted", "tuple", "zip"];
 
 /// A reading that is resolved when all bindings are known.
 struct Reading {

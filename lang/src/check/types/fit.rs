@@ -42,9 +42,9 @@ pub fn fit(value: &Type, target: &Type) -> Fit {
         }
         (_, Type::Tuple(_)) => yes_if(value.class().is_some_and(|class| class.is_subtype(&descs::TUPLE))),
         (Type::Shape(shape), Type::Shape(wanted)) => shapes(shape, wanted),
-        (_, Type::Shape(_)) => {
-            yes_if(value.class().is_none_or(|class| class.is_subtype(&descs::DICT)) || matches!(value, Type::Entity(..)))
-        }
+        (_, Type::Shape(_)) => yes_if(
+            value.class().is_none_or(|class| class.is_subtype(&descs::DICT)) || matches!(value, Type::Entity(..)),
+        ),
         (_, Type::Protocol(protocol, parameters)) => behaves(value, *protocol, parameters),
         (_, Type::Function(_) | Type::Member(..)) => yes_if(is_callable(value) != Some(false)),
         (Type::Class(class), Type::Class(wanted)) => yes_if(class.is_subtype(wanted)),
@@ -131,7 +131,8 @@ fn shapes(own: &Shape, wanted: &Shape) -> Fit {
     }
     if wanted.rest == Rest::Closed {
         let extra = own.fields.iter().filter(|field| wanted.field(&field.key).is_none());
-        result = extra.map(|field| if field.required { Fit::No } else { Fit::Maybe }).min().unwrap_or(result).min(result);
+        result =
+            extra.map(|field| if field.required { Fit::No } else { Fit::Maybe }).min().unwrap_or(result).min(result);
     }
     result
 }
