@@ -1,1 +1,10 @@
-//! Integration apps.
+//! Integration apps: flows of components and connectors, described in YAML files beside their scripts.
+//!
+//! What the user wrote (`model`) and what runs are different rooms. Specification: flows, parts 1 to 4.
+
+pub mod diagnostic;
+pub mod expr;
+pub mod model;
+pub mod params;
+pub mod registry;
+pub mod yaml;

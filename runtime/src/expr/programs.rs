@@ -1,0 +1,98 @@
+//! Compiled programs: equal texts share one, for the life of the process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dataway_lang::diagnostic::Diagnostic as Finding;
+use dataway_lang::source::{SourceText, Span};
+use dataway_lang::syntax::ParseOptions;
+use dataway_lang::{Compiled, Profile, Program};
+
+use crate::yaml::Positions;
+
+/// An expression or script that stands in an app.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The compiled program.
+    pub program: Program,
+    /// The text that was compiled.
+    pub text: SourceText,
+    /// The file the text stands in.
+    pub source: SourceText,
+    /// From the text to the file; `None` if the text is the file.
+    pub origin: Option<Origin>,
+}
+
+/// Where in a YAML scalar a program stands.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// From the scalar to the file.
+    pub positions: Arc<Positions>,
+    /// Offset of the program in the scalar.
+    pub offset: u32,
+}
+
+impl Origin {
+    /// The place in the file of a span of the program.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Span {
+        self.positions.span(Span::new(span.start + self.offset, span.end + self.offset))
+    }
+}
+
+impl Evaluation {
+    /// The place in the app of a span of the program.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Span {
+        self.origin.as_ref().map_or(span, |origin| origin.place(span))
+    }
+}
+
+type Key = (Arc<str>, Arc<str>, bool, usize);
+
+/// The compiled programs by name of the file, text, profile and longest length.
+#[derive(Debug, Default)]
+pub struct Programs {
+    known: Mutex<HashMap<Key, Arc<Compilation>>>,
+}
+
+/// What compiling a text gave.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The text.
+    pub text: SourceText,
+    /// The program, unless it does not compile.
+    pub program: Option<Program>,
+    /// What the language says about it.
+    pub findings: Vec<Finding>,
+}
+
+/// The label of programs that stand in YAML: they are shared by every place where the same text stands.
+const LABEL: &str = "<expression>";
+
+impl Programs {
+    /// Compiles a text that stands inside `#[ … ]`.
+    #[must_use]
+    pub fn expression(&self, text: &str, profile: Profile, max_bytes: usize) -> Arc<Compilation> {
+        self.compile(LABEL, text, profile, max_bytes, true)
+    }
+
+    /// Compiles a script file.
+    #[must_use]
+    pub fn script(&self, file: &SourceText, profile: Profile, max_bytes: usize) -> Arc<Compilation> {
+        self.compile(file.name(), file.text(), profile, max_bytes, false)
+    }
+
+    fn compile(&self, name: &str, text: &str, profile: Profile, max_bytes: usize, embedded: bool) -> Arc<Compilation> {
+        let key = (Arc::from(name), Arc::from(text), profile == Profile::Core, max_bytes);
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = lock().get(&key) {
+            return found.clone();
+        }
+        let source = SourceText::new(name, text);
+        let options = ParseOptions { embedded, max_bytes, ..ParseOptions::default() };
+        let Compiled { program, diagnostics } = Program::compile(&source, &options, profile);
+        let made = Arc::new(Compilation { text: source, program, findings: diagnostics });
+        lock().entry(key).or_insert(made).clone()
+    }
+}

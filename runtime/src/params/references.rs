@@ -1,0 +1,237 @@
+//! Parameters that name something else in the app: configurations, flows, schemas, contracts.
+
+use std::sync::Arc;
+
+use dataway_lang::source::Span;
+
+use super::shape::Shape;
+use super::{Reader, Value, Visitor};
+use crate::diagnostic::Code;
+use crate::yaml::Node;
+
+/// A configuration, resolved: it exists and has the wanted type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigRef {
+    /// Its name in `app.yaml`.
+    pub name: String,
+}
+
+impl Value for ConfigRef {
+    const SHAPE: Shape = Shape::Config("");
+
+    fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<ConfigRef> {
+        let name = String::read(node, &Shape::Text, reader)?;
+        let wanted = wanted_type(shape);
+        let of_type = |kind: &str| wanted.is_empty() || kind == wanted;
+        match reader.around.configs.get(&name) {
+            Some(kind) if of_type(kind) => return Some(ConfigRef { name }),
+            Some(kind) => {
+                let message =
+                    format!("the configuration `{name}` is of type `{kind}`, here stands one of type `{wanted}`");
+                let help = known(reader, wanted);
+                reader.error_help(Code::REFERENCE, node.span, message, help);
+            }
+            None => {
+                let names =
+                    reader.around.configs.iter().filter(|(_, kind)| of_type(kind)).map(|(name, _)| name.as_str());
+                let help = super::fields::nearest(&name, names).unwrap_or_else(|| known(reader, wanted));
+                let message = format!("there is no configuration `{name}`");
+                reader.error_help(Code::REFERENCE, node.span, message, help);
+            }
+        }
+        None
+    }
+
+    /// The only configuration of the type need not be named (part 3, section 1).
+    fn absent(shape: &Shape, reader: &Reader<'_>) -> Option<ConfigRef> {
+        let wanted = wanted_type(shape);
+        let mut of_type = reader.around.configs.iter().filter(|(_, kind)| *kind == wanted);
+        match (of_type.next(), of_type.next()) {
+            (Some((name, _)), None) => Some(ConfigRef { name: name.clone() }),
+            _ => None,
+        }
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.config(self);
+    }
+}
+
+fn wanted_type(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Config(kind) => kind,
+        _ => "",
+    }
+}
+
+/// The configurations of a type, for a help text.
+fn known(reader: &Reader<'_>, wanted: &str) -> String {
+    let names = reader.around.configs.iter().filter(|(_, kind)| wanted.is_empty() || *kind == wanted);
+    let names: Vec<_> = names.map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() {
+        format!("declare one under `configs` in app.yaml: `name: {{type: {wanted}, …}}`")
+    } else {
+        format!("the app has {}", names.join(", "))
+    }
+}
+
+/// The name of a flow; whether it exists is checked when all flows are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowRef {
+    /// The name.
+    pub name: Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Value for FlowRef {
+    const SHAPE: Shape = Shape::Flow;
+
+    fn read(node: &Node, _shape: &Shape, reader: &mut Reader<'_>) -> Option<FlowRef> {
+        let name = String::read(node, &Shape::Text, reader)?;
+        Some(FlowRef { name: name.into(), span: node.span })
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.flow(self);
+    }
+}
+
+/// A JSON Schema that exists and is JSON.
+#[derive(Debug, Clone)]
+pub struct SchemaRef {
+    /// Its path in the app; `None` if it stands in the flow itself.
+    pub path: Option<String>,
+    /// The schema as JSON text.
+    pub text: Arc<str>,
+    /// Where it was named.
+    pub span: Span,
+}
+
+impl Value for SchemaRef {
+    const SHAPE: Shape = Shape::Schema;
+
+    fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<SchemaRef> {
+        if node.as_map().is_some() {
+            let text = crate::expr::to_json(node)?.to_string();
+            return Some(SchemaRef { path: None, text: text.into(), span: node.span });
+        }
+        let Some(_) = node.as_str() else {
+            reader.misfit(node, shape);
+            return None;
+        };
+        let path = String::read(node, &Shape::Text, reader)?;
+        let text = json_file(&path, node.span, "schema", reader)?;
+        Some(SchemaRef { path: Some(path), text, span: node.span })
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.schema(self);
+    }
+}
+
+/// The text of a JSON file of the app, or a message.
+fn json_file(path: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+    let source = match reader.around.files.text(path) {
+        Ok(source) => source,
+        Err(reason) => {
+            reader.error(Code::PATH, span, reason);
+            return None;
+        }
+    };
+    match serde_json::from_str::<serde_json::Value>(source.text()) {
+        Ok(value) if what == "sample" || value.is_object() || value.is_boolean() => Some(source.text().into()),
+        Ok(_) => {
+            reader.error(Code::SCHEMA, span, format!("`{path}` is no JSON Schema: it must be an object or a boolean"));
+            None
+        }
+        Err(error) => {
+            reader.error(Code::SCHEMA, span, format!("the {what} `{path}` is not valid JSON: {error}"));
+            None
+        }
+    }
+}
+
+/// What is said about data at design time (part 1, section 8).
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// Schema, sample or type.
+    pub form: ContractForm,
+    /// MIME type of the data.
+    pub mime_type: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The three ways to state a contract.
+#[derive(Debug, Clone)]
+pub enum ContractForm {
+    /// JSON Schema text.
+    Schema(Arc<str>),
+    /// A document like the data.
+    Sample(Arc<[u8]>),
+    /// A type expression of the language.
+    Type(String),
+}
+
+impl Value for Contract {
+    const SHAPE: Shape = Shape::Contract;
+
+    fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<Contract> {
+        let Some(entries) = node.as_map() else {
+            reader.misfit(node, shape);
+            return None;
+        };
+        const KEYS: [&str; 4] = ["schema", "sample", "type", "mime-type"];
+        let unknown = entries.iter().filter(|e| !e.key.as_str().is_some_and(|key| KEYS.contains(&key)));
+        for entry in unknown {
+            super::fields::unknown_key(reader, &entry.key, KEYS.iter().copied());
+        }
+        let mut forms = KEYS.iter().take(3).filter_map(|key| node.get(key).map(|value| (*key, value)));
+        let (Some((key, value)), None) = (forms.next(), forms.next()) else {
+            let message = format!("{} needs exactly one of `schema`, `sample` and `type`", reader.subject());
+            reader.error(Code::SHAPE, super::fields::heading(node), message);
+            return None;
+        };
+        let text = String::read(value, &Shape::Text, reader)?;
+        let mime = node.get("mime-type").map(|mime| String::read(mime, &Shape::Text, reader));
+        let mime = match mime {
+            Some(mime) => mime?,
+            None => mime_by_suffix(&text).unwrap_or("application/json").to_owned(),
+        };
+        let form = match key {
+            "schema" => ContractForm::Schema(json_file(&text, value.span, "schema", reader)?),
+            "sample" if mime.ends_with("json") => {
+                ContractForm::Sample(json_file(&text, value.span, "sample", reader)?.as_bytes().into())
+            }
+            "sample" => match reader.around.files.bytes(&text) {
+                Ok(bytes) => ContractForm::Sample(bytes),
+                Err(reason) => {
+                    reader.error(Code::PATH, value.span, reason);
+                    return None;
+                }
+            },
+            _ => ContractForm::Type(text),
+        };
+        Some(Contract { form, mime_type: mime, span: node.span })
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.contract(self);
+    }
+}
+
+/// The MIME type that a file's name tells (part 3, section 6).
+#[must_use]
+pub fn mime_by_suffix(path: &str) -> Option<&'static str> {
+    let (_, suffix) = path.rsplit_once('.')?;
+    Some(match suffix.to_ascii_lowercase().as_str() {
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "csv" => "application/csv",
+        "txt" => "text/plain",
+        "html" => "text/html",
+        "yaml" | "yml" => "application/yaml",
+        _ => return None,
+    })
+}

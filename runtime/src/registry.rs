@@ -1,0 +1,78 @@
+//! The tables of what exists: components, triggers, configuration types.
+//!
+//! Loader, checker, engine, `dataway schema` and the editor all read these. Every room contributes one slice; a component is
+//! declared nowhere else.
+
+use crate::params::Description;
+
+/// A component: what a step can do.
+#[derive(Debug)]
+pub struct ComponentDesc {
+    /// Its key and parameters.
+    pub description: Description,
+}
+
+/// The components, by room.
+pub static COMPONENTS: &[&[ComponentDesc]] = &[];
+
+/// The triggers, by room.
+pub static TRIGGERS: &[&[Description]] = &[];
+
+/// The configuration types, by room.
+pub static CONFIGS: &[&[Description]] = &[];
+
+/// What later stages bring; naming it in an app is APP012. A name stands for its operations too.
+static LATER: &[&str] = &[
+    "kafka",
+    "amqp",
+    "mqtt",
+    "file-watch",
+    "email",
+    "ftp",
+    "sftp",
+    "redis",
+    "jwt",
+    "soap",
+    "mongodb",
+    "neo4j",
+    "as2",
+    "pgp",
+    "sqlserver",
+    "oracle",
+    "dataset",
+];
+
+/// The component of that key.
+#[must_use]
+pub fn component(key: &str) -> Option<&'static ComponentDesc> {
+    components().find(|component| component.description.key == key)
+}
+
+/// Every component.
+pub fn components() -> impl Iterator<Item = &'static ComponentDesc> {
+    COMPONENTS.iter().flat_map(|room| room.iter())
+}
+
+/// The keys of all components.
+pub fn component_keys() -> impl Iterator<Item = &'static str> + Clone {
+    COMPONENTS.iter().flat_map(|room| room.iter()).map(|component| component.description.key)
+}
+
+/// The trigger of that key.
+#[must_use]
+pub fn trigger(key: &str) -> Option<&'static Description> {
+    TRIGGERS.iter().flat_map(|room| room.iter()).find(|trigger| trigger.key == key)
+}
+
+/// The configuration type of that name.
+#[must_use]
+pub fn config(key: &str) -> Option<&'static Description> {
+    CONFIGS.iter().flat_map(|room| room.iter()).find(|config| config.key == key)
+}
+
+/// Does a later stage bring this component, trigger or configuration type?
+#[must_use]
+pub fn is_later(key: &str) -> bool {
+    let module = key.split_once('.').map_or(key, |(module, _)| module);
+    LATER.contains(&module)
+}
