@@ -69,7 +69,7 @@ impl Files {
         let leaves = || FileError::Leaves(path.to_owned());
         let parts: Vec<_> = path.split('/').collect();
         let outside = |part: &&str| matches!(*part, "" | "..") || part.contains(['\\', '\0', ':']);
-        if parts.iter().any(|part| outside(&part)) {
+        if parts.iter().any(|part| outside(part)) {
             return Err(leaves());
         }
         let mut place = self.root.clone();
