@@ -68,8 +68,7 @@ impl Files {
     pub fn locate(&self, path: &str) -> Result<PathBuf, FileError> {
         let leaves = || FileError::Leaves(path.to_owned());
         let parts: Vec<_> = path.split('/').collect();
-        let outside = |part: &&str| matches!(*part, "" | "..") || part.contains(['\\', '\0', ':']);
-        if parts.iter().any(|part| outside(part)) {
+        if parts.iter().any(|part| matches!(*part, "" | "..") || part.contains(['\\', '\0', ':'])) {
             return Err(leaves());
         }
         let mut place = self.root.clone();
