@@ -2,4 +2,6 @@
 //!
 //! One folder or file per connector; each operation and trigger has a file of its own.
 
+pub mod database;
+pub mod http;
 pub mod scheduler;

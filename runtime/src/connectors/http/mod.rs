@@ -1,0 +1,11 @@
+//! HTTP: what listener and requests share (flows part 3, sections 2 and 4).
+//!
+//! | room | job |
+//! |---|---|
+//! | [`path`] | path patterns, query strings |
+//! | [`guard`] | who may call: addresses, proxies, basic authentication |
+//! | [`fields`] | header names, cookies |
+
+pub mod fields;
+pub mod guard;
+pub mod path;
