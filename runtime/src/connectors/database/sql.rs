@@ -52,7 +52,10 @@ impl Statement {
             if let Some(end) = ended
                 && !matches!(token, Token::Blank(_) | Token::End)
             {
-                return Err(SqlError { message: "one statement a call: write a step for each".into(), span: end..sql.len() });
+                return Err(SqlError {
+                    message: "one statement a call: write a step for each".into(),
+                    span: end..sql.len(),
+                });
             }
             let start = at;
             at += match token {
@@ -226,7 +229,12 @@ mod tests {
     fn parameters_are_found() {
         use Dialect::{MySql, PostgreSql, Sqlite};
         for (dialect, sql, text, names) in [
-            (Sqlite, "select :a, ':b', \":c\", [:d], `:e` -- :f\n, :g", "select ?, ':b', \":c\", [:d], `:e` -- :f\n, ?", "a g"),
+            (
+                Sqlite,
+                "select :a, ':b', \":c\", [:d], `:e` -- :f\n, :g",
+                "select ?, ':b', \":c\", [:d], `:e` -- :f\n, ?",
+                "a g",
+            ),
             (Sqlite, "select 'it''s :a' /* :b */ || :c;", "select 'it''s :a' /* :b */ || ?;", "c"),
             (Sqlite, "x in (:n3) or y in (:n0) or :n1", "x in (?, ?, ?) or y in (NULL) or ?", "n3 n0 n1"),
             (PostgreSql, "select :a::text, :b, :a", "select $1::text, $2, $3", "a b a"),

@@ -17,9 +17,10 @@ impl AddressList {
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<AddressList, String> {
         let network = |text: &str| {
             let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
-            text.parse::<IpNet>().ok().or_else(address).ok_or_else(|| {
-                format!("'{text}' is no address or network: write 10.0.0.1 or 10.0.0.0/8")
-            })
+            text.parse::<IpNet>()
+                .ok()
+                .or_else(address)
+                .ok_or_else(|| format!("'{text}' is no address or network: write 10.0.0.1 or 10.0.0.0/8"))
         };
         texts.into_iter().map(network).collect::<Result<_, _>>().map(AddressList)
     }
@@ -139,9 +140,13 @@ mod tests {
     #[test]
     fn address_lists() {
         let list = AddressList::parse(["10.0.0.0/8", "::1", "192.168.1.7"]).unwrap();
-        for (address, inside) in
-            [("10.255.0.1", true), ("11.0.0.1", false), ("::1", true), ("::ffff:10.1.1.1", true), ("192.168.1.8", false)]
-        {
+        for (address, inside) in [
+            ("10.255.0.1", true),
+            ("11.0.0.1", false),
+            ("::1", true),
+            ("::ffff:10.1.1.1", true),
+            ("192.168.1.8", false),
+        ] {
             assert_eq!(list.contains(address.parse().unwrap()), inside, "{address}");
         }
         assert!(AddressList::parse(["10.0.0.0/33"]).unwrap_err().contains("'10.0.0.0/33'"));

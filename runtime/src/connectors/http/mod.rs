@@ -2,10 +2,14 @@
 //!
 //! | room | job |
 //! |---|---|
+//! | [`listener`] | requests from outside |
 //! | [`path`] | path patterns, query strings |
 //! | [`guard`] | who may call: addresses, proxies, basic authentication |
 //! | [`fields`] | header names, cookies |
+//! | [`tls`] | keys and certificates |
 
 pub mod fields;
 pub mod guard;
+pub mod listener;
 pub mod path;
+pub mod tls;

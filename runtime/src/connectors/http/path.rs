@@ -185,7 +185,10 @@ pub fn query_pairs(query: &str) -> Vec<(String, String)> {
         percent_decode(&blanks).unwrap_or(blanks)
     };
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -229,7 +232,8 @@ mod tests {
 
     #[test]
     fn order_of_matching() {
-        let mut patterns = ["/*", "/a/*", "/{x}", "/{x}/b", "/a", "/a/{y}", "/a/b"].map(|text| (text, Pattern::parse(text)));
+        let mut patterns =
+            ["/*", "/a/*", "/{x}", "/{x}/b", "/a", "/a/{y}", "/a/b"].map(|text| (text, Pattern::parse(text)));
         patterns.sort_by(|(_, left), (_, right)| left.as_ref().unwrap().precedence(right.as_ref().unwrap()));
         let sorted = patterns.map(|(text, _)| text);
         assert_eq!(sorted, ["/a", "/a/b", "/a/{y}", "/a/*", "/{x}", "/{x}/b", "/*"]);

@@ -358,8 +358,9 @@ mod tests {
         ] {
             assert_eq!(firings(rule, "UTC", "2020-05-05T11:30:00", 1), [at(next)], "{rule}");
         }
-        assert_eq!(firings("0 15 10 * * ? 2019", "UTC", "2020-05-05T11:30:00", 1), []);
-        assert_eq!(firings("0 0 0 30 2 ?", "UTC", "2020-05-05T11:30:00", 1), []);
+        for never in ["0 15 10 * * ? 2019", "0 0 0 30 2 ?"] {
+            assert!(firings(never, "UTC", "2020-05-05T11:30:00", 1).is_empty(), "{never}");
+        }
         let wrapped = ["2020-05-08", "2020-05-09", "2020-05-10", "2020-05-11", "2020-05-15"].map(at);
         assert_eq!(firings("0 0 0 ? * FRI-MON", "UTC", "2020-05-05", 5), wrapped);
     }

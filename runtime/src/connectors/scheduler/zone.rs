@@ -18,12 +18,11 @@ impl WallZone {
     /// # Errors
     /// What is wrong with the text, for the person who wrote it.
     pub fn parse(text: &str) -> Result<WallZone, String> {
-        let found = if text.starts_with(['+', '-']) {
-            RunZone::parse(&format!("UTC{text}"))
-        } else {
-            RunZone::parse(text)
-        };
-        found.map(WallZone).map_err(|_| format!("unknown time zone '{text}': write an IANA name or an offset like +08:00"))
+        let found =
+            if text.starts_with(['+', '-']) { RunZone::parse(&format!("UTC{text}")) } else { RunZone::parse(text) };
+        found
+            .map(WallZone)
+            .map_err(|_| format!("unknown time zone '{text}': write an IANA name or an offset like +08:00"))
     }
 
     /// Seconds east of UTC at a moment (seconds since 1970).
