@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::document::Document;
 use crate::mime;
-use crate::value::{Blob, Bytes, Cx, Dict, Guarded, Message, R, Ref, Value};
+use crate::value::{Blob, Bytes, Cx, Dict, Message, R, Value};
 
 /// A datum of the message.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub enum Datum {
         /// Name of the text encoding.
         encoding: String,
     },
+    /// A value of the host.
+    Document(Document),
     /// The plain value that these bytes have under a MIME type.
     Decoded {
         /// The bytes.
@@ -54,6 +57,7 @@ impl Datum {
     pub fn to_value(&self) -> R {
         Ok(match self {
             Datum::None => Value::None,
+            Datum::Document(document) => document.to_value()?,
             Datum::Entity { bytes, mime_type, encoding } => entity(bytes, mime_type, encoding),
             Datum::Decoded { bytes, mime_type, encoding } => match entity(bytes, mime_type, encoding) {
                 Value::Entity(entity) => entity.value()?,
@@ -118,14 +122,14 @@ impl Input {
             Datum::None => Ok(Value::Dict(Dict::new())),
             other => other.to_value(),
         };
-        Ok(Value::Message(Ref::new(Message {
-            payload: Guarded::new(self.payload.to_value()?),
-            vars: Guarded::new(mapping(&self.vars)?),
-            attrs: Guarded::new(mapping(&self.attrs)?),
-            id: Value::str(&self.id),
-            seq_id: Value::str(&self.seq_id),
-            error: Guarded::new(self.error.to_value()?),
-            is_throwing: self.is_throwing,
-        })))
+        let parts = [
+            self.payload.to_value()?,
+            mapping(&self.vars)?,
+            mapping(&self.attrs)?,
+            self.error.to_value()?,
+            Value::str(&self.id),
+            Value::str(&self.seq_id),
+        ];
+        Ok(Value::Message(Message::new(parts, self.is_throwing)))
     }
 }

@@ -6,6 +6,7 @@ pub mod builtins;
 pub mod check;
 pub mod code;
 pub mod diagnostic;
+pub mod document;
 pub mod input;
 pub mod mime;
 pub mod modules;
@@ -17,7 +18,8 @@ pub mod syntax;
 pub mod value;
 pub mod vm;
 
+pub use document::Document;
 pub use input::{Datum, Input};
-pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded};
+pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded, evaluate_document};
 pub use session::{Completions, Event, Failure, Session};
 pub use vm::Report;

@@ -9,6 +9,7 @@ pub use target::{Target, convert};
 use crate::builtins::{entity, iterate, repr};
 use crate::mime::place::scalar_repr;
 use crate::value::exceptions::{RESULT_ERROR, Raise};
+use crate::value::flow::Part;
 use crate::value::interrupt::{Stop, checkpoint};
 use crate::value::{Bytes, Cx, Dict, HVec, Message, MultiMap, R, Ref, TypeDesc, Value, types};
 
@@ -213,11 +214,15 @@ impl Checker<'_, '_> {
     }
 
     fn message(&mut self, message: &Ref<Message>) -> R<Option<Value>> {
-        for (name, part) in [("payload", &message.payload), ("vars", &message.vars), ("attrs", &message.attrs)] {
-            let value = part.borrow().clone();
+        for (name, part) in [("payload", Part::Payload), ("vars", Part::Vars), ("attrs", Part::Attrs)] {
+            // What the host handed in and nobody looked at is core.
+            if message.untouched(part).is_some() {
+                continue;
+            }
+            let value = message.get(part)?;
             if let Some(new) = self.element(|| Step::Part(name), &value)? {
                 // The run is over: nobody else sees its view of the message.
-                drop(part.replace(new));
+                message.set(part, new);
             }
         }
         Ok(None)

@@ -5,6 +5,7 @@
 pub mod connectors;
 pub mod diagnostic;
 pub mod expr;
+pub mod message;
 pub mod model;
 pub mod params;
 pub mod registry;

@@ -5,29 +5,30 @@ use std::any::Any;
 use super::list::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{attribute_error, key_error};
+use crate::value::flow::Part;
 use crate::value::{Cx, Dict, Message, NativeObject, R, Ref, TypeDesc, Value, types};
 
 table! {
     /// The attributes of a message.
     pub static MEMBERS = [
         /// The main datum: result of the previous component; an Entity after an HTTP trigger.
-        Property Core "payload(self: Message) -> Any" => |_, a| Ok(own(a)?.payload.borrow().clone());
+        Property Core "payload(self: Message) -> Any" => |_, a| own(a)?.get(Part::Payload);
         /// The variables of the flow.
-        Property Core "vars(self: Message) -> dict[str, Any]" => |_, a| Ok(own(a)?.vars.borrow().clone());
+        Property Core "vars(self: Message) -> dict[str, Any]" => |_, a| own(a)?.get(Part::Vars);
         /// The metadata, such as HTTP headers, method and status.
-        Property Core "attrs(self: Message) -> dict[str, Any]" => |_, a| Ok(own(a)?.attrs.borrow().clone());
+        Property Core "attrs(self: Message) -> dict[str, Any]" => |_, a| own(a)?.get(Part::Attrs);
         /// The unique id.
-        Property Core "id(self: Message) -> str" => |_, a| Ok(own(a)?.id.clone());
+        Property Core "id(self: Message) -> str" => |_, a| own(a)?.get(Part::Id);
         /// The id that stays while the message travels through the flow.
-        Property Core "seq_id(self: Message) -> str" => |_, a| Ok(own(a)?.seq_id.clone());
+        Property Core "seq_id(self: Message) -> str" => |_, a| own(a)?.get(Part::SeqId);
         /// The current error, or `None`.
         Property Core "error(self: Message) -> dict[str, Any] | None" => error;
         /// Whether an error is being handled or thrown.
         Property Core "isthrowing(self: Message) -> bool" => |_, a| Ok(Value::Bool(own(a)?.is_throwing));
         /// Historic name of `vars`.
-        Property Core "var(self: Message) -> dict[str, Any]" => |_, a| Ok(own(a)?.vars.borrow().clone());
+        Property Core "var(self: Message) -> dict[str, Any]" => |_, a| own(a)?.get(Part::Vars);
         /// Historic name of `attrs`.
-        Property Core "attr(self: Message) -> dict[str, Any]" => |_, a| Ok(own(a)?.attrs.borrow().clone());
+        Property Core "attr(self: Message) -> dict[str, Any]" => |_, a| own(a)?.get(Part::Attrs);
     ]
 }
 
@@ -39,9 +40,9 @@ fn own(a: &[Value]) -> R<&Ref<Message>> {
 }
 
 fn error(_: &mut Cx<'_>, a: &[Value]) -> R {
-    Ok(match &*own(a)?.error.borrow() {
-        Value::Dict(error) => Value::native(ErrorView { error: error.clone() }),
-        other => other.clone(),
+    Ok(match own(a)?.get(Part::Error)? {
+        Value::Dict(error) => Value::native(ErrorView { error }),
+        other => other,
     })
 }
 
@@ -51,15 +52,15 @@ fn error(_: &mut Cx<'_>, a: &[Value]) -> R {
 /// `AttributeError` for the read-only parts.
 pub fn set(message: &Ref<Message>, name: &str, value: Value) -> R<bool> {
     let part = match name {
-        "payload" => &message.payload,
-        "vars" | "var" => &message.vars,
-        "attrs" | "attr" => &message.attrs,
+        "payload" => Part::Payload,
+        "vars" | "var" => Part::Vars,
+        "attrs" | "attr" => Part::Attrs,
         "id" | "seq_id" | "error" | "isthrowing" => {
             return Err(attribute_error(format!("attribute '{name}' of 'Message' objects is not writable")));
         }
         _ => return Ok(false),
     };
-    drop(part.replace(value));
+    message.set(part, value);
     Ok(true)
 }
 

@@ -1,16 +1,22 @@
 //! Streams: what a returned generator becomes for the next component (spec 7.3).
 
 use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::iterate;
+use crate::document::stream::{CONSUMED, Source, Taken};
+use crate::document::{self, Document};
 use crate::result;
 use crate::value::exceptions::runtime_error;
-use crate::value::{Cx, Guarded, List, NativeObject, R, Ref, TypeDesc, Value, types};
+use crate::value::{Cx, Guarded, List, Native, NativeObject, R, Ref, TypeDesc, Value, types};
 
 /// How far a stream has been used.
 enum State {
     /// Nobody has looked at it.
     Unread(Value),
+    /// The host has it, and nobody has looked at it here.
+    Outside(Arc<document::Stream>),
     /// Its items go, or went, to one reader.
     Taken,
     /// It was made a list, which everybody uses from then on.
@@ -47,7 +53,55 @@ pub fn settle(cx: &mut Cx<'_>, value: &Value) -> R {
 }
 
 fn consumed() -> crate::value::Raise {
-    runtime_error("stream payload was already consumed")
+    runtime_error(CONSUMED)
+}
+
+/// The stream of a host.
+#[must_use]
+pub fn of_document(stream: &Arc<document::Stream>) -> Value {
+    Value::native(Stream { state: Guarded::new(State::Outside(Arc::clone(stream))) })
+}
+
+/// What leaves the run with a stream that it got from the host: the stream if nobody has read it, or the list that was made
+/// of it. `None` for other objects.
+#[must_use]
+pub fn document(native: &Native) -> Option<R<Document>> {
+    let stream = native.downcast::<Stream>()?;
+    Some(match &*stream.state.borrow() {
+        State::Outside(stream) => Ok(Document::Stream(Arc::clone(stream))),
+        State::List(list) => Document::from_value(&Value::List(list.clone())),
+        State::Unread(_) | State::Taken => Err(consumed()),
+    })
+}
+
+/// The items of a host's stream, one by one.
+struct Feed {
+    source: RefCell<Box<dyn Source>>,
+}
+
+static FEED: TypeDesc = TypeDesc::new("stream_iterator", "");
+
+impl NativeObject for Feed {
+    fn class(&self) -> &'static TypeDesc {
+        &FEED
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn iter(&self, _: &mut Cx<'_>, this: &Value) -> Option<R> {
+        Some(Ok(this.clone()))
+    }
+
+    fn next(&self, _: &mut Cx<'_>) -> Option<R<Option<Value>>> {
+        let item = self.source.borrow_mut().next().map_err(runtime_error);
+        Some(item.and_then(|item| item.map(|item| item.to_value()).transpose()))
+    }
+
+    fn copy(&self, _: &Value) -> Option<R> {
+        None
+    }
 }
 
 impl Stream {
@@ -55,6 +109,13 @@ impl Stream {
     fn list(&self, cx: &mut Cx<'_>) -> R<Ref<List>> {
         let generator = match self.state.replace(State::Taken) {
             State::Unread(generator) => generator,
+            State::Outside(stream) => match stream.list().map_err(runtime_error)?.to_value()? {
+                Value::List(list) => {
+                    drop(self.state.replace(State::List(list.clone())));
+                    return Ok(list);
+                }
+                _ => return Err(consumed()),
+            },
             State::Taken => return Err(consumed()),
             State::List(list) => {
                 drop(self.state.replace(State::List(list.clone())));
@@ -103,6 +164,16 @@ impl NativeObject for Stream {
     fn iter(&self, cx: &mut Cx<'_>, _: &Value) -> Option<R> {
         Some(match self.state.replace(State::Taken) {
             State::Unread(generator) => Ok(generator),
+            State::Outside(stream) => match stream.take() {
+                Taken::Source(source) => Ok(Value::native(Feed { source: RefCell::new(source) })),
+                Taken::List(list) => list.to_value().and_then(|list| {
+                    if let Value::List(list) = &list {
+                        drop(self.state.replace(State::List(list.clone())));
+                    }
+                    iterate::iter(cx, &list)
+                }),
+                Taken::Consumed => Err(consumed()),
+            },
             State::Taken => Err(consumed()),
             State::List(list) => {
                 drop(self.state.replace(State::List(list.clone())));

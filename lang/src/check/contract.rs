@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Datum;
 use crate::source::{SourceText, Span};
 use crate::value::exceptions::CONTRACT_ERROR;
+use crate::value::flow::Part;
 use crate::value::{R, Raise, Value};
 
 /// A contract file is unreadable or no valid JSON.
@@ -98,10 +99,10 @@ impl Contract {
         let Value::Message(message) = message else { return Ok(()) };
         for (subject, text) in &self.schemas {
             match subject {
-                Subject::Payload => validate("payload", text, &message.payload.borrow().clone())?,
-                Subject::Attrs => validate("attrs", text, &message.attrs.borrow().clone())?,
+                Subject::Payload => validate("payload", text, &message.get(Part::Payload)?)?,
+                Subject::Attrs => validate("attrs", text, &message.get(Part::Attrs)?)?,
                 Subject::Var(name) => {
-                    let value = match &*message.vars.borrow() {
+                    let value = match message.get(Part::Vars)? {
                         Value::Dict(vars) => vars.get_str(name),
                         _ => None,
                     };

@@ -25,6 +25,7 @@ use crate::program::{self, RunOptions};
 use crate::source::SourceText;
 use crate::syntax::ast::{Body, Mode, Name, Program, Stmt, StmtKind};
 use crate::syntax::{self, ParseOptions};
+use crate::value::flow::Part;
 use crate::value::interrupt::{self, Stop};
 use crate::value::{Machine, R, Value, heap};
 use crate::vm::{self, Globals, Image, Module, Report, Vm};
@@ -141,7 +142,7 @@ impl Session {
     /// The report of what decoding the datum raised.
     pub fn set_payload(&mut self, datum: Datum) -> Result<(), Box<Report>> {
         let made = match self.global(MESSAGE) {
-            Some(Value::Message(message)) => datum.to_value().map(|payload| drop(message.payload.replace(payload))),
+            Some(Value::Message(message)) => datum.to_value().map(|payload| message.set(Part::Payload, payload)),
             _ => {
                 let input = Input { payload: datum, ..Input::default() };
                 input.to_message(&mut self.machine).map(|message| self.define(MESSAGE, message))

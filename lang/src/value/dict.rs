@@ -166,6 +166,15 @@ impl Dict {
         self.special.as_ref().map_or(&types::DICT, |s| s.class)
     }
 
+    /// The dict's shape, if it has one.
+    #[must_use]
+    pub fn shape(&self) -> Option<Ref<Shape>> {
+        match &*self.items.borrow() {
+            Items::Shaped { shape, .. } => Some(shape.clone()),
+            Items::Hashed(_) => None,
+        }
+    }
+
     /// Number of items.
     #[inline]
     #[must_use]

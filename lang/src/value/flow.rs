@@ -1,5 +1,8 @@
 //! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
 
+use std::any::Any;
+use std::sync::Arc;
+
 use super::compare::nested;
 use super::containers::Bytes;
 use super::hash::hash_value;
@@ -21,6 +24,8 @@ pub struct Entity {
     pub format: Option<u8>,
     /// The parsed value, once there is one; unbound before.
     pub parsed: Guarded<Value>,
+    /// Whether the value was given with the bytes, because reading them would not give it back.
+    pub given: bool,
     /// Parses the bytes; given by `mime`, which this room does not know.
     pub parse: fn(&Entity) -> R,
 }
@@ -44,7 +49,8 @@ impl Entity {
         parse: fn(&Entity) -> R,
     ) -> Ref<Entity> {
         let (mime_type, encoding) = (mime_type.into(), encoding.into());
-        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), parse })
+        let given = !value.is_unbound();
+        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), given, parse })
     }
 
     /// Whether another Entity has the same format: the same MIME type where the format is not supported.
@@ -224,21 +230,42 @@ pub fn make_plain(value: &Value) -> R {
     }
 }
 
-/// A message of a flow, as one run sees it. Parts may be assigned; nobody else sees that.
+/// The parts of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Main datum.
+    Payload,
+    /// Variables of the flow.
+    Vars,
+    /// Metadata.
+    Attrs,
+    /// Current error: a dict with `Code` and `Description`, or `None`.
+    Error,
+    /// Unique id.
+    Id,
+    /// Id of the message's way through the flow.
+    SeqId,
+}
+
+/// The parts in the order in which [`Message::new`] takes them.
+pub const PARTS: [Part; 6] = [Part::Payload, Part::Vars, Part::Attrs, Part::Error, Part::Id, Part::SeqId];
+
+/// Where the host keeps the parts of a message that nobody has looked at.
+pub trait Origin: Any + std::fmt::Debug {
+    /// A part as a value of this thread's heap.
+    ///
+    /// # Errors
+    /// A limit, or bytes that are not what their MIME type says.
+    fn part(&self, part: Part) -> R;
+}
+
+/// A message of a flow, as one run sees it. Parts may be assigned; nobody else sees that. A part that the host keeps
+/// elsewhere becomes a value when the script first looks at it.
 #[derive(Debug)]
 pub struct Message {
-    /// Main datum.
-    pub payload: Guarded<Value>,
-    /// Variables of the flow.
-    pub vars: Guarded<Value>,
-    /// Metadata.
-    pub attrs: Guarded<Value>,
-    /// Unique id.
-    pub id: Value,
-    /// Id of the message's way through the flow.
-    pub seq_id: Value,
-    /// Current error: a dict with `Code` and `Description`, or `None`.
-    pub error: Guarded<Value>,
+    parts: [Guarded<Value>; PARTS.len()],
+    /// Gives the parts that are unbound.
+    origin: Option<Arc<dyn Origin>>,
     /// Whether an error is being handled or thrown.
     pub is_throwing: bool,
 }
@@ -246,8 +273,52 @@ pub struct Message {
 impl Object for Message {
     const KIND: Kind = Kind::Message;
     fn clear(&self) {
-        for part in [&self.payload, &self.vars, &self.attrs, &self.error] {
+        for part in &self.parts {
             drop(part.replace(Value::None));
         }
+    }
+}
+
+impl Message {
+    /// A message whose parts are known, in the order of [`PARTS`].
+    #[must_use]
+    pub fn new(parts: [Value; PARTS.len()], is_throwing: bool) -> Ref<Message> {
+        Ref::new(Message { parts: parts.map(Guarded::new), origin: None, is_throwing })
+    }
+
+    /// A message whose parts `origin` gives when they are first needed.
+    #[must_use]
+    pub fn pending(origin: Arc<dyn Origin>, is_throwing: bool) -> Ref<Message> {
+        let parts = [const { Guarded::new(Value::Unbound) }; PARTS.len()];
+        Ref::new(Message { parts, origin: Some(origin), is_throwing })
+    }
+
+    fn slot(&self, part: Part) -> &Guarded<Value> {
+        &self.parts[part as usize]
+    }
+
+    /// A part; the same object each time.
+    ///
+    /// # Errors
+    /// As [`Origin::part`].
+    pub fn get(&self, part: Part) -> R {
+        let slot = self.slot(part);
+        if let Some(value) = slot.borrow().given() {
+            return Ok(value.clone());
+        }
+        let value = self.origin.as_ref().map_or(Ok(Value::None), |origin| origin.part(part))?;
+        drop(slot.replace(value.clone()));
+        Ok(value)
+    }
+
+    /// Replaces a part.
+    pub fn set(&self, part: Part, value: Value) {
+        drop(self.slot(part).replace(value));
+    }
+
+    /// The origin of a part that nobody has looked at or replaced.
+    #[must_use]
+    pub fn untouched(&self, part: Part) -> Option<&Arc<dyn Origin>> {
+        self.origin.as_ref().filter(|_| self.slot(part).borrow().is_unbound())
     }
 }

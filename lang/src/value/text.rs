@@ -87,7 +87,7 @@ pub struct Str {
 
 enum Storage {
     Own(HVec<u8>),
-    Part { _blob: Ref<Blob> },
+    Part { blob: Ref<Blob> },
 }
 
 impl Object for Str {}
@@ -110,7 +110,7 @@ impl Str {
     pub fn part(blob: &Ref<Blob>, range: std::ops::Range<usize>) -> Ref<Str> {
         let text = blob.bytes().get(range).unwrap_or_default();
         let (start, len, chars) = (NonNull::from(text).cast(), text.len(), count_chars(text));
-        let storage = Storage::Part { _blob: blob.clone() };
+        let storage = Storage::Part { blob: blob.clone() };
         Ref::new(Str { hash: Cell::new(0), start, len, chars, storage, index: OnceCell::new() })
     }
 
@@ -121,6 +121,18 @@ impl Str {
         // SAFETY: `start` points to `len` bytes of the storage, which this object owns or keeps alive and which is not
         // changed while shared (`append` needs exclusive access and updates `start`).
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+
+    /// The host's buffer that this text is, from its beginning to its end.
+    #[must_use]
+    pub fn shared(&self) -> Option<&Arc<[u8]>> {
+        match &self.storage {
+            Storage::Part { blob } => match &**blob {
+                Blob::Shared(bytes) if bytes.len() == self.len => Some(bytes),
+                _ => None,
+            },
+            Storage::Own(_) => None,
+        }
     }
 
     /// Number of code points.

@@ -7,6 +7,7 @@ use crate::source::{LineColumn, SourceText, Span};
 use crate::syntax::ast::{Body, ExprKind, Mode};
 use crate::syntax::{self, ParseOptions};
 use crate::value::exceptions::Trace;
+use crate::value::interrupt::Stop;
 use crate::value::{Exception, Ref, Value};
 
 /// Where one step of a traceback stands.
@@ -48,6 +49,8 @@ pub struct Report {
     pub origins: Vec<String>,
     /// Code 1200000 or 1200001 (spec 10.2).
     pub code: u32,
+    /// The limit that stopped the run, if that is what happened.
+    pub stop: Option<Stop>,
 }
 
 /// The line printed between an exception and the one raised from it.
@@ -96,7 +99,8 @@ pub fn report(vm: &mut Vm, exception: &Ref<Exception>) -> Report {
     chain.reverse();
     let is_result = exception.class.name == "ResultError" || exception.class.name == "ContractError";
     let code = if exception.stop.is_some() || is_result { 1_200_001 } else { 1_200_000 };
-    Report { chain, hint: exception.hint.as_ref().map(ToString::to_string), origins: vm.findings(), code }
+    let hint = exception.hint.as_ref().map(ToString::to_string);
+    Report { chain, hint, origins: vm.findings(), code, stop: exception.stop }
 }
 
 fn link(vm: &mut Vm, exception: &Ref<Exception>, relation: &'static str) -> Link {
@@ -119,7 +123,7 @@ impl Report {
     pub fn internal(text: &str) -> Report {
         let message = format!("internal error, please report it: {text}");
         let link = Link { relation: "", class: "SystemError".into(), message, notes: Vec::new(), trace: Vec::new() };
-        Report { chain: vec![link], hint: None, origins: Vec::new(), code: 1_299_999 }
+        Report { chain: vec![link], hint: None, origins: Vec::new(), code: 1_299_999, stop: None }
     }
 
     /// Whether another run failed with the same exception at the same place.

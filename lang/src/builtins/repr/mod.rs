@@ -17,6 +17,7 @@ use super::str::pieces::{self, Unit};
 use crate::modules;
 use crate::value::civil::TimeSpec;
 use crate::value::compare::nested;
+use crate::value::flow::Part;
 use crate::value::format::{float_text, int_text, quote};
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::number::IntView;
@@ -140,7 +141,7 @@ pub fn write_repr(cx: &mut Cx<'_>, out: &mut HVec<u8>, value: &Value) -> R<()> {
         Value::Entity(own) => write_entity(out, own)?,
         Value::Message(own) => {
             put(out, "<Message id=");
-            write_repr(cx, out, &own.id)?;
+            write_repr(cx, out, &own.get(Part::Id)?)?;
             put(out, ">");
         }
         Value::Native(own) => match nested(RECURSION, || own.object.repr(cx).transpose())? {

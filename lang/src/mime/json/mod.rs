@@ -136,3 +136,61 @@ pub fn to_text(cx: Option<&mut Cx<'_>>, data: &Value) -> R<HVec<u8>> {
     writer.write(data).map_err(|fault| fault.raise("application/json"))?;
     Ok(writer.out)
 }
+
+/// Spreads compact JSON over lines, two blanks a level.
+#[must_use]
+pub fn indent(compact: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(compact.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    let newline = |out: &mut Vec<u8>, depth: usize| {
+        out.push(b'\n');
+        out.extend(std::iter::repeat_n(b' ', depth * 2));
+    };
+    for (at, &byte) in compact.iter().enumerate() {
+        if in_string {
+            out.push(byte);
+            in_string = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+            continue;
+        }
+        match byte {
+            b'[' | b'{' => {
+                out.push(byte);
+                if !matches!(compact.get(at + 1), Some(b']' | b'}')) {
+                    depth += 1;
+                    newline(&mut out, depth);
+                }
+            }
+            b']' | b'}' => {
+                if !matches!(at.checked_sub(1).and_then(|n| compact.get(n)), Some(b'[' | b'{')) {
+                    depth = depth.saturating_sub(1);
+                    newline(&mut out, depth);
+                }
+                out.push(byte);
+            }
+            b',' => {
+                out.push(byte);
+                newline(&mut out, depth);
+            }
+            b':' => out.extend_from_slice(b": "),
+            _ => {
+                in_string = byte == b'"';
+                out.push(byte);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_spread_over_lines() {
+        let text = indent(br#"{"a":[1,{"b":"x,\"]"}],"c":{},"d":[]}"#);
+        let expected =
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x,\\\"]\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}";
+        assert_eq!(String::from_utf8_lossy(&text), expected);
+    }
+}

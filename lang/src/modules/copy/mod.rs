@@ -9,6 +9,7 @@ use crate::builtins::dict::copy_like;
 use crate::table;
 use crate::value::compare::nested;
 use crate::value::exceptions::{Raise, type_error};
+use crate::value::flow::PARTS;
 use crate::value::function::BoundMethod;
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::types::{ModuleDesc, Profile};
@@ -264,18 +265,10 @@ impl Deep {
     }
 
     fn message(&mut self, own: &Message) -> R {
-        let mut part = |part: &Guarded<Value>| {
-            let part = part.borrow().clone();
-            self.copy(&part).map(Guarded::new)
-        };
-        Ok(Value::Message(Ref::new(Message {
-            payload: part(&own.payload)?,
-            vars: part(&own.vars)?,
-            attrs: part(&own.attrs)?,
-            id: own.id.clone(),
-            seq_id: own.seq_id.clone(),
-            error: part(&own.error)?,
-            is_throwing: own.is_throwing,
-        })))
+        let mut parts = [const { Value::Unbound }; PARTS.len()];
+        for (slot, part) in parts.iter_mut().zip(PARTS) {
+            *slot = self.copy(&own.get(part)?)?;
+        }
+        Ok(Value::Message(Message::new(parts, own.is_throwing)))
     }
 }
