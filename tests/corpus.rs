@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::civil::RunZone;
+use dataway_lang::value::flow::Part;
 use dataway_lang::value::machine::{Clock, Env};
-use dataway_lang::value::{Cx, Dict, Guarded, Message, R, Ref, Value};
+use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{Datum, Input, Profile, Program, RunOptions, bounded, builtins, result};
 
 /// A case: its header, its program and its expectation.
@@ -138,20 +139,13 @@ fn prepare(case: &Case, vm: &mut dataway_lang::vm::Vm, message: &Value) -> R<()>
         let input = other.input().to_message(vm)?;
         let produced = program.evaluate(vm, input)?;
         let produced = builtins::stream::payload(vm, produced)?;
-        drop(message.payload.replace(produced));
+        message.set(Part::Payload, produced);
     }
     for (key, json) in &case.header {
         let Some(name) = key.strip_prefix("vars.").and_then(|k| k.strip_suffix(".payload")) else { continue };
-        let inner = Value::Message(Ref::new(Message {
-            payload: Guarded::new(Datum::json(json).to_value()?),
-            vars: Guarded::new(Value::Dict(Dict::new())),
-            attrs: Guarded::new(Value::Dict(Dict::new())),
-            id: Value::str("msg-0"),
-            seq_id: Value::str("seq-1"),
-            error: Guarded::new(Value::None),
-            is_throwing: false,
-        }));
-        if let Value::Dict(vars) = &*message.vars.borrow() {
+        let input = Input { payload: Datum::json(json), id: "msg-0".into(), ..Input::default() };
+        let inner = input.to_message(vm)?;
+        if let Value::Dict(vars) = message.get(Part::Vars)? {
             vars.set_str(name, inner);
         }
     }

@@ -41,7 +41,7 @@ pub struct Stream {
 impl Stream {
     /// A stream of what `source` gives.
     #[must_use]
-    pub fn new(source: Box<dyn Source>) -> Document {
+    pub fn document(source: Box<dyn Source>) -> Document {
         Document::Stream(Arc::new(Stream { state: Mutex::new(State::Unread(source)) }))
     }
 

@@ -148,7 +148,7 @@ impl Source for Count {
 
 #[test]
 fn a_stream_is_read_once_or_made_a_list() {
-    let stream = || Stream::new(Box::new(Count(0)));
+    let stream = || Stream::document(Box::new(Count(0)));
     let numbers = json("[1, 2, 3]");
     assert!(run("[x for x in msg.payload]", payload(stream())).unwrap() == numbers);
     assert_eq!(run("[list(msg.payload), list(msg.payload)]", payload(stream())).unwrap_err(), super::stream::CONSUMED);
@@ -156,7 +156,10 @@ fn a_stream_is_read_once_or_made_a_list() {
     assert!(run("(len(msg.payload), msg.payload)[1]", payload(unread.clone())).unwrap() == numbers);
     // Now it is a list for everybody.
     assert!(run("list(msg.payload) + list(msg.payload)", payload(unread)).is_ok());
-    assert_eq!(run("list(msg.payload)", payload(Stream::new(Box::new(Count(4))))).unwrap_err(), "the source broke");
+    assert_eq!(
+        run("list(msg.payload)", payload(Stream::document(Box::new(Count(4))))).unwrap_err(),
+        "the source broke"
+    );
 }
 
 #[test]
