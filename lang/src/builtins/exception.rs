@@ -1,13 +1,16 @@
-//! Making exceptions and their attributes (spec 10.1).
+//! The methods and attributes of exceptions (spec 10.1). How they are made is told in [`construct`].
+
+mod construct;
 
 use crate::table;
 use crate::value::exceptions::{
-    self, BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT,
-    UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR, type_error,
+    BASE_EXCEPTION, IMPORT_ERROR, NAME_ERROR, OS_ERROR, STOP_ITERATION, SYNTAX_ERROR, SYSTEM_EXIT, type_error,
 };
 use crate::value::{Cx, Exception, HVec, List, R, Ref, TypeDesc, Value};
 
 use super::list::wrong_receiver;
+
+pub use construct::construct;
 
 table! {
     /// The methods of every exception.
@@ -25,87 +28,6 @@ table! {
     ]
 }
 
-/// Attributes that the constructor's arguments give to instances of a class, in order.
-fn argument_names(class: &'static TypeDesc) -> &'static [&'static str] {
-    let is = |base: &'static TypeDesc| class.is_subtype(base);
-    if is(&UNICODE_DECODE_ERROR) || is(&UNICODE_ENCODE_ERROR) {
-        &["encoding", "object", "start", "end", "reason"]
-    } else if is(&UNICODE_TRANSLATE_ERROR) {
-        &["object", "start", "end", "reason"]
-    } else {
-        &[]
-    }
-}
-
-/// The subclass of `OSError` that stands for an error number (the numbers of Linux).
-fn os_error_class(number: &Value) -> &'static TypeDesc {
-    let Value::Int(number) = number else { return &OS_ERROR };
-    match number {
-        1 | 13 => &exceptions::PERMISSION_ERROR,
-        2 => &exceptions::FILE_NOT_FOUND_ERROR,
-        3 => &exceptions::PROCESS_LOOKUP_ERROR,
-        4 => &exceptions::INTERRUPTED_ERROR,
-        10 => &exceptions::CHILD_PROCESS_ERROR,
-        11 | 114 | 115 => &exceptions::BLOCKING_IO_ERROR,
-        17 => &exceptions::FILE_EXISTS_ERROR,
-        20 => &exceptions::NOT_A_DIRECTORY_ERROR,
-        21 => &exceptions::IS_A_DIRECTORY_ERROR,
-        32 | 108 => &exceptions::BROKEN_PIPE_ERROR,
-        103 => &exceptions::CONNECTION_ABORTED_ERROR,
-        104 => &exceptions::CONNECTION_RESET_ERROR,
-        110 => &exceptions::TIMEOUT_ERROR,
-        111 => &exceptions::CONNECTION_REFUSED_ERROR,
-        _ => &OS_ERROR,
-    }
-}
-
-/// Calls an exception class.
-///
-/// # Errors
-/// `TypeError` for arguments that the class does not take.
-pub fn construct(_cx: &mut Cx<'_>, class: &'static TypeDesc, args: &[Value], keywords: &[(Value, Value)]) -> R {
-    let named: &[&str] = if class.is_subtype(&NAME_ERROR) {
-        &["name"]
-    } else if class.is_subtype(&crate::value::exceptions::ATTRIBUTE_ERROR) {
-        &["name", "obj"]
-    } else if class.is_subtype(&IMPORT_ERROR) {
-        &["name", "path"]
-    } else {
-        &[]
-    };
-    let class = if std::ptr::eq(class, &OS_ERROR) && args.len() > 1 { os_error_class(&args[0]) } else { class };
-    let exception = Exception::new(class, HVec::from_slice(args));
-    for (key, value) in keywords {
-        let key = key.to_display();
-        if !named.contains(&key.as_str()) {
-            return Err(type_error(if named.is_empty() {
-                format!("{}() takes no keyword arguments", class.name)
-            } else {
-                format!("'{key}' is an invalid keyword argument for {}()", class.name)
-            }));
-        }
-        exception.set_field(&key, value.clone());
-    }
-    let names = argument_names(class);
-    if !names.is_empty() {
-        if args.len() != names.len() {
-            return Err(type_error(format!("function takes exactly {} arguments ({} given)", names.len(), args.len())));
-        }
-        for (name, value) in names.iter().zip(args) {
-            exception.set_field(name, value.clone());
-        }
-    }
-    if class.is_subtype(&OS_ERROR) && (2..=5).contains(&args.len()) {
-        exception.set_field("errno", args[0].clone());
-        exception.set_field("strerror", args[1].clone());
-        if let Some(name) = args.get(2) {
-            exception.set_field("filename", name.clone());
-            drop(exception.args.replace(Value::tuple(args.iter().take(2).cloned())));
-        }
-    }
-    Ok(Value::Exception(exception))
-}
-
 /// The value that an attribute has when nothing set it.
 fn default(class: &'static TypeDesc, args: &[Value], name: &str) -> Option<Value> {
     let first = || args.first().cloned().unwrap_or(Value::None);
@@ -120,8 +42,9 @@ fn default(class: &'static TypeDesc, args: &[Value], name: &str) -> Option<Value
         "name" | "obj" if is(&crate::value::exceptions::ATTRIBUTE_ERROR) => Some(Value::None),
         "name" if is(&NAME_ERROR) || is(&IMPORT_ERROR) => Some(Value::None),
         "path" if is(&IMPORT_ERROR) => Some(Value::None),
-        "msg" if is(&IMPORT_ERROR) || is(&SYNTAX_ERROR) => Some(first()),
-        "errno" | "strerror" | "filename" if is(&OS_ERROR) => Some(Value::None),
+        "msg" if is(&SYNTAX_ERROR) => Some(first()),
+        "msg" if is(&IMPORT_ERROR) => Some(if let [only] = args { only.clone() } else { Value::None }),
+        "errno" | "strerror" | "filename" | "filename2" if is(&OS_ERROR) => Some(Value::None),
         "lineno" | "offset" | "text" | "filename" | "end_lineno" | "end_offset" | "print_file_and_line"
             if is(&SYNTAX_ERROR) =>
         {

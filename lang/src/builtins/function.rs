@@ -1,7 +1,8 @@
-//! Functions as objects, and types as operands: attributes, `int | str`, `list[int]`.
+//! Functions as objects: their attributes; and the union of types, `int | str`.
 
 use std::any::Any;
 
+use super::generic::{Generic, shown};
 use crate::table;
 use crate::value::compare::eq;
 use crate::value::exceptions::type_error;
@@ -63,27 +64,9 @@ pub fn delete_attribute(function: &Ref<Function>, name: &str) -> bool {
     }
 }
 
-/// Types that may be written with parameters, `list[int]`.
-#[must_use]
-pub fn is_generic(desc: &'static TypeDesc) -> bool {
-    let generic = [
-        &types::LIST,
-        &types::DICT,
-        &types::SET,
-        &types::FROZENSET,
-        &types::TUPLE,
-        &types::TYPE,
-        &types::DEFAULT_DICT,
-        &types::ORDERED_DICT,
-        &types::COUNTER,
-        &types::iterators::ENUMERATE,
-    ];
-    generic.iter().any(|g| std::ptr::eq(*g, desc))
-}
-
 /// `int | str`: for `isinstance` and annotations.
 pub struct Union {
-    /// The members: types, and `None`.
+    /// The members: types, types with parameters, and `None`.
     pub members: Vec<Value>,
 }
 
@@ -97,11 +80,12 @@ pub fn type_union(a: &Value, b: &Value) -> Option<Value> {
     for operand in [a, b] {
         let parts = match operand {
             Value::Type(_) | Value::None => vec![operand.clone()],
+            Value::Native(native) if native.downcast::<Generic>().is_some() => vec![operand.clone()],
             Value::Native(native) => native.downcast::<Union>()?.members.clone(),
             _ => return None,
         };
         for part in parts {
-            if !members.iter().any(|m| m.is(&part)) {
+            if !members.iter().any(|m| eq(m, &part).unwrap_or(false)) {
                 members.push(part);
             }
         }
@@ -121,12 +105,9 @@ impl NativeObject for Union {
         self
     }
 
-    fn repr(&self, _: &mut Cx<'_>) -> Option<R> {
-        let names = self.members.iter().map(|m| match m {
-            Value::Type(desc) => desc.full_name(),
-            _ => "None".to_owned(),
-        });
-        Some(Ok(Value::str(&names.collect::<Vec<_>>().join(" | "))))
+    fn repr(&self, cx: &mut Cx<'_>) -> Option<R> {
+        let names: R<Vec<String>> = self.members.iter().map(|member| shown(cx, member)).collect();
+        Some(names.map(|names| Value::str(&names.join(" | "))))
     }
 
     fn eq(&self, other: &Value) -> Option<R<bool>> {

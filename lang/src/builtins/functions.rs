@@ -218,7 +218,12 @@ fn based(value: &Value, base: int_text::Base) -> R {
 }
 
 fn callable(_: &mut Cx<'_>, a: &[Value]) -> R {
-    Ok(Value::Bool(matches!(a[0], Value::Function(_) | Value::Builtin(_) | Value::Method(_) | Value::Type(_))))
+    Ok(Value::Bool(match &a[0] {
+        Value::Function(_) | Value::Method(_) | Value::Type(_) => true,
+        Value::Builtin(builtin) => builtin.kind != types::Kind::Property,
+        Value::Native(native) => native.downcast::<super::generic::Generic>().is_some(),
+        _ => false,
+    }))
 }
 
 fn chr(_: &mut Cx<'_>, a: &[Value]) -> R {
@@ -285,7 +290,7 @@ fn divmod(cx: &mut Cx<'_>, a: &[Value]) -> R {
 fn format(cx: &mut Cx<'_>, a: &[Value]) -> R {
     match a[1].text_bytes() {
         Some(spec) => formatting::format(cx, &a[0], spec),
-        None => Err(type_error(format!("format() argument 2 must be str, not {}", a[1].type_of().qualified()))),
+        None => Err(type_error(format!("format() argument 2 must be str, not {}", a[1].argument_type()))),
     }
 }
 
@@ -354,6 +359,10 @@ fn any_class(class: &Value, text: &str, test: &dyn Fn(&'static TypeDesc) -> bool
                     }
                 }
                 Ok(false)
+            }
+            None if native.downcast::<super::generic::Generic>().is_some() => {
+                let function = text.split('(').next().unwrap_or_default();
+                Err(type_error(format!("{function}() argument 2 cannot be a parameterized generic")))
             }
             None => Err(type_error(text)),
         },
@@ -565,12 +574,15 @@ fn sorted(cx: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn sum(cx: &mut Cx<'_>, a: &[Value]) -> R {
-    let refuse = |what: &str| Err(type_error(format!("sum() can't sum {what}")));
-    match &a[1] {
-        Value::Short(_) | Value::Str(_) => return refuse("strings [use ''.join(seq) instead]"),
-        Value::Bytes(_) => return refuse("bytes [use b''.join(seq) instead]"),
-        Value::ByteArray(_) => return refuse("bytearray [use b''.join(seq) instead]"),
-        _ => {}
+    let refused = match &a[1] {
+        Value::Short(_) | Value::Str(_) => Some("strings [use ''.join(seq) instead]"),
+        Value::Bytes(_) => Some("bytes [use b''.join(seq) instead]"),
+        Value::ByteArray(_) => Some("bytearray [use b''.join(seq) instead]"),
+        _ => None,
+    };
+    if let Some(what) = refused {
+        iterate::iter(cx, &a[0])?;
+        return Err(type_error(format!("sum() can't sum {what}")));
     }
     let mut total = a[1].clone();
     iterate::for_each(cx, &a[0], |cx, item| {

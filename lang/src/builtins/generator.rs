@@ -14,6 +14,16 @@ table! {
         /// >>> (x for x in 'ab').close() is None
         /// True
         Method Core "close(self, /) -> None" => |cx, a| close(cx, own("close", a)?).map(|()| Value::None);
+        /// Whether the generator is running now.
+        ///
+        /// >>> (x for x in 'ab').gi_running
+        /// False
+        Property Core "gi_running(self, /) -> bool" => |_, a| Ok(Value::Bool(own("gi_running", a)?.running.get()));
+        /// Whether the generator waits at a `yield`.
+        ///
+        /// >>> (g := (x for x in 'ab'), next(g), g.gi_suspended)[2]
+        /// True
+        Property Core "gi_suspended(self, /) -> bool" => suspended;
         /// Resume the generator; the pending `yield` has the value sent.
         ///
         /// >>> (x for x in 'ab').send(None)
@@ -54,11 +64,20 @@ pub fn stop_iteration(value: Value) -> Raise {
     Raise::with_args(&STOP_ITERATION, [value])
 }
 
+fn suspended(_: &mut Cx<'_>, a: &[Value]) -> R {
+    let generator = own("gi_suspended", a)?;
+    Ok(Value::Bool(generator.started.get() && !generator.running.get() && generator.frame.borrow().is_some()))
+}
+
 fn send(cx: &mut Cx<'_>, a: &[Value]) -> R {
     outcome(cx.resume(own("send", a)?, Resume::Send(a[1].clone()))?)
 }
 
 fn throw(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    // There are no traceback objects to give.
+    if a[3].given().is_some_and(|traceback| !traceback.is_none()) {
+        return Err(type_error("throw() third argument must be a traceback object"));
+    }
     let exception = match (&a[1], a[2].given()) {
         (Value::Exception(exception), None | Some(Value::None)) => exception.clone(),
         (Value::Exception(_), Some(_)) => {

@@ -14,6 +14,7 @@ pub mod formatting;
 mod function;
 mod functions;
 pub mod generator;
+mod generic;
 pub mod iterate;
 pub(crate) mod list;
 mod message;
@@ -31,7 +32,7 @@ pub mod subscript;
 use crate::modules;
 use crate::value::exceptions::{BASE_EXCEPTION, BUILTIN_EXCEPTIONS, type_error};
 use crate::value::types::{self, Kind};
-use crate::value::{Builtin, Cx, R, TypeDesc, Value};
+use crate::value::{Builtin, Cx, R, Raise, TypeDesc, Value};
 
 /// A core type with its members and its constructor.
 pub struct CoreType {
@@ -182,23 +183,55 @@ pub fn find_member(desc: &'static TypeDesc, name: &str) -> Option<&'static Built
     None
 }
 
+/// Whether the tables of a type hold a member, not only those of its bases.
+fn owns(desc: &'static TypeDesc, member: &'static Builtin) -> bool {
+    own_members(desc).iter().any(|table| table.iter().any(|entry| std::ptr::eq(entry, member)))
+}
+
+/// The type in whose table a member stands; of several the first.
+#[must_use]
+pub fn owner(member: &'static Builtin) -> Option<&'static TypeDesc> {
+    let core = CORE_TYPES.iter().chain(modules::CORE_TYPES).map(|core| core.desc);
+    let types = modules::MODULES.iter().flat_map(|module| module.types).map(|(_, desc, _)| *desc);
+    core.chain(types).find(|desc| owns(desc, member))
+}
+
+/// Methods of dicts that their subclasses have of their own in CPython: errors name the subclass.
+const OVERRIDDEN: [(&TypeDesc, &[&str]); 3] = [
+    (&types::ORDERED_DICT, &["clear", "copy", "items", "keys", "pop", "setdefault", "update", "values"]),
+    (&types::DEFAULT_DICT, &["copy"]),
+    (&types::COUNTER, &["copy"]),
+];
+
 /// The name of the type in whose table a method of `receiver` stands, for error messages.
 #[must_use]
 pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'static str {
-    let owns =
-        |ty: &'static TypeDesc| own_members(ty).iter().any(|table| table.iter().any(|m| std::ptr::eq(m, method)));
     let mut at = receiver.map(Value::type_of);
     while let Some(ty) = at {
-        if owns(ty) {
+        let overridden = |(desc, names): &(&TypeDesc, &[&str])| std::ptr::eq(*desc, ty) && names.contains(&method.name());
+        if owns(ty, method) || OVERRIDDEN.iter().any(overridden) {
             return ty.name;
         }
         at = ty.base;
     }
-    let core = CORE_TYPES.iter().chain(modules::CORE_TYPES).find(|core| owns(core.desc));
-    let types = modules::MODULES.iter().flat_map(|module| module.types);
-    let name =
-        core.map(|core| core.desc.name).or_else(|| types.map(|(_, ty, _)| *ty).find(|ty| owns(ty)).map(|ty| ty.name));
-    name.or(receiver.map(Value::type_name)).unwrap_or("object")
+    owner(method).map(|desc| desc.name).or(receiver.map(Value::type_name)).unwrap_or("object")
+}
+
+/// The error of an unbound method whose first argument is no instance of its type; `None` if it is one. Methods that
+/// CPython has in Python take whatever comes.
+#[cold]
+#[must_use]
+pub fn wrong_receiver(method: &'static Builtin, receiver: &Value) -> Option<Raise> {
+    let owner = owner(method)?;
+    let mut at = Some(receiver.type_of());
+    while let Some(ty) = at {
+        if owns(ty, method) || owner.python {
+            return None;
+        }
+        at = ty.base;
+    }
+    let (name, got) = (method.name(), receiver.type_of().qualified());
+    Some(type_error(format!("descriptor '{name}' for '{}' objects doesn't apply to a '{got}' object", owner.qualified())))
 }
 
 /// Calls a type.

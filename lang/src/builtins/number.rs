@@ -145,6 +145,7 @@ fn is_big_endian(order: &Value) -> R<bool> {
 }
 
 fn from_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    let big = is_big_endian(&a[2])?;
     let bytes = match a[1].byte_data() {
         Some(bytes) => bytes.into_owned(),
         None if a[1].text_bytes().is_some() => return Err(type_error("cannot convert 'str' object to bytes")),
@@ -159,7 +160,6 @@ fn from_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
                 .collect::<R<Vec<u8>>>()?
         }
     };
-    let big = is_big_endian(&a[2])?;
     let signed = super::truth(cx, &a[3])?;
     let number = match (big, signed) {
         (true, true) => BigInt::from_signed_bytes_be(&bytes),
@@ -178,9 +178,9 @@ fn from_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
 fn to_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let number = int("to_bytes", a)?.to_big().into_owned();
     let length = word(&a[1])?;
-    let Ok(length) = usize::try_from(length) else { return Err(value_error("length argument must be non-negative")) };
     let big = is_big_endian(&a[2])?;
     let signed = super::truth(cx, &a[3])?;
+    let Ok(length) = usize::try_from(length) else { return Err(value_error("length argument must be non-negative")) };
     if number.is_negative() && !signed {
         return Err(overflow_error("can't convert negative int to unsigned"));
     }

@@ -23,12 +23,12 @@ table! {
         ///
         /// >>> {1, 2, 3}.difference([2], [3])
         /// {1}
-        Method Core "difference(self: set[T], *others: Iterable[Any]) -> set[T]" => difference;
+        Method Core "difference(self: set[T], /, *others: Iterable[Any]) -> set[T]" => difference;
         /// Return the elements that are in all of the others too.
         ///
         /// >>> {1, 2, 3}.intersection([2, 3], [3])
         /// {3}
-        Method Core "intersection(self: set[T], *others: Iterable[Any]) -> set[T]" => intersection;
+        Method Core "intersection(self: set[T], /, *others: Iterable[Any]) -> set[T]" => intersection;
         /// Whether no element is in the other.
         ///
         /// >>> {1}.isdisjoint([2])
@@ -53,7 +53,7 @@ table! {
         ///
         /// >>> {1}.union([2], [3])
         /// {1, 2, 3}
-        Method Core "union(self: set[T], *others: Iterable[T]) -> set[T]" => union;
+        Method Core "union(self: set[T], /, *others: Iterable[T]) -> set[T]" => union;
     ]
 }
 
@@ -74,7 +74,7 @@ table! {
         ///
         /// >>> (s := {1, 2}, s.difference_update([2]), s)[2]
         /// {1}
-        Method Core "difference_update(self: set[T], *others: Iterable[Any]) -> None" => difference_update;
+        Method Core "difference_update(self: set[T], /, *others: Iterable[Any]) -> None" => difference_update;
         /// Remove an element if it is there.
         ///
         /// >>> (s := {1, 2}, s.discard(3), s)[2]
@@ -84,7 +84,7 @@ table! {
         ///
         /// >>> (s := {1, 2}, s.intersection_update([2, 3]), s)[2]
         /// {2}
-        Method Core "intersection_update(self: set[T], *others: Iterable[Any]) -> None" => intersection_update;
+        Method Core "intersection_update(self: set[T], /, *others: Iterable[Any]) -> None" => intersection_update;
         /// Remove and return an element; `KeyError` if the set is empty.
         ///
         /// >>> {7}.pop()
@@ -104,7 +104,7 @@ table! {
         ///
         /// >>> (s := {1}, s.update([2], (3,)), s)[2]
         /// {1, 2, 3}
-        Method Core "update(self: set[T], *others: Iterable[T]) -> None" => update;
+        Method Core "update(self: set[T], /, *others: Iterable[T]) -> None" => update;
     ]
 }
 

@@ -75,8 +75,7 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, key: &Value) -> R {
             Some(result) => result,
             None => Err(not_subscriptable(object)),
         },
-        Value::Type(desc) if super::function::is_generic(desc) => Ok(object.clone()),
-        Value::Type(desc) => Err(type_error(format!("type '{}' is not subscriptable", desc.qualified()))),
+        Value::Type(desc) => super::generic::subscript(desc, key),
         _ => Err(not_subscriptable(object)),
     }
 }

@@ -157,6 +157,20 @@ impl Raise {
         self
     }
 
+    /// The same as if raised while `earlier` was handled.
+    #[must_use]
+    pub fn in_context(self, earlier: Raise) -> Raise {
+        drop(self.0.context.replace(Value::Exception(earlier.0)));
+        self
+    }
+
+    /// The same as if raised `from None`: reports leave the context out.
+    #[must_use]
+    pub fn from_none(self) -> Raise {
+        self.0.suppress_context.set(true);
+        self
+    }
+
     /// Whether the exception is of `class` or a subclass. Limit stops are of no class.
     #[must_use]
     pub fn is(&self, class: &'static TypeDesc) -> bool {

@@ -68,11 +68,15 @@ pub fn python_hash(value: &Value) -> R<i64> {
         Value::Bytes(b) => hash_text(b.bytes()).cast_signed(),
         Value::Tuple(t) => hash_sequence(&t.items)?,
         Value::Set(s) if s.frozen => {
-            let mut hash = 1_927_868_237u64;
-            for (_, h, ()) in s.items.borrow().iter_hashed() {
+            let items = s.items.borrow();
+            let mut hash = 0u64;
+            for (_, h, ()) in items.iter_hashed() {
                 hash ^= (h ^ (h << 16) ^ 89_869_747).wrapping_mul(3_644_798_167);
             }
-            hash.cast_signed()
+            hash ^= (items.len() as u64 + 1).wrapping_mul(1_927_868_237);
+            hash ^= (hash >> 11) ^ (hash >> 25);
+            hash = hash.wrapping_mul(69_069).wrapping_add(907_133_923);
+            if hash == u64::MAX { 590_923_713 } else { hash.cast_signed() }
         }
         Value::Range(r) => {
             let some = |v: &Value, least: i64| {

@@ -418,13 +418,11 @@ impl Value {
             Value::Int(_) | Value::Big(_) => &types::INT,
             Value::Float(_) => &types::FLOAT,
             Value::Short(_) | Value::Str(_) => &types::STR,
-            Value::Builtin(b) => {
-                if b.kind == types::Kind::Method {
-                    &types::METHOD_DESCRIPTOR
-                } else {
-                    &types::BUILTIN
-                }
-            }
+            Value::Builtin(b) => match b.kind {
+                types::Kind::Method => &types::METHOD_DESCRIPTOR,
+                types::Kind::Property => &types::GETSET_DESCRIPTOR,
+                types::Kind::Function | types::Kind::Static | types::Kind::Class => &types::BUILTIN,
+            },
             Value::Type(_) => &types::TYPE,
             Value::Module(_) => &types::MODULE,
             Value::Bytes(_) => &types::BYTES,
@@ -472,6 +470,12 @@ impl Value {
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         self.type_of().name
+    }
+
+    /// The type's name as CPython's argument parser writes it: with the module, and `None` for `None`.
+    #[must_use]
+    pub fn argument_type(&self) -> String {
+        if self.is_none() { "None".to_owned() } else { self.type_of().qualified() }
     }
 
     /// `a is b`

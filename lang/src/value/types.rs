@@ -159,6 +159,8 @@ pub struct TypeDesc {
     pub bare: bool,
     /// Whether CPython defines the type in Python: then messages name it without its module.
     pub python: bool,
+    /// Whether it may be written with parameters, `list[int]`.
+    pub generic: bool,
 }
 
 impl TypeDesc {
@@ -177,6 +179,7 @@ impl TypeDesc {
             fields: &[],
             bare: false,
             python: false,
+            generic: false,
         }
     }
 
@@ -279,7 +282,7 @@ impl std::fmt::Debug for ModuleDesc {
 
 /// Declares the types of the values in this room.
 macro_rules! types {
-    ($($(#[doc = $doc:literal])* $id:ident = $name:literal in $module:literal $(: $base:ident)? $(bare $bare:literal)? $(python $python:literal)?;)*) => {
+    ($($(#[doc = $doc:literal])* $id:ident = $name:literal in $module:literal $(: $base:ident)? $(bare $bare:literal)? $(python $python:literal)? $(generic $generic:literal)?;)*) => {
         $(
             $(#[doc = $doc])*
             pub static $id: TypeDesc = TypeDesc {
@@ -287,6 +290,7 @@ macro_rules! types {
                 $(base: Some(&$base),)?
                 $(bare: $bare,)?
                 $(python: $python,)?
+                $(generic: $generic,)?
                 ..TypeDesc::new($name, $module)
             };
         )*
@@ -298,7 +302,7 @@ pub static OBJECT: TypeDesc = TypeDesc { base: None, ..TypeDesc::new("object", "
 
 types! {
     /// The type of types.
-    TYPE = "type" in "";
+    TYPE = "type" in "" generic true;
     /// The type of `None`.
     NONE = "NoneType" in "";
     /// The type of `...`.
@@ -318,15 +322,15 @@ types! {
     /// Mutable bytes.
     BYTEARRAY = "bytearray" in "";
     /// Mutable sequences.
-    LIST = "list" in "";
+    LIST = "list" in "" generic true;
     /// Immutable sequences.
-    TUPLE = "tuple" in "";
+    TUPLE = "tuple" in "" generic true;
     /// Mappings.
-    DICT = "dict" in "";
+    DICT = "dict" in "" generic true;
     /// Sets of distinct hashable values.
-    SET = "set" in "";
+    SET = "set" in "" generic true;
     /// Immutable sets.
-    FROZENSET = "frozenset" in "";
+    FROZENSET = "frozenset" in "" generic true;
     /// Arithmetic sequences of ints.
     RANGE = "range" in "";
     /// Slices.
@@ -337,6 +341,8 @@ types! {
     BUILTIN = "builtin_function_or_method" in "";
     /// Methods of built-in types, not bound to a value.
     METHOD_DESCRIPTOR = "method_descriptor" in "";
+    /// Computed attributes of built-in types, not read from a value.
+    GETSET_DESCRIPTOR = "getset_descriptor" in "";
     /// Methods bound to a value.
     METHOD = "method" in "";
     /// Modules.
@@ -355,6 +361,8 @@ types! {
     MAPPING_PROXY = "mappingproxy" in "";
     /// A union of types, `int | str`.
     UNION = "UnionType" in "types";
+    /// A type with parameters, `list[int]`.
+    GENERIC_ALIAS = "GenericAlias" in "types";
     /// Exact decimal numbers.
     DECIMAL = "Decimal" in "decimal";
     /// A date and a time of day.
@@ -386,11 +394,11 @@ types! {
     /// A payload that is produced while it is read.
     STREAM = "Stream" in "" bare true;
     /// A dict that remembers order and can reorder.
-    ORDERED_DICT = "OrderedDict" in "collections" : DICT;
+    ORDERED_DICT = "OrderedDict" in "collections" : DICT generic true;
     /// A dict with a default factory.
-    DEFAULT_DICT = "defaultdict" in "collections" : DICT;
+    DEFAULT_DICT = "defaultdict" in "collections" : DICT generic true;
     /// A dict for counting.
-    COUNTER = "Counter" in "collections" : DICT python true;
+    COUNTER = "Counter" in "collections" : DICT python true generic true;
 }
 
 /// The types of iterators.
@@ -437,7 +445,7 @@ pub mod iterators {
         /// `zip`
         ZIP = "zip" in "";
         /// `enumerate`
-        ENUMERATE = "enumerate" in "";
+        ENUMERATE = "enumerate" in "" generic true;
         /// `reversed`
         REVERSED = "reversed" in "";
         /// `iter(function, sentinel)`

@@ -41,7 +41,11 @@ impl Vm {
                 let function = function.clone();
                 return self.begin_function(function, args.iter().cloned(), keywords, destination);
             }
-            Value::Builtin(builtin) => self.call_builtin(builtin, args, keywords)?,
+            Value::Builtin(builtin) => match builtin.kind {
+                Kind::Method => self.call_unbound(builtin, args, keywords)?,
+                Kind::Property => return Err(not_callable(callee)),
+                Kind::Function | Kind::Static | Kind::Class => self.call_builtin(builtin, args, keywords)?,
+            },
             Value::Method(method) => {
                 let mut all = Vec::with_capacity(args.len() + 1);
                 all.push(method.receiver.clone());
@@ -100,6 +104,15 @@ impl Vm {
         Ok(Called::Frame(frame))
     }
 
+    /// Calls a method that was taken from its type, `str.upper(x)`. Every method refuses receivers of other types by itself,
+    /// but here that comes before anything else that is wrong with the arguments.
+    fn call_unbound(&mut self, method: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
+        self.call_builtin(method, args, keywords).map_err(|raise| match args.first() {
+            Some(receiver) if raise.stop().is_none() => builtins::wrong_receiver(method, receiver).unwrap_or(raise),
+            _ => raise,
+        })
+    }
+
     /// Calls a built-in with all its arguments, the receiver of a method first.
     pub(super) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
         let signature = builtin.signature();
@@ -123,6 +136,7 @@ impl Vm {
             (Kind::Method | Kind::Property, Some(receiver)) => {
                 (format!("{}.{}", builtins::owner_name(Some(receiver), builtin), builtin.name()), 1)
             }
+            (Kind::Static, _) => (format!("{}.{}", builtins::owner_name(None, builtin), builtin.name()), 0),
             (Kind::Class, Some(Value::Type(class))) => (format!("{}.{}", class.name, builtin.name()), 1),
             _ => (builtin.qualified_name().to_owned(), 0),
         };

@@ -72,6 +72,18 @@ impl Vm {
         if Ref::same(&handled, exception) {
             return;
         }
+        // A library's error may bring a context of its own, which no script has raised; it keeps that one.
+        let mut newest = exception.clone();
+        loop {
+            let own = match &*newest.context.borrow() {
+                Value::Exception(own) if own.trace.borrow().is_empty() => own.clone(),
+                _ => break,
+            };
+            if Ref::same(&own, exception) || Ref::same(&own, &handled) {
+                break;
+            }
+            newest = own;
+        }
         // Cut the chain where it would lead back to the new exception.
         let mut at = handled.clone();
         for _ in 0..super::RECURSION_LIMIT {
@@ -85,7 +97,7 @@ impl Vm {
             }
             at = next;
         }
-        drop(exception.context.replace(Value::Exception(handled)));
+        drop(newest.context.replace(Value::Exception(handled)));
     }
 
     /// `raise value [from cause]`

@@ -17,8 +17,9 @@ fn window<'a>(own: &'a [u8], a: &[Value]) -> R<Option<(&'a [u8], usize)>> {
 
 fn position(name: &str, a: &[Value], find: Find) -> R<Option<usize>> {
     let own = receiver(name, a)?;
+    let window = window(&own, a)?;
     let wanted = needle(&a[1])?;
-    let Some((window, from)) = window(&own, a)? else { return Ok(None) };
+    let Some((window, from)) = window else { return Ok(None) };
     Ok(find(window, &wanted)?.map(|at| from + at))
 }
 
@@ -48,8 +49,9 @@ pub(super) fn rindex(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 pub(super) fn count(_: &mut Cx<'_>, a: &[Value]) -> R {
     let own = receiver("count", a)?;
+    let window = window(&own, a)?;
     let wanted = needle(&a[1])?;
-    Ok(Value::size(match window(&own, a)? {
+    Ok(Value::size(match window {
         None => 0,
         Some((window, _)) if wanted.is_empty() => window.len() + 1,
         Some((window, _)) => pieces::count(window, &wanted)?,

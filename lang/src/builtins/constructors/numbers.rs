@@ -1,5 +1,6 @@
 //! `int`, `bool`, `float`.
 
+use crate::builtins::repr;
 use crate::modules;
 use crate::value::exceptions::{type_error, value_error};
 use crate::value::format::{float_exact, float_text, int_parse};
@@ -31,6 +32,7 @@ fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
                 )));
             }
         };
+        int_parse::valid_base(base)?;
         return match (a[0].text_bytes(), a[0].byte_data()) {
             (Some(text), _) => Ok(int_parse::parse(text, base)?.into()),
             (None, Some(bytes)) => Ok(int_parse::parse_bytes(&bytes, base)?.into()),
@@ -96,7 +98,13 @@ fn float(cx: &mut Cx<'_>, a: &[Value]) -> R {
         return Ok(Value::Float(float_text::parse(text)?));
     }
     if let Some(bytes) = value.byte_data() {
-        return Ok(Value::Float(float_text::parse_bytes(&bytes)?));
+        return match float_text::read_bytes(&bytes)? {
+            Some(x) => Ok(Value::Float(x)),
+            None => {
+                let shown = repr::repr(cx, value)?;
+                Err(value_error(format!("could not convert string to float: {}", shown.to_display())))
+            }
+        };
     }
     Err(type_error(format!(
         "float() argument must be a string or a real number, not '{}'",

@@ -1,6 +1,6 @@
 //! `str` and `repr` of exceptions.
 
-use super::{put, write_repr};
+use super::{put, put_bytes, write_repr};
 use crate::value::exceptions::{
     KEY_ERROR, OS_ERROR, SYNTAX_ERROR, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
 };
@@ -33,8 +33,10 @@ pub(super) fn str(cx: &mut Cx<'_>, own: &Exception) -> R {
     {
         return Ok(text);
     }
+    if is(&SYNTAX_ERROR) {
+        return syntax_error(cx, own);
+    }
     match &own.arguments()[..] {
-        [] if is(&SYNTAX_ERROR) => Ok(Value::str("None")),
         [] => Ok(Value::str("")),
         [key] if is(&KEY_ERROR) => super::repr(cx, key),
         [only] => super::str(cx, only),
@@ -56,8 +58,36 @@ fn system_error(cx: &mut Cx<'_>, own: &Exception) -> R<Option<Value>> {
     if let Some(name) = own.field("filename").filter(|name| !name.is_none()) {
         put(&mut out, ": ");
         write_repr(cx, &mut out, &name)?;
+        if let Some(second) = own.field("filename2").filter(|name| !name.is_none()) {
+            put(&mut out, " -> ");
+            write_repr(cx, &mut out, &second)?;
+        }
     }
     Ok(Some(Value::text_vec(out)))
+}
+
+/// `invalid syntax (name.py, line 3)`: the message, with the file's own name and the line if they are known.
+fn syntax_error(cx: &mut Cx<'_>, own: &Exception) -> R {
+    let message = own.field("msg").or_else(|| own.arguments().first().cloned()).unwrap_or(Value::None);
+    let shown = super::str(cx, &message)?;
+    let file = own.field("filename").and_then(|name| {
+        let path = name.text_bytes()?;
+        path.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec)
+    });
+    let line = own.field("lineno").filter(|line| matches!(line, Value::Int(_) | Value::Big(_)));
+    if file.is_none() && line.is_none() {
+        return Ok(shown);
+    }
+    let mut out = HVec::new();
+    put_bytes(&mut out, shown.text_bytes().unwrap_or_default())?;
+    put(&mut out, " (");
+    put_bytes(&mut out, file.as_deref().unwrap_or_default())?;
+    if let Some(line) = line {
+        put(&mut out, if file.is_some() { ", line " } else { "line " });
+        write_repr(cx, &mut out, &line)?;
+    }
+    put(&mut out, ")");
+    Ok(Value::text_vec(out))
 }
 
 /// The text of an error of encoding, decoding or translating; `None` if its fields have been replaced by something else.

@@ -1,8 +1,7 @@
 //! `repr` of what has no literal form: callables, types, modules, iterators and other objects.
 
 use super::put;
-use crate::builtins::CORE_TYPES;
-use crate::modules;
+use crate::builtins::owner;
 use crate::value::iter::Part;
 use crate::value::types::{self, Kind, ORDERED_DICT};
 use crate::value::{Builtin, HVec, Ref, TypeDesc, Value, View};
@@ -38,17 +37,6 @@ fn builtin(own: &'static Builtin) -> String {
             format!("<built-in method {name} of type object at {:#x}>", std::ptr::from_ref(own) as usize)
         }
     }
-}
-
-/// The type in whose table a member stands.
-fn owner(member: &'static Builtin) -> Option<&'static TypeDesc> {
-    let has = |table: &[Builtin]| table.iter().any(|entry| std::ptr::eq(entry, member));
-    let core = CORE_TYPES.iter().chain(modules::CORE_TYPES);
-    let of_core = core.filter(|core| core.members.iter().any(|table| has(table))).map(|core| core.desc).next();
-    of_core.or_else(|| {
-        let types = modules::MODULES.iter().flat_map(|module| module.types);
-        types.map(|(_, desc, _)| *desc).find(|desc| has(desc.members))
-    })
 }
 
 /// The name of a view's type; the views of an `OrderedDict` have their own.

@@ -24,8 +24,9 @@ fn window<'a>(own: &Text<'a>, a: &[Value]) -> R<Option<Window<'a>>> {
 /// Position of an occurrence of `a[1]`.
 fn position(name: &str, a: &[Value], find: Find) -> R<Option<usize>> {
     let own = receiver(name, a)?;
+    let window = window(&own, a)?;
     let part = text(&a[1])?;
-    let Some(window) = window(&own, a)? else { return Ok(None) };
+    let Some(window) = window else { return Ok(None) };
     let offset = find(window.bytes, part)?;
     Ok(offset.map(|offset| window.first + count_chars(window.bytes.get(..offset).unwrap_or_default())))
 }
@@ -56,8 +57,9 @@ pub(super) fn rindex(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 pub(super) fn count(_: &mut Cx<'_>, a: &[Value]) -> R {
     let own = receiver("count", a)?;
+    let window = window(&own, a)?;
     let part = text(&a[1])?;
-    Ok(Value::size(match window(&own, a)? {
+    Ok(Value::size(match window {
         None => 0,
         Some(window) if part.is_empty() => count_chars(window.bytes) + 1,
         Some(window) => pieces::count(window.bytes, part)?,

@@ -15,7 +15,8 @@ fn syntax<T>(what: &'static str, at: usize) -> Result<T, Trouble> {
     Err(Trouble::Syntax { what, at })
 }
 
-const EXPECTING_VALUE: &str = "Expecting value";
+/// What is wrong where no value begins.
+pub const EXPECTING_VALUE: &str = "Expecting value";
 const EXPECTING_NAME: &str = "Expecting property name enclosed in double quotes";
 const EXPECTING_COLON: &str = "Expecting ':' delimiter";
 const EXPECTING_COMMA: &str = "Expecting ',' delimiter";

@@ -13,6 +13,7 @@ mod radix85;
 use std::borrow::Cow;
 
 use crate::builtins::str::args::type_name;
+use crate::builtins::str::codec;
 use crate::builtins::{iterate, repr, truth};
 use crate::table;
 use crate::value::exceptions::{ASSERTION_ERROR, Raise, VALUE_ERROR, type_error, value_error};
@@ -146,7 +147,14 @@ fn encoded(value: &Value) -> R<Cow<'_, [u8]>> {
     if let Some(text) = value.text_bytes() {
         return match text.is_ascii() {
             true => Ok(Cow::Borrowed(text)),
-            false => Err(value_error("string argument should contain only ASCII characters")),
+            false => {
+                let refused = value_error("string argument should contain only ASCII characters");
+                Err(match codec::encode(text, b"ascii", b"strict") {
+                    Err(raise) if raise.stop().is_none() => refused.in_context(raise),
+                    Err(raise) => raise,
+                    Ok(_) => refused,
+                })
+            }
         };
     }
     value.byte_data().ok_or_else(|| {

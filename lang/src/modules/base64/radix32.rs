@@ -2,7 +2,9 @@
 
 use super::{announce, assert_length, encoded, error, flag, viewed};
 use crate::builtins::bytes::args::bytes;
-use crate::value::{Cx, R, Value};
+use crate::value::exceptions::key_error;
+use crate::value::interrupt::checkpoint;
+use crate::value::{Cx, R, Raise, Value};
 
 /// The alphabet of RFC 4648.
 pub const STANDARD: [u8; 32] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -14,6 +16,12 @@ fn digits(bytes: usize) -> usize {
     (bytes * 8).div_ceil(5)
 }
 
+/// The error for a byte outside the alphabet; CPython looks it up in a dict.
+#[cold]
+fn no_digit(byte: u8) -> Raise {
+    error("Non-base32 digit found").in_context(key_error(Value::Int(byte.into()))).from_none()
+}
+
 /// `b32encode(s)` and `b32hexencode(s)`
 pub fn encode(alphabet: &[u8; 32], value: &Value) -> R {
     let data = viewed(value)?;
@@ -21,6 +29,7 @@ pub fn encode(alphabet: &[u8; 32], value: &Value) -> R {
     announce(len)?;
     let mut text = Vec::with_capacity(len);
     for group in data.chunks(5) {
+        checkpoint(8)?;
         let joined = group.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte)) << (8 * (5 - group.len()));
         for n in 0..8 {
             // Five bits, so the index is in range.
@@ -57,10 +66,11 @@ pub fn decode(cx: &mut Cx<'_>, alphabet: &[u8; 32], value: &Value, casefold: &Va
     let pads = text.len() - end;
     let mut data = Vec::with_capacity(text.len() / 8 * 5);
     for group in text.get(..end).unwrap_or_default().chunks(8) {
+        checkpoint(32)?;
         let mut joined = 0u64;
         for byte in group {
             let value = alphabet.iter().position(|digit| digit == byte);
-            joined = joined << 5 | value.ok_or_else(|| error("Non-base32 digit found"))? as u64;
+            joined = joined << 5 | value.ok_or_else(|| no_digit(*byte))? as u64;
         }
         // A group of fewer digits ends with padding; its length is checked below.
         let joined = joined << (5 * (8 - group.len()));

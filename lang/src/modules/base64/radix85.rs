@@ -6,7 +6,8 @@ use crate::builtins::list::word;
 use crate::builtins::str::args::type_name;
 use crate::value::exceptions::{type_error, value_error};
 use crate::value::number::IntView;
-use crate::value::{Cx, R, Value};
+use crate::value::interrupt::checkpoint;
+use crate::value::{Cx, R, Raise, Value};
 
 /// The alphabet of git.
 const GIT: &[u8; 85] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
@@ -38,6 +39,7 @@ fn encode_groups(data: &[u8], pad: bool, digit: impl Fn(u8) -> u8, short: impl F
     announce(data.len().div_ceil(4).saturating_mul(5))?;
     let mut text = Vec::with_capacity(data.len().div_ceil(4) * 5);
     for group in data.chunks(4) {
+        checkpoint(4)?;
         let mut padded = [0; 4];
         for (to, from) in padded.iter_mut().zip(group) {
             *to = *from;
@@ -62,21 +64,35 @@ pub fn encode(cx: &mut Cx<'_>, a: &[Value]) -> R {
     Ok(Value::bytes(&encode_groups(&viewed(&a[0])?, pad, |digit| GIT[usize::from(digit)], |_| None)?))
 }
 
+/// The error for a character outside the alphabet; CPython computes with the `None` of its table.
+#[cold]
+fn no_digit(at: usize) -> Raise {
+    let none = type_error("unsupported operand type(s) for +: 'int' and 'NoneType'");
+    value_error(format!("bad base85 character at position {at}")).in_context(none).from_none()
+}
+
+/// The error for a group beyond 32 bits, which CPython learns from `struct`.
+#[cold]
+fn overflow(text: impl AsRef<str>) -> Raise {
+    let packing = Raise::new(&crate::modules::r#struct::ERROR, "'I' format requires 0 <= number <= 4294967295");
+    value_error(text).in_context(packing).from_none()
+}
+
 /// `b85decode(b)`
 pub fn decode(_: &mut Cx<'_>, a: &[Value]) -> R {
     let text = encoded(&a[0])?;
     announce(text.len())?;
     let mut data = Vec::with_capacity(text.len() / 5 * 4 + 4);
     for (n, group) in text.chunks(5).enumerate() {
+        checkpoint(64)?;
         let mut values = [84; 5];
         for (at, (value, byte)) in values.iter_mut().zip(group).enumerate() {
             let found = GIT.iter().position(|digit| digit == byte);
             // The alphabet has 85 characters.
-            *value =
-                found.ok_or_else(|| value_error(format!("bad base85 character at position {}", n * 5 + at)))? as u8;
+            *value = found.ok_or_else(|| no_digit(n * 5 + at))? as u8;
         }
         let number = number(&values)
-            .ok_or_else(|| value_error(format!("base85 overflow in hunk starting at byte {}", n * 5)))?;
+            .ok_or_else(|| overflow(format!("base85 overflow in hunk starting at byte {}", n * 5)))?;
         data.extend(number.to_be_bytes().into_iter().take(group.len().saturating_sub(1)));
     }
     Ok(Value::bytes(&data))
@@ -137,12 +153,13 @@ pub fn decode_ascii85(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let mut data = Vec::new();
     let mut group = Vec::with_capacity(5);
     let push = |group: &mut Vec<u8>, data: &mut Vec<u8>, kept: usize| {
-        let number = number(group).ok_or_else(|| value_error("Ascii85 overflow"))?;
+        let number = number(group).ok_or_else(|| overflow("Ascii85 overflow"))?;
         data.extend(number.to_be_bytes().into_iter().take(kept));
         group.clear();
         R::Ok(())
     };
     for byte in body {
+        checkpoint(1)?;
         let inside = |what: &str| value_error(format!("{what} inside Ascii85 5-tuple"));
         match *byte {
             digit if (ASCII85.0..=ASCII85.1).contains(&digit) => {

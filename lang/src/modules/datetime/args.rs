@@ -128,7 +128,7 @@ pub fn zone_value(zone: Option<&Zone>) -> Value {
 /// A text argument, described for the error by `what`, e.g. `strptime() argument 1`.
 pub fn text<'a>(what: &str, value: &'a Value) -> R<&'a [u8]> {
     value.text_bytes().ok_or_else(|| {
-        let got = if value.is_none() { "None".to_owned() } else { value.type_of().qualified() };
+        let got = value.argument_type();
         type_error(format!("{what} must be str, not {got}"))
     })
 }

@@ -252,7 +252,7 @@ fn utc_from_timestamp(_: &mut Cx<'_>, a: &[Value]) -> R {
 
 fn combine(_: &mut Cx<'_>, a: &[Value]) -> R {
     let refuse = |at: u8, class: &str, got: &Value| {
-        let got = if got.is_none() { "None".to_owned() } else { got.type_of().qualified() };
+        let got = got.argument_type();
         type_error(format!("combine() argument {at} must be datetime.{class}, not {got}"))
     };
     let date = match &a[1] {
@@ -308,7 +308,7 @@ fn iso_format(_: &mut Cx<'_>, a: &[Value]) -> R {
     let separator = match a[1].as_text() {
         Some(text) if text.chars() == 1 => text.bytes,
         _ => {
-            let got = if a[1].is_none() { "None".to_owned() } else { a[1].type_of().qualified() };
+            let got = a[1].argument_type();
             return Err(type_error(format!("isoformat() argument 1 must be a unicode character, not {got}")));
         }
     };

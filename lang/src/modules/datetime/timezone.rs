@@ -16,7 +16,7 @@ pub static NEW: Builtin = Builtin::new(
     "A zone with a fixed offset from UTC.\n\n>>> datetime.timezone(datetime.timedelta(hours=8), 'CST').tzname(None)\n'CST'\n",
     |_, a| {
         let Value::Delta(offset) = &a[0] else {
-            let got = if a[0].is_none() { "None".to_owned() } else { a[0].type_of().qualified() };
+            let got = a[0].argument_type();
             return Err(type_error(format!("timezone() argument 1 must be datetime.timedelta, not {got}")));
         };
         let name = a[1].given().map(|name| args::text("timezone() argument 2", name)).transpose()?;

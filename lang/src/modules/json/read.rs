@@ -6,7 +6,8 @@ use crate::builtins::truth;
 use crate::mime::charset::Source;
 use crate::mime::json::number;
 use crate::mime::json::reader::{self, Rules, Trouble};
-use crate::value::exceptions::{recursion_error, type_error};
+use crate::value::exceptions::{STOP_ITERATION, recursion_error, type_error};
+use crate::value::unicode::wtf8;
 use crate::value::{Bytes, Cx, Dict, List, R, Raise, Ref, Value};
 
 /// The arguments of `loads` that are functions, or `None`.
@@ -99,6 +100,12 @@ pub(super) fn loads(cx: &mut Cx<'_>, a: &[Value]) -> R {
 fn raise(trouble: Trouble, text: &[u8]) -> Raise {
     match trouble {
         Trouble::Raise(raise) => raise,
+        // CPython's scanner ends with `StopIteration` where no value begins; its decoder replaces that.
+        Trouble::Syntax { what: reader::EXPECTING_VALUE, at } => {
+            let position = wtf8::count(text.get(..at).unwrap_or(text));
+            let scanner = Raise::with_args(&STOP_ITERATION, [Value::size(position)]);
+            at_offset(reader::EXPECTING_VALUE, text, at).in_context(scanner).from_none()
+        }
         Trouble::Syntax { what, at } => at_offset(what, text, at),
         Trouble::TooDeep { object, .. } => {
             let what = if object { "object" } else { "array" };

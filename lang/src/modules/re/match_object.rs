@@ -18,7 +18,7 @@ use crate::value::{Cx, Dict, HVec, NativeObject, R, TypeDesc, Value};
 
 /// `re.Match`
 pub(super) static MATCH: TypeDesc =
-    TypeDesc { doc: "What a regular expression matched.", ..TypeDesc::new("Match", "re").with_members(MEMBERS) };
+    TypeDesc { doc: "What a regular expression matched.", generic: true, ..TypeDesc::new("Match", "re").with_members(MEMBERS) };
 
 table! {
     /// The members of a match.

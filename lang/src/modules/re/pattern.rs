@@ -18,7 +18,7 @@ use crate::value::{Cx, Dict, HVec, NativeObject, R, TypeDesc, Value};
 
 /// `re.Pattern`
 pub(super) static PATTERN: TypeDesc =
-    TypeDesc { doc: "A compiled regular expression.", ..TypeDesc::new("Pattern", "re").with_members(MEMBERS) };
+    TypeDesc { doc: "A compiled regular expression.", generic: true, ..TypeDesc::new("Pattern", "re").with_members(MEMBERS) };
 
 table! {
     /// The members of a pattern.

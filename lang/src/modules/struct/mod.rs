@@ -143,6 +143,8 @@ fn format_bytes(value: &Value) -> R<Vec<u8>> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.bytes().to_vec()),
         other => {
+            // CPython looks the format up in a cache first.
+            crate::value::hash::hash_value(other)?;
             let got = other.type_of().qualified();
             Err(type_error(format!("Struct() argument 1 must be a str or bytes object, not {got}")))
         }

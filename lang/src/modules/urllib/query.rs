@@ -8,7 +8,7 @@ use crate::syntax::ast::CmpOp;
 use crate::value::compare::order;
 use crate::value::exceptions::{TYPE_ERROR, type_error, value_error};
 use crate::value::interrupt::{checkpoint, reserve};
-use crate::value::{Cx, Dict, HVec, R, Value};
+use crate::value::{Cx, Dict, HVec, R, Raise, Value};
 
 pub(super) fn parse_qsl(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let pairs = pairs(cx, a)?;
@@ -118,11 +118,15 @@ fn items(cx: &mut Cx<'_>, query: &Value) -> R<Vec<(Value, Value)>> {
     if let Some(items) = dict::mapping_items(cx, query)? {
         return Ok(items);
     }
-    let refused = || type_error("not a valid non-string sequence or mapping object");
-    let len = iterate::length(cx, query).map_err(|raise| if raise.is(&TYPE_ERROR) { refused() } else { raise })?;
+    let refused = |reason: Raise| {
+        let raise = type_error("not a valid non-string sequence or mapping object");
+        drop(raise.0.cause.replace(Value::Exception(reason.0.clone())));
+        raise.in_context(reason).from_none()
+    };
+    let len = iterate::length(cx, query).map_err(|raise| if raise.is(&TYPE_ERROR) { refused(raise) } else { raise })?;
     let parts = if len == 0 { HVec::new() } else { iterate::collect(cx, query)? };
     if parts.first().is_some_and(|first| !matches!(first, Value::Tuple(_))) {
-        return Err(refused());
+        return Err(refused(Raise::with_args(&TYPE_ERROR, [])));
     }
     let mut items = Vec::with_capacity(parts.len());
     for part in parts {

@@ -33,7 +33,11 @@ pub fn parse_bytes(bytes: &[u8], base: i64) -> Result<Int, Fault> {
     }
 }
 
-fn valid_base(base: i64) -> Result<u32, Fault> {
+/// The base of `int(text, base)`.
+///
+/// # Errors
+/// `ValueError` for a base that no digits stand for.
+pub fn valid_base(base: i64) -> Result<u32, Fault> {
     match u32::try_from(base) {
         Ok(base @ (0 | 2..=36)) => Ok(base),
         _ => Err(Fault::value("int() base must be >= 2 and <= 36, or 0")),
