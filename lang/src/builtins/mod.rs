@@ -208,7 +208,8 @@ const OVERRIDDEN: [(&TypeDesc, &[&str]); 3] = [
 pub fn owner_name(receiver: Option<&Value>, method: &'static Builtin) -> &'static str {
     let mut at = receiver.map(Value::type_of);
     while let Some(ty) = at {
-        let overridden = |(desc, names): &(&TypeDesc, &[&str])| std::ptr::eq(*desc, ty) && names.contains(&method.name());
+        let overridden =
+            |(desc, names): &(&TypeDesc, &[&str])| std::ptr::eq(*desc, ty) && names.contains(&method.name());
         if owns(ty, method) || OVERRIDDEN.iter().any(overridden) {
             return ty.name;
         }
@@ -231,7 +232,10 @@ pub fn wrong_receiver(method: &'static Builtin, receiver: &Value) -> Option<Rais
         at = ty.base;
     }
     let (name, got) = (method.name(), receiver.type_of().qualified());
-    Some(type_error(format!("descriptor '{name}' for '{}' objects doesn't apply to a '{got}' object", owner.qualified())))
+    Some(type_error(format!(
+        "descriptor '{name}' for '{}' objects doesn't apply to a '{got}' object",
+        owner.qualified()
+    )))
 }
 
 /// Calls a type.

@@ -5,8 +5,8 @@ use crate::builtins::bytes::args::bytes;
 use crate::builtins::list::word;
 use crate::builtins::str::args::type_name;
 use crate::value::exceptions::{type_error, value_error};
-use crate::value::number::IntView;
 use crate::value::interrupt::checkpoint;
+use crate::value::number::IntView;
 use crate::value::{Cx, R, Raise, Value};
 
 /// The alphabet of git.
@@ -91,8 +91,8 @@ pub fn decode(_: &mut Cx<'_>, a: &[Value]) -> R {
             // The alphabet has 85 characters.
             *value = found.ok_or_else(|| no_digit(n * 5 + at))? as u8;
         }
-        let number = number(&values)
-            .ok_or_else(|| overflow(format!("base85 overflow in hunk starting at byte {}", n * 5)))?;
+        let number =
+            number(&values).ok_or_else(|| overflow(format!("base85 overflow in hunk starting at byte {}", n * 5)))?;
         data.extend(number.to_be_bytes().into_iter().take(group.len().saturating_sub(1)));
     }
     Ok(Value::bytes(&data))

@@ -17,8 +17,11 @@ use crate::value::number::IntView;
 use crate::value::{Cx, Dict, HVec, NativeObject, R, TypeDesc, Value};
 
 /// `re.Match`
-pub(super) static MATCH: TypeDesc =
-    TypeDesc { doc: "What a regular expression matched.", generic: true, ..TypeDesc::new("Match", "re").with_members(MEMBERS) };
+pub(super) static MATCH: TypeDesc = TypeDesc {
+    doc: "What a regular expression matched.",
+    generic: true,
+    ..TypeDesc::new("Match", "re").with_members(MEMBERS)
+};
 
 table! {
     /// The members of a match.

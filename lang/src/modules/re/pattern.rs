@@ -17,8 +17,11 @@ use crate::value::heap;
 use crate::value::{Cx, Dict, HVec, NativeObject, R, TypeDesc, Value};
 
 /// `re.Pattern`
-pub(super) static PATTERN: TypeDesc =
-    TypeDesc { doc: "A compiled regular expression.", generic: true, ..TypeDesc::new("Pattern", "re").with_members(MEMBERS) };
+pub(super) static PATTERN: TypeDesc = TypeDesc {
+    doc: "A compiled regular expression.",
+    generic: true,
+    ..TypeDesc::new("Pattern", "re").with_members(MEMBERS)
+};
 
 table! {
     /// The members of a pattern.
