@@ -1,7 +1,7 @@
 //! What the language does not know because it does no input or output: the system's zone and memory, files, standard input.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::heap;
@@ -57,4 +57,34 @@ pub fn text_or_file(argument: &str) -> Result<String, String> {
         }
         None => Ok(argument.to_owned()),
     }
+}
+
+/// The programs that `path` names: itself if it is a file, else all `.dw` files below it, in order of their names. Hidden
+/// entries and symbolic links to folders are passed over.
+pub fn programs(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    if !path.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let mut folders = vec![path.to_owned()];
+    let first = found.len();
+    while let Some(folder) = folders.pop() {
+        let failed = |error: &std::io::Error| format!("cannot read {}: {}", folder.display(), reason(error));
+        for entry in std::fs::read_dir(&folder).map_err(|error| failed(&error))? {
+            let entry = entry.map_err(|error| failed(&error))?;
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "dw") {
+                found.push(path);
+            }
+        }
+    }
+    if let Some(new) = found.get_mut(first..) {
+        new.sort();
+    }
+    Ok(())
 }

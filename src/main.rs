@@ -5,6 +5,7 @@ mod docs;
 mod each;
 mod eval;
 mod explain;
+mod fmt;
 mod host;
 mod output;
 mod program;
@@ -37,6 +38,8 @@ enum Command {
     Eval(Box<eval::Args>),
     /// Explain an error code, or show what a program compiles to
     Explain(explain::Args),
+    /// Format programs
+    Fmt(fmt::Args),
     /// Print the reference of a module, function or type
     Docs(docs::Args),
     /// Print a completion script for a shell
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
     let code = match cli.command {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -189,6 +189,18 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding in a text that has `offset` bytes before the one it was made in.
+    #[must_use]
+    pub fn moved(mut self, offset: u32) -> Self {
+        let moved = |span: Span| Span::new(span.start.saturating_add(offset), span.end.saturating_add(offset));
+        self.span = moved(self.span);
+        self.related.iter_mut().for_each(|(span, _)| *span = moved(*span));
+        if let Some(fix) = &mut self.fix {
+            fix.span = moved(fix.span);
+        }
+        self
+    }
+
     /// Does this finding keep the program from being run at all (12.1)?
     #[must_use]
     pub fn is_compile_error(&self) -> bool {

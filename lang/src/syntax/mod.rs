@@ -15,6 +15,7 @@ pub mod ast;
 mod dump;
 mod explain;
 mod expression;
+pub mod format;
 mod fstring;
 mod layout;
 mod number;
