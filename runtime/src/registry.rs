@@ -58,6 +58,16 @@ pub fn component_keys() -> impl Iterator<Item = &'static str> + Clone {
     COMPONENTS.iter().flat_map(|room| room.iter()).map(|component| component.description.key)
 }
 
+/// The keys of all triggers.
+pub fn trigger_keys() -> impl Iterator<Item = &'static str> + Clone {
+    TRIGGERS.iter().flat_map(|room| room.iter()).map(|trigger| trigger.key)
+}
+
+/// The names of all configuration types.
+pub fn config_keys() -> impl Iterator<Item = &'static str> + Clone {
+    CONFIGS.iter().flat_map(|room| room.iter()).map(|config| config.key)
+}
+
 /// The trigger of that key.
 #[must_use]
 pub fn trigger(key: &str) -> Option<&'static Description> {

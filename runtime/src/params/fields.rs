@@ -25,6 +25,8 @@ pub struct Surroundings<'a> {
     pub files: &'a Files,
     /// The configurations with their types.
     pub configs: BTreeMap<String, String>,
+    /// Could all configurations be read? Otherwise a missing one may exist.
+    pub is_complete: bool,
 }
 
 /// Which part of an app is being read; it decides over codes and conversions.
@@ -49,6 +51,8 @@ pub struct Reader<'a> {
     pub context: Context,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// The flows that were named; whether they exist shows when all files are read.
+    pub(crate) flow_refs: Vec<super::FlowRef>,
     /// What is being read, for messages.
     subject: String,
     /// Does the field that is being read take expressions?
@@ -68,6 +72,7 @@ impl<'a> Reader<'a> {
             source: source.clone(),
             context,
             diagnostics: Vec::new(),
+            flow_refs: Vec::new(),
             subject: "the file".to_owned(),
             mode: Mode::Literal,
             dynamic: false,
@@ -315,7 +320,7 @@ fn default_node(text: &str, span: Span, source: &SourceText) -> Node {
 }
 
 /// A tree that stands nowhere, put at `span`.
-fn placed(node: Node, span: Span) -> Node {
+pub(crate) fn placed(node: Node, span: Span) -> Node {
     let kind = match node.kind {
         Kind::Text(text) => Kind::Text(Text::synthetic(&text.value, span)),
         Kind::List(items) => Kind::List(items.into_iter().map(|item| placed(item, span)).collect()),

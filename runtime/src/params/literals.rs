@@ -44,7 +44,7 @@ pub(crate) fn fits(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> bool 
             Some(shape) => fits(node, shape, reader),
             None => misfit(node, shape, reader),
         },
-        Shape::Record(_) | Shape::Steps | Shape::Schema | Shape::Contract => {
+        Shape::Record(_) | Shape::Steps | Shape::Schema | Shape::Contract | Shape::Trigger | Shape::OneConfig => {
             node.as_map().is_some() || misfit(node, shape, reader)
         }
     }
@@ -67,7 +67,9 @@ pub(crate) fn same_kind(node: &Node, shape: &Shape) -> bool {
         Shape::Duration(unit, ..) => units::duration(&node.kind, *unit).is_some(),
         Shape::Size => units::size(&node.kind).is_some(),
         Shape::List(..) | Shape::Steps => node.as_list().is_some(),
-        Shape::Dict(_) | Shape::Record(_) | Shape::Contract => node.as_map().is_some(),
+        Shape::Dict(_) | Shape::Record(_) | Shape::Contract | Shape::Trigger | Shape::OneConfig => {
+            node.as_map().is_some()
+        }
         Shape::Schema => node.as_map().is_some() || node.as_str().is_some(),
         Shape::Either(shapes) => shapes.iter().any(|shape| same_kind(node, shape)),
     }
@@ -186,13 +188,22 @@ impl Value for String {
             return None;
         }
         if let Shape::Syntax(syntax) = shape
-            && let Err(reason) = (syntax.check)(text)
+            && let Err(error) = (syntax.check)(text)
         {
-            let message = format!("{} is no {}: {reason}", reader.subject(), syntax.name);
-            reader.error(Code::SYNTAX, node.span, message);
+            let message = format!("{} is no {}: {}", reader.subject(), syntax.name, error.message);
+            reader.error(Code::SYNTAX, part(node, &error.span), message);
             return None;
         }
         Some(text.to_owned())
+    }
+}
+
+/// The place of a part of a text.
+fn part(node: &Node, range: &std::ops::Range<usize>) -> Span {
+    let clip = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    match &node.kind {
+        Kind::Text(text) if !range.is_empty() => text.positions.span(Span::new(clip(range.start), clip(range.end))),
+        _ => node.span,
     }
 }
 

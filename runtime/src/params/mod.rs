@@ -29,12 +29,12 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use fields::{Context, Fields, Reader, Surroundings};
-pub(crate) use fields::{heading, nearest, unknown_key};
+pub(crate) use fields::{heading, nearest, placed, unknown_key};
 pub(crate) use literals::fits as literal_fits;
 pub use literals::{Literal, Named, Secret, Spanned};
 pub use references::{ConfigRef, Contract, ContractForm, FlowRef, SchemaRef, mime_by_suffix};
 pub use schema::json_schema;
-pub use shape::{Field, Mode, Need, Shape, Syntax, Table};
+pub use shape::{Field, Mode, Need, Shape, Syntax, SyntaxError, Table};
 pub use units::{Size, Unit, is_name, parse_duration, parse_size};
 
 use crate::expr::Param;
@@ -189,7 +189,10 @@ macro_rules! params {
                 $( let $field = fields.read::<$type>($key); )*
                 fields.finish();
                 let made = $name { $( $field: $field? ),* };
-                $( $check(&made, fields.reader(), fields.node()); )?
+                $(
+                    let node = fields.node();
+                    $check(&made, fields.reader(), node);
+                )?
                 Some(made)
             }
         }

@@ -89,7 +89,9 @@ impl Value for FlowRef {
 
     fn read(node: &Node, _shape: &Shape, reader: &mut Reader<'_>) -> Option<FlowRef> {
         let name = String::read(node, &Shape::Text, reader)?;
-        Some(FlowRef { name: name.into(), span: node.span })
+        let made = FlowRef { name: name.into(), span: node.span };
+        reader.flow_refs.push(made.clone());
+        Some(made)
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {

@@ -110,6 +110,8 @@ fn shape_schema(shape: &Shape) -> Json {
         Shape::Either(shapes) => json!({"anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>()}),
         Shape::Steps => json!({"$ref": "#/$defs/steps"}),
         Shape::Schema => json!({"type": ["string", "object"]}),
+        Shape::Trigger => json!({"$ref": "#/$defs/trigger"}),
+        Shape::OneConfig => json!({"$ref": "#/$defs/config"}),
         Shape::Contract => json!({"$ref": "#/$defs/contract"}),
     }
 }

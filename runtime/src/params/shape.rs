@@ -73,7 +73,16 @@ pub struct Syntax {
     /// What it is called: `cron rule`.
     pub name: &'static str,
     /// Says what is wrong with a text.
-    pub check: fn(&str) -> Result<(), String>,
+    pub check: fn(&str) -> Result<(), SyntaxError>,
+}
+
+/// What is wrong with a text that has a syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong and what to write instead.
+    pub message: String,
+    /// Where, in bytes of the text.
+    pub span: std::ops::Range<usize>,
 }
 
 /// What a value looks like.
@@ -117,6 +126,10 @@ pub enum Shape {
     Schema,
     /// A design-time contract.
     Contract,
+    /// A mapping with the one key of a trigger.
+    Trigger,
+    /// A configuration: its `type` and properties.
+    OneConfig,
 }
 
 impl Field {
@@ -248,6 +261,8 @@ impl Shape {
             Shape::Config(kind) => format!("the name of a configuration of type `{kind}`"),
             Shape::Flow => "the name of a flow".to_owned(),
             Shape::Schema => "the path of a JSON Schema, or the schema itself".to_owned(),
+            Shape::Trigger => "a mapping with one key, such as `http-listener` or `scheduler`".to_owned(),
+            Shape::OneConfig => "a mapping with the key `type`".to_owned(),
             Shape::Contract => "a contract: `{schema: …}`, `{sample: …}` or `{type: …}`".to_owned(),
         }
     }

@@ -13,3 +13,6 @@ pub use node::{Entry, Kind, Node, Text};
 pub use positions::{Positions, Style};
 pub use reader::{MAX_BYTES, parse};
 pub use scalar::plain;
+
+#[cfg(test)]
+mod tests;

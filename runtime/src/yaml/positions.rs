@@ -15,7 +15,7 @@ pub enum Style {
     Single,
     /// `"…"`
     Double,
-    /// `|` or `>`; the content starts on the next line.
+    /// `|` or `>`; the span starts at the first character of the first line with content.
     Block,
 }
 
@@ -40,8 +40,10 @@ impl Positions {
     /// Aligns `decoded` with the scalar that stands at `whole` in `file`.
     #[must_use]
     pub fn align(file: &str, whole: Span, style: Style, decoded: &str) -> Positions {
-        let mut at = Cursor { file, at: whole.start as usize, end: whole.end as usize, style, indent: 0 };
-        at.enter(decoded);
+        let start = whole.start as usize;
+        let line = file.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
+        let mut at = Cursor { file, at: start, end: whole.end as usize, style, indent: start - line };
+        at.enter();
         let mut runs = Vec::new();
         let mut distance = None;
         for (offset, wanted) in decoded.char_indices() {
@@ -100,22 +102,10 @@ impl Cursor<'_> {
     }
 
     /// Goes to the first character of the content.
-    fn enter(&mut self, decoded: &str) {
+    fn enter(&mut self) {
         match self.style {
-            Style::Plain => {}
+            Style::Plain | Style::Block => {}
             Style::Single | Style::Double => self.at += 1,
-            Style::Block => {
-                let rest = self.file.get(self.at..self.end).unwrap_or_default();
-                let header = rest.find('\n').map_or(rest.len(), |n| n + 1);
-                let explicit = rest.chars().take(header).skip(1).take(2).find_map(|c| c.to_digit(10));
-                self.at += header;
-                // The first line with content tells the indentation; what it keeps of its own is in the decoded text.
-                let content = rest.get(header..).unwrap_or_default().lines().find(|line| !line.trim().is_empty());
-                let own = decoded.lines().find(|line| !line.trim().is_empty());
-                let leading = |line: Option<&str>| line.map_or(0, |l| l.len() - l.trim_start_matches(' ').len());
-                self.indent = leading(content).saturating_sub(if explicit.is_some() { leading(own) } else { 0 });
-                self.skip_indent();
-            }
         }
     }
 

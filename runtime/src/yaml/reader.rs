@@ -249,8 +249,10 @@ impl Reader<'_> {
                 self.bad_tag(span, format!("the tag `{tag}` is not supported"))
             }
         };
-        if kind == Kind::Null && plain && self.is_lost(span) {
-            let at = self.comment(span);
+        if kind == Kind::Null
+            && plain
+            && let Some(at) = self.lost(span)
+        {
             let diagnostic = Diagnostic::error(Code::LOST, self.source, at, "YAML takes this expression for a comment")
                 .with_help("quote the expression: '#[ … ]'");
             self.diagnostics.push(diagnostic);
@@ -259,9 +261,17 @@ impl Reader<'_> {
         Node { span, kind }
     }
 
-    /// The span of a scalar without the white space that the scanner looked at behind it.
+    /// The span of a scalar without tag and anchor, and without the white space that the scanner looked at behind it.
     fn content(&self, span: Span, text: &str, style: Style) -> Span {
-        let written = self.source.slice(span);
+        let mut written = self.source.slice(span);
+        while written.starts_with(['!', '&']) {
+            written = written.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+        }
+        if style == Style::Block && written.len() < self.source.slice(span).len() {
+            written = content_of_block(written, text);
+        }
+        let skipped = u32::try_from(self.source.slice(span).len() - written.len()).unwrap_or(0);
+        let span = Span::new(span.start + skipped, span.end);
         let trimmed = match style {
             Style::Plain if text.is_empty() => return Span::at(span.start),
             Style::Plain | Style::Single | Style::Double => written.trim_end(),
@@ -287,21 +297,36 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the comment behind an empty value starts, up to the end of its line.
-    fn comment(&self, value: Span) -> Span {
-        let from = value.end as usize;
-        let line = self.source.text().get(from..).unwrap_or_default().lines().next().unwrap_or_default();
-        let start = line.find('#').unwrap_or(0);
-        let length = |n: usize| u32::try_from(n).unwrap_or(0);
-        Span::new(value.end + length(start), value.end + length(line.trim_end().len()))
+    /// The comment behind an empty value, if it looks like an expression. The scanner puts an empty value of a mapping before
+    /// the comment and an empty element of a list behind it.
+    fn lost(&self, value: Span) -> Option<Span> {
+        let at = value.end as usize;
+        let text = self.source.text();
+        let line = text.get(..at)?.rfind('\n').map_or(0, |n| n + 1);
+        let end = text.get(at..)?.find('\n').map_or(text.len(), |n| at + n);
+        let before = text.get(line..at)?.trim_start_matches([' ', '\t', '-']);
+        let after = text.get(at..end)?.trim_start_matches([' ', '\t', ':']);
+        let comment = [before, after].into_iter().find(|part| part.starts_with("#["))?;
+        let start = if comment == before { at - before.len() } else { end - after.len() };
+        let length = comment.trim_end().len();
+        let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Some(Span::new(clip(start), clip(start + length)))
     }
+}
 
-    /// Does the line go on with a comment that is meant as an expression?
-    fn is_lost(&self, value: Span) -> bool {
-        let rest = self.source.text().get(value.end as usize..).unwrap_or_default();
-        let line = rest.lines().next().unwrap_or_default();
-        line.trim_start_matches([' ', '\t', ':', '-']).starts_with("#[")
+/// The part of a block scalar that starts at the first character of the first line with content.
+fn content_of_block<'t>(written: &'t str, decoded: &str) -> &'t str {
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let body = written.split_once('\n').map_or("", |(_, body)| body);
+    let own = decoded.lines().find(|line| !line.trim().is_empty()).map_or(0, blanks);
+    let mut rest = body;
+    while let Some((line, after)) = rest.split_once('\n') {
+        if !line.trim().is_empty() {
+            break;
+        }
+        rest = after;
     }
+    rest.get(blanks(rest).saturating_sub(own)..).unwrap_or_default()
 }
 
 /// What makes a key the same as another.

@@ -1,0 +1,375 @@
+//! From the folder of an app to its model: every file is read, every mistake collected.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dataway_lang::Profile;
+use dataway_lang::source::{SourceText, Span};
+
+use super::secrets::{self, Environment, Redactor, SecretSources};
+use super::substitution::{self, Substitution};
+use super::{AppFile, Files, Flow, FlowBody, Suite, SuiteBody};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::expr::Programs;
+use crate::params::{Context, FlowRef, Reader, Shape, Surroundings, Value, parse_size};
+use crate::yaml::{self, Kind, Node};
+
+/// How an app is loaded.
+pub struct Options<'a> {
+    /// Files that are laid over `values`, later ones win.
+    pub values: Vec<PathBuf>,
+    /// The file of secrets.
+    pub secrets: Option<PathBuf>,
+    /// Are missing secrets, values and variables let pass?
+    pub no_secrets: bool,
+    /// Reads the environment.
+    pub environment: &'a Environment,
+}
+
+/// An app as it was written.
+#[derive(Debug)]
+pub struct App {
+    /// `app.yaml`.
+    pub file: AppFile,
+    /// The flows in load order.
+    pub flows: Vec<Flow>,
+    /// The test suites in load order.
+    pub suites: Vec<Suite>,
+    /// The files.
+    pub files: Arc<Files>,
+    /// The compiled programs.
+    pub programs: Arc<Programs>,
+    /// Keeps the secrets of the app out of texts.
+    pub redactor: Redactor,
+    /// The source of `app.yaml`.
+    pub source: SourceText,
+}
+
+impl App {
+    /// The flow of that name.
+    #[must_use]
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.iter().find(|flow| &**flow.name() == name)
+    }
+}
+
+/// What loading gave.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The app; `None` if `app.yaml` or a whole flow could not be read. It may have errors all the same.
+    pub app: Option<App>,
+    /// What was found, not yet sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Loads the app in `root`, a folder or its `app.yaml`.
+///
+/// # Errors
+/// Why there is nothing to load: no such folder, unreadable values or secrets.
+pub fn load(root: &Path, options: &Options<'_>) -> Result<Loaded, String> {
+    load_with(root, options, &Arc::new(Programs::default()))
+}
+
+/// Loads an app with programs that were compiled before.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Loaded, String> {
+    let root = if root.is_file() { root.parent().unwrap_or(Path::new(".")) } else { root };
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let files = Arc::new(Files::new(root));
+    let source = files.text("app.yaml").map_err(|error| match error {
+        super::FileError::Missing(_) => format!("there is no app.yaml in {}", root.display()),
+        other => other.to_string(),
+    })?;
+    let mut loader =
+        Loader { files, diagnostics: Vec::new(), redactor: Redactor::default(), programs: programs.clone() };
+    let app = loader.app(&source, options)?;
+    for diagnostic in &mut loader.diagnostics {
+        diagnostic.message = loader.redactor.redact(&diagnostic.message).into_owned();
+        diagnostic.help = diagnostic.help.take().map(|help| loader.redactor.redact(&help).into_owned());
+    }
+    Ok(Loaded { app, diagnostics: loader.diagnostics })
+}
+
+struct Loader {
+    files: Arc<Files>,
+    programs: Arc<Programs>,
+    redactor: Redactor,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A flow name with its place.
+type Names = BTreeMap<String, (SourceText, Span)>;
+
+impl Loader {
+    fn app(&mut self, source: &SourceText, options: &Options<'_>) -> Result<Option<App>, String> {
+        let (tree, found) = yaml::parse(source);
+        self.diagnostics.extend(found);
+        let tree = match tree {
+            Some(tree) => Some(self.substituted(tree, source, options)?),
+            None => None,
+        };
+        let files = self.files.clone();
+        let programs = self.programs.clone();
+        let around = surroundings(tree.as_ref(), &files, &programs);
+        let file = tree.as_ref().and_then(|tree| {
+            let mut reader = Reader::new(&around, source, Context::App);
+            let file = reader.about("app.yaml", |reader| AppFile::read(tree, &AppFile::SHAPE, reader));
+            self.diagnostics.extend(reader.diagnostics);
+            file
+        });
+        self.other_suffix();
+        let (flows, complete) = self.flows(&around);
+        let suites = self.suites(&around, &flows, complete);
+        Ok(file.map(|file| App {
+            file,
+            flows,
+            suites,
+            files: self.files.clone(),
+            programs: self.programs.clone(),
+            redactor: self.redactor.clone(),
+            source: source.clone(),
+        }))
+    }
+
+    /// `app.yaml` with its overlays and substitutions.
+    fn substituted(&mut self, tree: Node, source: &SourceText, options: &Options<'_>) -> Result<Node, String> {
+        let mut values = tree.get("values").cloned();
+        for path in &options.values {
+            let over = overlay(path)?;
+            values = Some(match values {
+                Some(base) => substitution::merge(base, over),
+                None => over,
+            });
+        }
+        let secrets = SecretSources::open(options.secrets.as_deref(), options.environment)?;
+        if let Some(path) = options.secrets.as_deref().filter(|path| secrets::is_open_to_others(path)) {
+            let message = format!("the secrets file {} can be read by others", path.display());
+            let warning = Diagnostic::warning(Code::MISSING_VALUE, source, Span::at(0), message);
+            self.diagnostics.push(warning.with_help("chmod 600"));
+        }
+        let mut substitution = Substitution {
+            source,
+            values: values.as_ref(),
+            secrets: &secrets,
+            environment: options.environment,
+            lenient: options.no_secrets,
+            redactor: &mut self.redactor,
+            diagnostics: &mut self.diagnostics,
+        };
+        let Kind::Map(entries) = tree.kind else { return Ok(tree) };
+        let entries = entries.into_iter().map(|mut entry| {
+            match entry.key.as_str() {
+                Some("configs" | "admin") => entry.value = substitution.apply(&entry.value),
+                Some("values") => {
+                    if let Some(values) = &values {
+                        entry.value = values.clone();
+                    }
+                }
+                _ => {}
+            }
+            entry
+        });
+        Ok(Node { span: tree.span, kind: Kind::Map(entries.collect()) })
+    }
+
+    /// `.yml` files are not read; whoever has one wants to know.
+    fn other_suffix(&mut self) {
+        for folder in ["flows", "tests"] {
+            for path in self.files.names(folder, "yml") {
+                let source = SourceText::new(&path, "");
+                let hint =
+                    Diagnostic::hint(Code::PATH, &source, Span::at(0), "files with the suffix `.yml` are not read");
+                self.diagnostics.push(hint.with_help("rename it to `.yaml`"));
+            }
+        }
+        for path in self.files.names("flows", "xml") {
+            let source = SourceText::new(&path, "");
+            let message = "flows in XML are not implemented yet";
+            self.diagnostics.push(Diagnostic::error(Code::LATER_STAGE, &source, Span::at(0), message));
+        }
+    }
+
+    /// A file of the app as a tree.
+    fn tree(&mut self, path: &str) -> Option<(SourceText, Node)> {
+        let source = match self.files.text(path) {
+            Ok(source) => source,
+            Err(error) => {
+                let source = SourceText::new(path, "");
+                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE, &source, Span::at(0), error.to_string()));
+                return None;
+            }
+        };
+        let (tree, found) = yaml::parse(&source);
+        self.diagnostics.extend(found);
+        tree.map(|tree| (source, tree))
+    }
+
+    /// Reads the flows; says too whether every file could be read, so that missing names are really missing.
+    fn flows(&mut self, around: &Surroundings<'_>) -> (Vec<Flow>, bool) {
+        let paths = self.files.names("flows", "yaml");
+        let mut flows = Vec::new();
+        let mut names = Names::new();
+        let mut references = Vec::new();
+        let mut complete = true;
+        for path in &paths {
+            let Some((source, tree)) = self.tree(path) else {
+                complete = false;
+                continue;
+            };
+            let mut reader = Reader::new(around, &source, Context::Flow);
+            substitutions_outside(&tree, &mut reader);
+            for node in flow_nodes(&tree, &mut reader) {
+                if let Some(name) = node.get("name").filter(|name| name.as_str().is_some()) {
+                    let text = name.as_str().unwrap_or_default();
+                    if let Some((first, span)) = names.get(text) {
+                        let at = first.line_column(span.start);
+                        let message = format!("there is another flow `{text}`, in {}:{}", first.name(), at.line);
+                        reader.error_help(Code::DUPLICATE, name.span, message, "names of flows are unique in the app");
+                    } else {
+                        names.insert(text.to_owned(), (source.clone(), name.span));
+                    }
+                } else {
+                    complete = false;
+                }
+                reader.ids = super::Ids::default();
+                let made = reader.about("the flow", |reader| FlowBody::read(node, &FlowBody::SHAPE, reader));
+                flows.extend(made.map(|body| Flow { body, source: source.clone() }));
+            }
+            references.extend(reader.flow_refs.drain(..).map(|found| (source.clone(), found)));
+            self.diagnostics.extend(reader.diagnostics);
+        }
+        if names.is_empty() && complete {
+            let source = SourceText::new("app.yaml", "");
+            let error = Diagnostic::error(Code::NO_FLOW, &source, Span::at(0), "the app has no flow");
+            self.diagnostics.push(error.with_help("write one in `flows/main.yaml`: a mapping with `name` and `steps`"));
+        }
+        if complete {
+            for (source, reference) in &references {
+                self.flow_reference(source, reference, &names);
+            }
+        }
+        (flows, complete)
+    }
+
+    fn flow_reference(&mut self, source: &SourceText, reference: &FlowRef, names: &Names) {
+        if names.contains_key(&*reference.name) {
+            return;
+        }
+        let message = format!("there is no flow `{}`", reference.name);
+        let error = Diagnostic::error(Code::REFERENCE, source, reference.span, message);
+        let help = crate::params::nearest(&reference.name, names.keys().map(String::as_str));
+        self.diagnostics.push(Diagnostic { help, ..error });
+    }
+
+    fn suites(&mut self, around: &Surroundings<'_>, flows: &[Flow], complete: bool) -> Vec<Suite> {
+        let mut suites = Vec::new();
+        let mut seen: HashMap<Arc<str>, ()> = HashMap::new();
+        let names: Names =
+            flows.iter().map(|flow| (flow.name().to_string(), (flow.source.clone(), flow.body.name.span))).collect();
+        for path in self.files.names("tests", "yaml") {
+            let Some((source, tree)) = self.tree(&path) else { continue };
+            let mut reader = Reader::new(around, &source, Context::Flow);
+            let made = reader.about("the test suite", |reader| SuiteBody::read(&tree, &SuiteBody::SHAPE, reader));
+            if let Some(body) = made {
+                if seen.insert(body.suite.value.clone(), ()).is_some() {
+                    let message = format!("there is another test suite `{}`", body.suite.value);
+                    reader.error(Code::DUPLICATE, body.suite.span, message);
+                }
+                suites.push(Suite { body, source: source.clone() });
+            }
+            let references: Vec<_> = reader.flow_refs.drain(..).collect();
+            self.diagnostics.extend(reader.diagnostics);
+            if complete && !diagnostic::has_errors(&self.diagnostics) {
+                for reference in &references {
+                    self.flow_reference(&source, reference, &names);
+                }
+            }
+        }
+        suites
+    }
+}
+
+/// A file of `--values`.
+fn overlay(path: &Path) -> Result<Node, String> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| format!("the values file {name} cannot be read: {error}"))?;
+    let source = SourceText::from_bytes(&name, &bytes);
+    let (tree, found) = yaml::parse(&source);
+    if let Some(first) = found.first() {
+        let at = source.line_column(first.span.start);
+        return Err(format!("{name}:{}:{}: {}", at.line, at.column, first.message));
+    }
+    tree.filter(|tree| tree.as_map().is_some()).ok_or_else(|| format!("the values file {name} must be a mapping"))
+}
+
+/// What flows must know of `app.yaml`, also when it has errors.
+fn surroundings<'a>(tree: Option<&Node>, files: &'a Files, programs: &'a Programs) -> Surroundings<'a> {
+    let language = tree.and_then(|tree| tree.get("dataway"));
+    let core = language.and_then(|language| language.get("profile")).and_then(Node::as_str) == Some("core");
+    let length = language.and_then(|l| l.get("limits")).and_then(|l| l.get("script-length"));
+    let length = length.and_then(|length| match &length.kind {
+        Kind::Int(bytes) => usize::try_from(*bytes).ok(),
+        Kind::Text(text) => parse_size(&text.value).and_then(|size| usize::try_from(size.0).ok()),
+        _ => None,
+    });
+    let configs = tree.and_then(|tree| tree.get("configs")).and_then(Node::as_map).unwrap_or_default();
+    let configs = configs.iter().filter_map(|entry| {
+        let kind = entry.value.get("type").and_then(Node::as_str).unwrap_or_default();
+        Some((entry.key.as_str()?.to_owned(), kind.to_owned()))
+    });
+    Surroundings {
+        profile: if core { Profile::Core } else { Profile::Extended },
+        script_length: length.unwrap_or(dataway_lang::syntax::MAX_PROGRAM_BYTES),
+        programs,
+        files,
+        configs: configs.collect(),
+        is_complete: tree.is_some(),
+    }
+}
+
+/// The flows of a file: a mapping with `steps`, or the list under `flows`.
+fn flow_nodes<'n>(tree: &'n Node, reader: &mut Reader<'_>) -> Vec<&'n Node> {
+    match tree.get("flows") {
+        Some(list) => {
+            for entry in tree.as_map().unwrap_or_default().iter().filter(|e| e.key.as_str() != Some("flows")) {
+                crate::params::unknown_key(reader, &entry.key, std::iter::once("flows"));
+            }
+            match list.as_list() {
+                Some(flows) => flows.iter().collect(),
+                None => {
+                    reader.about("`flows`", |r| r.misfit(list, &Shape::List(&Shape::Any, 0, usize::MAX)));
+                    Vec::new()
+                }
+            }
+        }
+        None if tree.as_map().is_some() => vec![tree],
+        None => {
+            let message = format!("a flow file is a mapping with `steps` or `flows`, not {}", tree.describe());
+            reader.error(Code::SHAPE, tree.span, message);
+            Vec::new()
+        }
+    }
+}
+
+/// Reports substitutions in flows: steps get such things through configurations.
+fn substitutions_outside(tree: &Node, reader: &mut Reader<'_>) {
+    let mut open = vec![tree];
+    while let Some(node) = open.pop() {
+        match &node.kind {
+            Kind::List(items) => open.extend(items),
+            Kind::Map(entries) => open.extend(entries.iter().map(|entry| &entry.value)),
+            Kind::Text(text) => {
+                let Some(range) = substitution::first(&text.value) else { continue };
+                let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+                let span = text.positions.span(Span::new(clip(range.start), clip(range.end)));
+                let message = "substitutions are made only in `configs` and `admin` of app.yaml";
+                let help = "put it into a configuration that the step names; `$${` is written for a plain `${`";
+                reader.error_help(Code::SUBSTITUTION, span, message, help);
+            }
+            _ => {}
+        }
+    }
+}

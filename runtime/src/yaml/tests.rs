@@ -1,0 +1,132 @@
+//! Trees, positions and everything that is refused.
+
+use dataway_lang::source::{SourceText, Span};
+
+use super::{Kind, Node, parse};
+
+fn source(text: &str) -> SourceText {
+    SourceText::new("t.yaml", text)
+}
+
+/// The findings as `line:column CODE message`.
+fn findings(text: &str) -> Vec<String> {
+    let source = source(text);
+    let (_, found) = parse(&source);
+    let shown = found.iter().map(|d| {
+        let at = source.line_column(d.span.start);
+        format!("{}:{} {} {}", at.line, at.column, d.code, d.message)
+    });
+    shown.collect()
+}
+
+fn tree(text: &str) -> Node {
+    let (tree, found) = parse(&source(text));
+    assert!(found.is_empty(), "{text}: {found:?}");
+    tree.unwrap()
+}
+
+/// A tree in one line, without places.
+fn shown(node: &Node) -> String {
+    match &node.kind {
+        Kind::Text(text) => format!("{:?}", text.value),
+        Kind::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Kind::Map(entries) => {
+            let pairs = entries.iter().map(|e| format!("{}: {}", shown(&e.key), shown(&e.value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn trees() {
+    for (text, expected) in [
+        ("", "Null"),
+        ("# only a comment\n", "Null"),
+        ("a: 1\nb: [yes, on, 2024-01-01, ~]\n", "{\"a\": Int(1), \"b\": [\"yes\", \"on\", \"2024-01-01\", Null]}"),
+        ("a: &x {b: c}\nd: *x\n", "{\"a\": {\"b\": \"c\"}, \"d\": {\"b\": \"c\"}}"),
+        ("a: !!str 1\nb: !!int '2'\nc: !!float 3\n", "{\"a\": \"1\", \"b\": Int(2), \"c\": Float(3.0)}"),
+        ("a: !!binary aGk=\n", "{\"a\": Bytes([104, 105])}"),
+        ("1: a\n'1': b\n", "{Int(1): \"a\", \"1\": \"b\"}"),
+        ("a: |\n  x\n   y\nb: >-\n  x\n  y\n", "{\"a\": \"x\\n y\\n\", \"b\": \"x y\"}"),
+        ("a: \"#[1]\"\n", "{\"a\": \"#[1]\"}"),
+        ("a: # a comment\n  1\n", "{\"a\": Int(1)}"),
+        ("'<<': 1\n", "{\"<<\": Int(1)}"),
+    ] {
+        assert_eq!(shown(&tree(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn refusals() {
+    for (text, expected) in [
+        ("a: 1\nb: 2\na: 3\n", "3:1 APP001 the key `a` stands here twice"),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", "3:3 APP001 merge keys (`<<`) are not supported"),
+        ("a: 1\n---\nb: 2\n", "2:1 APP001 a file holds one document, here starts a second"),
+        ("a: !foo 1\n", "1:9 APP001 the tag `!foo` is not supported"),
+        ("a: !!int x\n", "1:10 APP001 `x` is no int, as its tag says"),
+        ("? [a]\n: 1\n", "1:3 APP001 a key must be a text or a number"),
+        ("value: #[msg.payload]\n", "1:8 FLW007 YAML takes this expression for a comment"),
+        ("- #[msg]\n", "1:3 FLW007 YAML takes this expression for a comment"),
+        ("- x: #[a]\n  y: ~ #[b]\n", "1:6 FLW007 YAML takes this expression for a comment"),
+    ] {
+        assert_eq!(findings(text).first().map(String::as_str), Some(expected), "{text}");
+    }
+    assert_eq!(findings("- x: #[a]\n  y: ~ #[b]\n").len(), 2);
+    assert!(findings("a: [1, 2\nb: 3\n")[0].contains("APP001 this is no YAML"));
+    assert!(findings(&"[".repeat(200)).iter().any(|f| f.contains("nesting deeper than 128 levels")));
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e]\n";
+    assert!(findings(bomb)[0].contains("more than 100000 nodes"), "{:?}", findings(bomb));
+    let (none, found) = parse(&SourceText::from_bytes("t", b"a: \xff\n"));
+    assert!(none.is_none() && found[0].message == "the file is not UTF-8");
+}
+
+/// Where every `@` of the decoded texts is found in the file.
+fn marks(text: &str) -> Vec<String> {
+    let source = source(text);
+    let mut open = vec![tree(text)];
+    let mut found = Vec::new();
+    while let Some(node) = open.pop() {
+        match node.kind {
+            Kind::List(items) => open.extend(items.into_iter().rev()),
+            Kind::Map(entries) => open.extend(entries.into_iter().rev().map(|entry| entry.value)),
+            Kind::Text(decoded) => {
+                for (at, _) in decoded.value.match_indices('@') {
+                    let at = u32::try_from(at).unwrap();
+                    let span = decoded.positions.span(Span::new(at, at + 1));
+                    let place = source.line_column(span.start);
+                    found.push(format!("{}:{}={}", place.line, place.column, source.slice(span)));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn positions() {
+    for (text, expected) in [
+        ("a: b@c\n", "1:5=@"),
+        ("a: 'it''s @'\n", "1:11=@"),
+        ("a: \"x\\n\\u00e9\\x41@\"\n", "1:18=@"),
+        ("a: !!str \"x@\"\nb: &y '@'\n", "1:12=@ 2:8=@"),
+        ("a: \"x\\\n   @\"\n", "2:4=@"),
+        ("a: \"x\n\n   @ @\"\n", "3:4=@ 3:6=@"),
+        ("a: x\n   @\n   é@\n", "2:4=@ 3:5=@"),
+        ("a: |\n  x\n  @\n    @ @\n\n  @\n", "3:3=@ 4:5=@ 4:7=@ 6:3=@"),
+        ("a: |2\n    @\n  x @\n", "2:5=@ 3:5=@"),
+        ("a: >\n  x\n  @\n    @\n\n  @ y\n", "3:3=@ 4:5=@ 6:3=@"),
+        ("- |-\n  @\n- |+\n  @\n\n", "2:3=@ 4:3=@"),
+        ("a: |\r\n  x\r\n  @\r\n", "3:3=@"),
+        ("a: |\n\n\n  @\n", "4:3=@"),
+        ("a: &x !!str |2\n    @\n  @\n", "2:5=@ 3:3=@"),
+        ("a: >-\n  x @\n  | @\n", "2:5=@ 3:5=@"),
+        ("a: 'x\n\n  y''@'\n", "3:6=@"),
+        ("a: \"\\t@ \\\"@\"\n", "1:7=@ 1:11=@"),
+        ("a: {b: [\"é@\", 'c@']}\n", "1:11=@ 1:17=@"),
+    ] {
+        assert_eq!(marks(text).join(" "), expected, "{text}");
+    }
+}
