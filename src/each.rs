@@ -115,7 +115,7 @@ pub fn run(
 }
 
 /// One message as the payload of a run: a CSV record as its row, anything else as a small document of its own.
-fn datum(item: Vec<u8>, kind: Mime, messages: &Messages<'_>) -> Datum {
+pub fn datum(item: Vec<u8>, kind: Mime, messages: &Messages<'_>) -> Datum {
     let encoding = messages.encoding.to_owned();
     let mime_type = match kind {
         Mime::Json | Mime::NdJson => "application/json".to_owned(),

@@ -1,16 +1,16 @@
 //! `dataway eval`: a script or an expression on a payload.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dataway_lang::{Datum, Input, Limits, RunOptions, mime};
+use dataway_lang::{Limits, RunOptions};
 
 use crate::diagnostics::Format;
 use crate::output::{self, Style};
 use crate::program::{self, From, ProfileName, Source};
-use crate::{USAGE, each, host, repl, streams, units};
+use crate::{USAGE, each, host, message, repl, streams, units};
 
 /// Arguments of `dataway eval`.
 #[derive(clap::Args)]
@@ -26,24 +26,8 @@ Exit codes: 0 result, 1 the run failed, 2 wrong usage, 65 the program does not c
 pub struct Args {
     #[command(flatten)]
     source: Source,
-    /// File with the payload; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    payload: Option<PathBuf>,
-    /// MIME type of the payload [default: by the file's suffix]
-    #[arg(long, value_name = "TYPE")]
-    mime: Option<String>,
-    /// Text encoding of the payload
-    #[arg(long, value_name = "ENC", default_value = "utf-8")]
-    encoding: String,
-    /// Give the script the plain value of the payload instead of an Entity
-    #[arg(long)]
-    decode: bool,
-    /// Attributes of the message: JSON, or @FILE
-    #[arg(long, value_name = "JSON|@FILE")]
-    attrs: Option<String>,
-    /// Variables of the message: JSON, or @FILE
-    #[arg(long, value_name = "JSON|@FILE")]
-    vars: Option<String>,
+    #[command(flatten)]
+    message: message::Message,
     /// Form of the result: JSON (an Entity as its bytes), Python's repr, or raw text and bytes
     #[arg(long, value_enum, default_value_t = Style::Json)]
     output: Style,
@@ -91,20 +75,21 @@ pub fn run(args: &Args) -> u8 {
 
 fn evaluate(args: &Args) -> Result<u8, String> {
     let mut options = options(args)?;
-    let mut input = message(args)?;
+    let mut input = args.message.input()?;
     let stdin = Path::new("-");
     let from = match args.source.from() {
         Some(from) => from,
         None if std::io::stdin().is_terminal() => {
-            input.payload = payload(args)?;
+            input.payload = args.message.payload()?;
             return Ok(repl::run(input, &options));
         }
-        None if args.payload.as_deref() == Some(stdin) => {
+        None if args.message.payload.as_deref() == Some(stdin) => {
             return Err("standard input holds the payload; name a program".to_owned());
         }
         None => From::File(stdin),
     };
-    if matches!((&from, &args.payload), (From::File(file), Some(payload)) if *file == stdin && payload == stdin) {
+    if matches!((&from, &args.message.payload), (From::File(file), Some(payload)) if *file == stdin && payload == stdin)
+    {
         return Err("program and payload cannot both come from standard input".to_owned());
     }
     let (program, source) = match program::load(&from, args.profile, args.format) {
@@ -120,15 +105,15 @@ fn evaluate(args: &Args) -> Result<u8, String> {
     }
     if args.each {
         let source = each::Messages {
-            file: args.payload.as_deref().unwrap_or(stdin),
-            mime_type: mime_type(args),
-            encoding: &args.encoding,
+            file: args.message.payload.as_deref().unwrap_or(stdin),
+            mime_type: args.message.mime_type(),
+            encoding: &args.message.encoding,
             path: args.path.as_deref(),
-            decode: args.decode,
+            decode: args.message.decode,
         };
         return each::run(&program, &source, &input, &options, args.output, args.on_error, args.format);
     }
-    input.payload = payload(args)?;
+    input.payload = args.message.payload()?;
     let pretty = std::io::stdout().is_terminal();
     let outcome = program.run(&input, &options, |cx, value| output::bytes(cx, &value, args.output, pretty));
     Ok(match outcome.result {
@@ -143,37 +128,4 @@ fn evaluate(args: &Args) -> Result<u8, String> {
 fn options(args: &Args) -> Result<RunOptions, String> {
     let limits = Limits { time: args.limit_time, memory: args.limit_memory, ..Limits::default() };
     Ok(RunOptions { limits, zone: host::zone(args.timezone.as_deref())?, ..RunOptions::default() })
-}
-
-fn mime_type(args: &Args) -> String {
-    args.mime.clone().unwrap_or_else(|| {
-        let name = args.payload.as_deref().map(Path::to_string_lossy).unwrap_or_default();
-        mime::infer_mime(&name).unwrap_or("application/octet-stream").to_owned()
-    })
-}
-
-fn payload(args: &Args) -> Result<Datum, String> {
-    let Some(path) = &args.payload else { return Ok(Datum::None) };
-    let bytes = host::read(path)?.into();
-    let (mime_type, encoding) = (mime_type(args), args.encoding.clone());
-    Ok(if args.decode {
-        Datum::Decoded { bytes, mime_type, encoding }
-    } else {
-        Datum::Entity { bytes, mime_type, encoding }
-    })
-}
-
-fn message(args: &Args) -> Result<Input, String> {
-    let json = |text: &Option<String>, what: &str| match text {
-        None => Ok(Datum::None),
-        Some(argument) => {
-            let text = host::text_or_file(argument)?;
-            match serde_json::from_str::<serde_json::Value>(&text) {
-                Ok(serde_json::Value::Object(_)) => Ok(Datum::json(&text)),
-                Ok(_) => Err(format!("--{what} must be a JSON object, for example '{{\"name\": 1}}'")),
-                Err(error) => Err(format!("--{what} is not valid JSON: {error}")),
-            }
-        }
-    };
-    Ok(Input { vars: json(&args.vars, "vars")?, attrs: json(&args.attrs, "attrs")?, ..Input::default() })
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::heap;
@@ -36,6 +37,38 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Ok(bytes);
     }
     std::fs::read(path).map_err(|e| format!("cannot read {}: {}", path.display(), reason(&e)))
+}
+
+/// The bytes of a file, or of standard input for `-`, as a message holds them. A file is read to where it stays.
+pub fn read_shared(path: &Path) -> Result<Arc<[u8]>, String> {
+    if path.as_os_str() == "-" {
+        return read(path).map(Arc::from);
+    }
+    let read = || {
+        let mut file = std::fs::File::open(path)?;
+        let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map_or(0, |m| m.len());
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
+        let mut filled = 0;
+        if let Some(place) = Arc::get_mut(&mut bytes) {
+            while filled < place.len() {
+                match file.read(&mut place[filled..]) {
+                    Ok(0) => break,
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        // What is no plain file, or has changed meanwhile, is as long as it turns out to be.
+        let mut rest = Vec::new();
+        file.read_to_end(&mut rest)?;
+        Ok(if filled == bytes.len() && rest.is_empty() {
+            bytes
+        } else {
+            bytes[..filled].iter().copied().chain(rest).collect()
+        })
+    };
+    read().map_err(|e| format!("cannot read {}: {}", path.display(), reason(&e)))
 }
 
 /// A system error without its number.

@@ -1,5 +1,6 @@
 //! The `dataway` command: one file per subcommand, no logic of its own.
 
+mod bench;
 mod diagnostics;
 mod docs;
 mod each;
@@ -7,6 +8,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod host;
+mod message;
 mod output;
 mod program;
 mod repl;
@@ -36,6 +38,8 @@ struct Cli {
 enum Command {
     /// Evaluate a script or an expression on a payload
     Eval(Box<eval::Args>),
+    /// Measure a program on a payload: how long it takes, and where the time goes
+    Bench(Box<bench::Args>),
     /// Explain an error code, or show what a program compiles to
     Explain(explain::Args),
     /// Format programs
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Eval(args) => eval::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),

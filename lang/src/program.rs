@@ -24,7 +24,7 @@ use crate::value::civil::RunZone;
 use crate::value::exceptions::NAME_ERROR;
 use crate::value::machine::{Clock, Env};
 use crate::value::{Cx, Machine, R, Raise, Value, heap, interrupt};
-use crate::vm::{self, Module, Report, Vm};
+use crate::vm::{self, Module, Report, Samples, Vm};
 
 /// A compiled program: a script with `dw_process`, or an expression.
 #[derive(Debug, Clone)]
@@ -89,6 +89,8 @@ pub struct RunOptions {
     pub cancel: Option<Arc<AtomicBool>>,
     /// Schemas that message and result must fit (spec 12.4).
     pub contract: Option<Arc<Contract>>,
+    /// Where the time of the run is counted, by line. Such a run is interpreted and slower.
+    pub samples: Option<Arc<Samples>>,
 }
 
 impl Default for RunOptions {
@@ -101,6 +103,7 @@ impl Default for RunOptions {
             seed: None,
             cancel: None,
             contract: None,
+            samples: None,
         }
     }
 }
@@ -169,6 +172,9 @@ impl Program {
             let message = input.to_message(vm)?;
             if let Some(contract) = &options.contract {
                 contract.check_input(&message)?;
+            }
+            if let Some(samples) = &options.samples {
+                vm.profile(Arc::clone(samples));
             }
             let value = self.evaluate(vm, message)?;
             let value = result::finish(vm, value, options.limits.result)?;

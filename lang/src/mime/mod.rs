@@ -8,6 +8,7 @@
 //! | [`stream`] | the messages of a large input, one by one |
 //! | [`snapshot`] | the value of an Entity that was written |
 //! | [`place`], [`scalar`], [`scan`] | errors with their place, texts of scalars, finding bytes fast |
+//! | [`stopwatch`] | how long reading and writing took |
 //!
 //! Readers go from bytes to values and writers from values to bytes; there is no tree in between. Neither calls script code.
 //! What subscripts of an Entity mean is in `builtins::entity`.
@@ -24,6 +25,7 @@ mod round_trip;
 pub mod scalar;
 mod scan;
 mod snapshot;
+pub mod stopwatch;
 pub mod stream;
 pub mod text;
 pub mod xml;
@@ -32,6 +34,7 @@ pub mod yaml;
 pub use mime_type::{Format, infer_mime, is_extended};
 
 use charset::Source;
+use stopwatch::{Part, timed};
 
 use crate::value::exceptions::{UNICODE_DECODE_ERROR, entity_error};
 use crate::value::text::Blob;
@@ -66,6 +69,10 @@ pub fn entity(blob: Ref<Bytes>, mime_type: &str, encoding: &str) -> Ref<Entity> 
 /// `EntityError` if the bytes are not what the MIME type says or the type is not supported, `LookupError` for an unknown
 /// encoding, `UnicodeDecodeError`, or a limit.
 pub fn parse_entity(entity: &Entity) -> R {
+    timed(Part::Parse, || parse(entity))
+}
+
+fn parse(entity: &Entity) -> R {
     let (mime, encoding) = (&*entity.mime_type, &*entity.encoding);
     let Some(format) = Format::of(mime) else {
         return Err(entity_error(format!("the MIME type '{mime}' is not supported for parsing")));
@@ -98,6 +105,10 @@ pub fn parse_entity(entity: &Entity) -> R {
 /// `EntityError` for an unsupported MIME type or data that the format cannot express, `TypeError`
 /// with the path, `LookupError`, `UnicodeEncodeError`, or a limit.
 pub fn from_value(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encoding: &str) -> R<Ref<Entity>> {
+    timed(Part::Write, || written(cx, data, mime_type, encoding))
+}
+
+fn written(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encoding: &str) -> R<Ref<Entity>> {
     let encoding = if encoding.is_empty() { "utf-8" } else { encoding };
     let codec = charset::lookup(encoding)?;
     let Some(format) = Format::of(mime_type) else {

@@ -48,6 +48,10 @@ struct Heap {
     limit: Cell<usize>,
     /// Objects alive that can be part of a cycle.
     live: Cell<usize>,
+    /// Objects and buffers ever made.
+    made: Cell<u64>,
+    /// Most live bytes seen at a refill or a large buffer.
+    peak: Cell<usize>,
     sessions: Cell<usize>,
     pages: UnsafeCell<ManuallyDrop<Vec<Page>>>,
     chunks: UnsafeCell<ManuallyDrop<Vec<*mut u8>>>,
@@ -64,6 +68,8 @@ thread_local! {
             used: Cell::new(0),
             limit: Cell::new(CEILING),
             live: Cell::new(0),
+            made: Cell::new(0),
+            peak: Cell::new(0),
             sessions: Cell::new(0),
             pages: UnsafeCell::new(ManuallyDrop::new(Vec::new())),
             chunks: UnsafeCell::new(ManuallyDrop::new(Vec::new())),
@@ -115,6 +121,7 @@ impl Heap {
     }
 
     fn check(&self) {
+        self.peak.set(self.peak.get().max(self.used.get()));
         if self.used.get() > self.limit.get() {
             interrupt::hurry();
         }
@@ -177,6 +184,7 @@ pub(super) fn alloc_object(size: usize, cyclic: bool) -> NonNull<u8> {
     HEAP.with(|heap| {
         let class = size.div_ceil(GRAIN);
         heap.charge(class * GRAIN);
+        heap.made.set(heap.made.get() + 1);
         if cyclic {
             heap.live.set(heap.live.get() + 1);
         }
@@ -218,6 +226,7 @@ pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
     HEAP.with(|heap| {
         let rounded = round_up(size);
         heap.charge(rounded);
+        heap.made.set(heap.made.get() + 1);
         if rounded > SMALL_BUFFER {
             heap.check();
             let Ok(layout) = Layout::from_size_align(rounded, GRAIN) else { handle_alloc_error(Layout::new::<u128>()) };
@@ -284,6 +293,26 @@ pub fn refund(bytes: usize) {
 #[must_use]
 pub fn used() -> usize {
     HEAP.with(|heap| heap.used.get())
+}
+
+/// What a stretch of work did with this thread's heap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Objects and buffers made.
+    pub made: u64,
+    /// Most bytes alive at a time beyond those alive at the beginning; short bursts below a page may be missed.
+    pub peak: usize,
+}
+
+/// Does `work` and says what it did with the heap. `watch` is to be called inside where most is alive.
+pub fn measured<T>(work: impl FnOnce(&dyn Fn()) -> T) -> (T, Usage) {
+    let (made, used) = HEAP.with(|heap| {
+        heap.peak.set(heap.used.get());
+        (heap.made.get(), heap.used.get())
+    });
+    let done = work(&|| HEAP.with(|heap| heap.peak.set(heap.peak.get().max(heap.used.get()))));
+    let usage = HEAP.with(|heap| Usage { made: heap.made.get() - made, peak: heap.peak.get().saturating_sub(used) });
+    (done, usage)
 }
 
 pub(super) fn over_limit() -> bool {
@@ -370,7 +399,12 @@ mod tests {
     #[test]
     fn a_buffer_is_counted_and_reused() {
         let before = used();
-        let a = alloc_buffer(40);
+        let (a, usage) = measured(|watch| {
+            let a = alloc_buffer(40);
+            watch();
+            a
+        });
+        assert_eq!(usage, Usage { made: 1, peak: 48 });
         assert_eq!(used(), before + 48);
         // SAFETY: allocated just above with this size.
         unsafe { free_buffer(a, 40) };

@@ -61,7 +61,7 @@ impl Vm {
         loop {
             let exit = match thrown.take() {
                 Some(thrown) => Err(thrown),
-                None if self.tracker.is_some() => self.run::<true>(&mut frame),
+                None if self.tracker.is_some() || self.profiler.is_some() => self.run::<true>(&mut frame),
                 None => self.run::<false>(&mut frame),
             };
             match exit {
@@ -140,6 +140,7 @@ impl Vm {
         let image = &module.image;
         let code = module.code(frame.code)?;
         let instrs = &code.instrs[..];
+        let number = frame.code;
         let Frame { pc, regs, function, delegating, shadows, .. } = frame;
         macro_rules! reg {
             ($r:expr) => {
@@ -159,8 +160,13 @@ impl Vm {
         loop {
             let instr = instrs[*pc as usize];
             *pc += 1;
-            if TRACKED && let Some(tracker) = &mut self.tracker {
-                tracker.step(instr, regs, shadows, image);
+            if TRACKED {
+                if let Some(tracker) = &mut self.tracker {
+                    tracker.step(instr, regs, shadows, image);
+                }
+                if let Some(profiler) = &mut self.profiler {
+                    profiler.step(number, *pc - 1, &self.frames);
+                }
             }
             match instr {
                 Instr::Move { dst, src } => reg!(dst) = reg!(src).clone(),

@@ -12,16 +12,20 @@ mod image;
 mod interpret;
 mod origins;
 mod patterns;
+mod profile;
 mod report;
 mod unpack;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub use frame::{Destination, Frame};
 pub use image::{Globals, Image, Module, image_of};
+pub use profile::{Place, Samples};
 pub use report::{Report, Site, report};
 
 use origins::Tracker;
+use profile::Profiler;
 
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
@@ -48,6 +52,8 @@ pub struct Vm {
     globals: Vec<Globals>,
     /// Records of where values came from, in a run that repeats a failed one.
     tracker: Option<Box<Tracker>>,
+    /// Counts where time goes, in a run that is profiled.
+    profiler: Option<Profiler>,
 }
 
 impl Vm {
@@ -63,6 +69,7 @@ impl Vm {
             displayed: Vec::new(),
             globals: Vec::new(),
             tracker: None,
+            profiler: None,
         }
     }
 
@@ -98,6 +105,11 @@ impl Vm {
     /// Keeps records of where values come from, for a run that repeats a failed one.
     pub fn track(&mut self) {
         self.tracker = Some(Box::default());
+    }
+
+    /// Counts in `samples` where the run spends its time.
+    pub fn profile(&mut self, samples: Arc<Samples>) {
+        self.profiler = Some(Profiler::new(samples));
     }
 
     /// Where the operands of the failed operation came from, if the run was tracked.

@@ -20,6 +20,7 @@ use writer::Writer;
 use super::Written;
 use super::charset::{self, Source};
 use super::place::malformed;
+use super::stopwatch::{Part, timed};
 use crate::value::codec::Codec;
 use crate::value::exceptions::Raise;
 use crate::value::interrupt::checkpoint;
@@ -132,9 +133,11 @@ pub fn write_lines(cx: Option<&mut Cx<'_>>, data: &Value, mime: &str, codec: Cod
 /// # Errors
 /// `TypeError` with the path, `EntityError` naming JSON, or a limit.
 pub fn to_text(cx: Option<&mut Cx<'_>>, data: &Value) -> R<HVec<u8>> {
-    let mut writer = Writer::new(cx);
-    writer.write(data).map_err(|fault| fault.raise("application/json"))?;
-    Ok(writer.out)
+    timed(Part::Write, || {
+        let mut writer = Writer::new(cx);
+        writer.write(data).map_err(|fault| fault.raise("application/json"))?;
+        Ok(writer.out)
+    })
 }
 
 /// Spreads compact JSON over lines, two blanks a level.

@@ -1,0 +1,106 @@
+//! Whole transforms, bytes to bytes, beside the same work done by hand in Rust. A bench asserts only that both give the same.
+//!
+//! | group | work |
+//! |---|---|
+//! | `W1b` | reshape one order of 1 KB |
+//! | `W2a`, `W2b` | reshape, group an array of orders of 20 MB |
+//! | `W3` | orders from XML to JSON, 1 KB and 20 MB |
+//! | `W4` | a table of 20 MB from CSV to JSON |
+//! | `W5` | a condition on a payload |
+//!
+//! `cargo bench --bench workloads`
+
+mod data;
+mod orders;
+mod table;
+mod xml;
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dataway_lang::source::SourceText;
+use dataway_lang::syntax::ParseOptions;
+use dataway_lang::value::Value;
+use dataway_lang::{Datum, Input, Profile, Program, RunOptions};
+
+const BIG: usize = 20 << 20;
+
+/// A way to do the work in Rust.
+type ByHand = (&'static str, fn(&[u8]) -> Vec<u8>);
+
+fn compile(text: &str) -> Program {
+    let source = SourceText::new("bench.dw", text);
+    Program::compile(&source, &ParseOptions::default(), Profile::Extended).program.expect("the script compiles")
+}
+
+fn entity(bytes: Vec<u8>, mime_type: &str) -> Input {
+    let payload = Datum::Entity { bytes: Arc::from(bytes), mime_type: mime_type.into(), encoding: "utf-8".into() };
+    Input { payload, ..Input::default() }
+}
+
+/// The bytes of the Entity that a program returns.
+fn run(program: &Program, input: &Input) -> Vec<u8> {
+    let outcome = program.run(input, &RunOptions::default(), |_, value| match value {
+        Value::Entity(entity) => Ok(entity.blob.bytes().to_vec()),
+        _ => Ok(Vec::new()),
+    });
+    outcome.result.expect("the script runs")
+}
+
+fn work(c: &mut Criterion, name: &str, script: &str, bytes: &[u8], mime_type: &str, by_hand: &[ByHand]) {
+    let program = compile(script);
+    let input = entity(bytes.to_vec(), mime_type);
+    let read = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).expect("JSON");
+    let expected = read(&run(&program, &input));
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Bytes(bytes.len() as u64));
+    if bytes.len() > 1 << 20 {
+        group.sample_size(10);
+    }
+    group.bench_function("dataway", |b| b.iter(|| run(&program, black_box(&input))));
+    for (name, function) in by_hand {
+        assert_eq!(read(&function(bytes)), expected, "{name} does the same work");
+        group.bench_function(*name, |b| b.iter(|| function(black_box(bytes))));
+    }
+    group.finish();
+}
+
+fn json(c: &mut Criterion) {
+    let one = include_str!("../scripts/reshape.dw");
+    let mime = "application/json";
+    let ways: [ByHand; 3] = [("serde", orders::serde_one), ("sonic", orders::sonic_one), ("values", orders::value_one)];
+    work(c, "W1b", one, &data::order_json(), mime, &ways);
+    let many = data::orders_json(BIG);
+    let all = include_str!("../scripts/reshape_all.dw");
+    let ways: [ByHand; 3] = [("serde", orders::serde_all), ("sonic", orders::sonic_all), ("values", orders::value_all)];
+    work(c, "W2a", all, &many, mime, &ways);
+    let ways: [ByHand; 2] = [("serde", orders::serde_group), ("sonic", orders::sonic_group)];
+    work(c, "W2b", include_str!("../scripts/group.dw"), &many, mime, &ways);
+}
+
+fn other_formats(c: &mut Criterion) {
+    let script = include_str!("../scripts/xml_orders.dw");
+    work(c, "W3 1 KB", script, &data::order_xml(), "application/xml", &[("quick-xml", xml::by_hand)]);
+    work(c, "W3 20 MB", script, &data::orders_xml(BIG), "application/xml", &[("quick-xml", xml::by_hand)]);
+    let script = include_str!("../scripts/csv_rows.dw");
+    work(c, "W4", script, &data::rows_csv(BIG), "text/csv", &[("csv", table::by_hand)]);
+}
+
+fn condition(c: &mut Criterion) {
+    let program = compile("msg.payload['amount'] > 100 and msg.payload['country'] in ['CN', 'SG']");
+    let large = compile("msg.payload[7000]['address']['country'] == 'sg'");
+    let mut group = c.benchmark_group("W5");
+    let truth = |program: &Program, input: &Input| {
+        program.run(input, &RunOptions::default(), |_, value| Ok(matches!(value, Value::Bool(true)))).result.is_ok()
+    };
+    let input = entity(data::order_json(), "application/json");
+    group.bench_function("on the bytes of one order", |b| b.iter(|| truth(&program, black_box(&input))));
+    let input = entity(data::orders_json(BIG), "application/json");
+    group.sample_size(10);
+    group.bench_function("on one of 20 MB of orders", |b| b.iter(|| truth(&large, black_box(&input))));
+    group.finish();
+}
+
+criterion_group!(benches, json, other_formats, condition);
+criterion_main!(benches);
