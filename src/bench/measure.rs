@@ -148,7 +148,7 @@ fn times(samples: &mut [u64]) -> Times {
 
 fn payload_size(payload: &Datum) -> usize {
     match payload {
-        Datum::None => 0,
+        Datum::None | Datum::Document(_) => 0,
         Datum::Entity { bytes, .. } | Datum::Decoded { bytes, .. } | Datum::Row { bytes, .. } => bytes.len(),
     }
 }
