@@ -80,7 +80,7 @@ fn json(order: &Order) -> String {
         first,
         last,
         last.to_lowercase(),
-        order.customer % 5 == 0,
+        order.customer.is_multiple_of(5),
         order.house,
         order.city.0,
         order.zip,
