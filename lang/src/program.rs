@@ -168,7 +168,10 @@ impl Program {
         options: &RunOptions,
         finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
     ) -> Outcome<T> {
-        let evaluate = |vm: &mut Vm| {
+        // A run that fails can be repeated only if clock and random source can.
+        let clock = Clock::Fixed(options.clock.now());
+        let recursion = options.limits.recursion;
+        let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
             let message = input.to_message(vm)?;
             if let Some(contract) = &options.contract {
                 contract.check_input(&message)?;
@@ -181,16 +184,32 @@ impl Program {
             if let Some(contract) = &options.contract {
                 contract.check_result(&value)?;
             }
-            Ok(value)
-        };
-        repeated(options, &evaluate, finish)
+            finish(vm, value)
+        });
+        if let Err(report) = &mut outcome.result
+            && report.code == 1_200_000
+        {
+            let repeated = bounded(options, env(options, clock), recursion, |vm| {
+                vm.track();
+                let message = input.to_message(vm)?;
+                let value = self.evaluate(vm, message)?;
+                result::finish(vm, value, options.limits.result).map(drop)
+            });
+            // Only what fails again in the same way says something about the first failure.
+            if let Err(again) = repeated.result
+                && again.same_failure(report)
+            {
+                report.origins = again.origins;
+            }
+        }
+        outcome
     }
 
     /// Runs the program on a message of a flow. Parts of the message that the program does not look at are not converted,
     /// and those that it hands on come back as they are.
     #[must_use]
     pub fn run_document(&self, message: &Arc<document::Message>, options: &RunOptions) -> Outcome<Document> {
-        evaluate_document(message, options, &|vm, message| self.evaluate(vm, message))
+        evaluate_document(message, options, |vm, message| self.evaluate(vm, message))
     }
 
     /// Runs the program on a message that is already on the heap; the value is as the program returned it.
@@ -213,48 +232,17 @@ impl Program {
 }
 
 /// Runs `work` on a message of a flow: whatever a host makes of one or several programs, or of the message itself. What it
-/// gives is checked as the result of a program is (spec 7). `work` may be called twice, to find out where the operands of a
-/// failed operation came from.
+/// gives is checked as the result of a program is (spec 7).
 pub fn evaluate_document(
     message: &Arc<document::Message>,
     options: &RunOptions,
-    work: &dyn Fn(&mut Vm, Value) -> R,
+    work: impl FnOnce(&mut Vm, Value) -> R,
 ) -> Outcome<Document> {
-    let evaluate = |vm: &mut Vm| {
+    bounded(options, env(options, options.clock), options.limits.recursion, |vm| {
         let value = work(vm, Value::Message(document::convert::to_message(message)))?;
-        result::finish(vm, value, options.limits.result)
-    };
-    repeated(options, &evaluate, |_, value| Document::from_value(&value))
-}
-
-/// Runs `evaluate` and gives the value to `finish`. A run that failed is repeated with records of where values came from.
-fn repeated<T>(
-    options: &RunOptions,
-    evaluate: &dyn Fn(&mut Vm) -> R,
-    finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
-) -> Outcome<T> {
-    // A run that fails can be repeated only if clock and random source can.
-    let clock = Clock::Fixed(options.clock.now());
-    let recursion = options.limits.recursion;
-    let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
-        let value = evaluate(vm)?;
-        finish(vm, value)
-    });
-    if let Err(report) = &mut outcome.result
-        && report.code == 1_200_000
-    {
-        let again = bounded(options, env(options, clock), recursion, |vm| {
-            vm.track();
-            evaluate(vm).map(drop)
-        });
-        // Only what fails again in the same way says something about the first failure.
-        if let Err(again) = again.result
-            && again.same_failure(report)
-        {
-            report.origins = again.origins;
-        }
-    }
-    outcome
+        let value = result::finish(vm, value, options.limits.result)?;
+        Document::from_value(&value)
+    })
 }
 
 /// The environment of a run under `options`.

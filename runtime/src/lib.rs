@@ -2,8 +2,10 @@
 //!
 //! What the user wrote (`model`) and what runs are different rooms. Specification: flows, parts 1 to 4.
 
+pub mod components;
 pub mod connectors;
 pub mod diagnostic;
+pub mod engine;
 pub mod expr;
 pub mod message;
 pub mod model;

@@ -3,17 +3,39 @@
 //! Loader, checker, engine, `dataway schema` and the editor all read these. Every room contributes one slice; a component is
 //! declared nowhere else.
 
+use crate::engine::{Builder, Component};
+use crate::model::Step;
 use crate::params::Description;
+
+/// Makes what runs of a step; the error says what is wrong with its parameters.
+pub type Build = fn(&Step, &mut Builder<'_>) -> Result<Box<dyn Component>, String>;
 
 /// A component: what a step can do.
 #[derive(Debug)]
 pub struct ComponentDesc {
     /// Its key and parameters.
     pub description: Description,
+    /// Makes what runs of a step; the error says what is wrong with its parameters.
+    pub build: Build,
+}
+
+/// Describes a component: its key, its parameter struct, and the function that makes it of that struct.
+#[macro_export]
+macro_rules! component {
+    ($key:literal, $params:ty => $build:expr) => {
+        $crate::registry::ComponentDesc {
+            description: $crate::params::Description::of::<$params>($key),
+            build: |step, builder| {
+                let params = step.params::<$params>().ok_or("the step has errors")?;
+                let build: fn(&$params, &mut $crate::engine::Builder<'_>) -> Result<_, String> = $build;
+                Ok(Box::new(build(params, builder)?))
+            },
+        }
+    };
 }
 
 /// The components, by room.
-pub static COMPONENTS: &[&[ComponentDesc]] = &[];
+pub static COMPONENTS: &[&[ComponentDesc]] = &[crate::components::COMPONENTS];
 
 /// The triggers, by room.
 pub static TRIGGERS: &[&[Description]] = &[];

@@ -32,6 +32,7 @@ pub use stream::{Source, Stream};
 use crate::value::ShortStr;
 use crate::value::civil::{Date, DateTime, Time};
 use crate::value::decimal::Decimal;
+use crate::value::format;
 
 /// A core value (spec 5.1) outside of a run.
 #[derive(Clone, Default)]
@@ -312,6 +313,13 @@ impl Document {
         Document::Dict(Arc::new(Dict::new(keys.finish(), values)))
     }
 
+    /// A dict with keys of any kind, which are distinct.
+    #[must_use]
+    pub fn dict_of(pairs: impl IntoIterator<Item = (Document, Document)>) -> Document {
+        let (keys, values) = pairs.into_iter().unzip();
+        Document::Dict(Arc::new(Dict::new(Arc::new(Keys::new(keys)), values)))
+    }
+
     /// A MultiMap with string keys; values of a repeated key are collected in order.
     #[must_use]
     pub fn multi_map<'a>(pairs: impl IntoIterator<Item = (&'a str, Document)>) -> Document {
@@ -553,5 +561,9 @@ from! {
     String => |x| Document::text(x.as_bytes());
     &String => |x| Document::text(x.as_bytes());
     Vec<Document> => |x| Document::list(x);
+    format::Int => |x| match x {
+        format::Int::Small(n) => Document::Int(n),
+        format::Int::Big(n) => n.into(),
+    };
     BigInt => |x| i64::try_from(&x).map_or_else(|_| Document::Big(Arc::new(x)), Document::Int);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dataway_lang::Document;
 use dataway_lang::value::format::int_parse;
 use dataway_lang::value::{Dict, R, Value};
 use serde_json::Value as Json;
@@ -60,12 +61,8 @@ impl Data {
             Data::Bool(value) => Value::Bool(*value),
             Data::Int(value) => Value::Int(*value),
             Data::BigInt(written) => {
-                let (digits, base) = match written.get(..2) {
-                    Some("0x") => (written.get(2..), 16),
-                    Some("0o") => (written.get(2..), 8),
-                    _ => (Some(&**written), 10),
-                };
-                int_parse::parse(digits.unwrap_or_default().as_bytes(), base)?.into()
+                let (digits, base) = digits(written);
+                int_parse::parse(digits.as_bytes(), base)?.into()
             }
             Data::Float(value) => Value::Float(*value),
             Data::Text(text) => Value::str(text),
@@ -81,6 +78,28 @@ impl Data {
         })
     }
 
+    /// The literal as a document.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        match self {
+            Data::None => Document::None,
+            Data::Bool(value) => Document::Bool(*value),
+            Data::Int(value) => Document::Int(*value),
+            Data::BigInt(written) => {
+                let (digits, base) = digits(written);
+                int_parse::parse(digits.as_bytes(), base).map_or(Document::None, Document::from)
+            }
+            Data::Float(value) => Document::Float(*value),
+            Data::Text(text) => Document::from(&**text),
+            Data::Bytes(bytes) => Document::Bytes(bytes.clone()),
+            Data::List(items) => Document::list(items.iter().map(Data::to_document).collect()),
+            Data::Map(entries) => {
+                let pairs = entries.iter().map(|(key, value)| (key.to_document(), value.to_document()));
+                Document::dict_of(pairs)
+            }
+        }
+    }
+
     /// The text, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
@@ -88,6 +107,15 @@ impl Data {
             Data::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// The digits of an int as it is written in YAML, and their base.
+fn digits(written: &str) -> (&str, i64) {
+    match (written.strip_prefix("0x"), written.strip_prefix("0o")) {
+        (Some(digits), _) => (digits, 16),
+        (_, Some(digits)) => (digits, 8),
+        _ => (written, 10),
     }
 }
 

@@ -8,7 +8,7 @@ use dataway_lang::value::exceptions::value_error;
 use dataway_lang::value::{Dict, R, Value};
 use dataway_lang::vm::Vm;
 
-use super::{Form, Param};
+use super::Form;
 
 /// An output conversion (`as`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,13 +86,13 @@ impl As {
     }
 }
 
-impl Param {
+impl Form {
     /// The value for a message, on a machine that is set up: its heap session is open and its limits are in force.
     ///
     /// # Errors
     /// Whatever an expression raises.
-    pub fn evaluate_on(&self, vm: &mut Vm, message: &Value) -> R<Value> {
-        evaluate(&self.form, vm, message)
+    pub fn evaluate(&self, vm: &mut Vm, message: &Value) -> R<Value> {
+        evaluate(self, vm, message)
     }
 }
 

@@ -11,6 +11,7 @@ mod read;
 
 use std::sync::Arc;
 
+use dataway_lang::Document;
 use dataway_lang::source::{SourceText, Span};
 
 pub use data::{Data, to_json};
@@ -19,6 +20,7 @@ pub use programs::{Evaluation, Programs};
 pub(crate) use read::is_dynamic;
 pub use read::{expression_text, is_expression, is_value_form};
 
+use crate::engine::evaluate::Pace;
 use crate::params::{Reader, Shape, Value, Visitor};
 use crate::yaml::Node;
 
@@ -33,6 +35,12 @@ pub struct Param {
     pub source: SourceText,
     /// Where it stands there.
     pub span: Span,
+    /// What it is, for messages: `` `delay` ``.
+    pub subject: Arc<str>,
+    /// The value, if nothing has to be evaluated.
+    pub constant: Option<Document>,
+    /// How long it takes to evaluate.
+    pub pace: Pace,
 }
 
 /// What can be written as the value of a parameter.
@@ -102,7 +110,19 @@ impl Value for Param {
 
     fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<Param> {
         let form = read::param(node, shape, reader)?;
-        Some(Param { form, shape: *shape, source: reader.source.clone(), span: node.span })
+        let constant = match &form {
+            Form::Literal(data) => Some(data.to_document()),
+            _ => None,
+        };
+        Some(Param {
+            form,
+            shape: *shape,
+            source: reader.source.clone(),
+            span: node.span,
+            subject: reader.subject().into(),
+            constant,
+            pace: Pace::default(),
+        })
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {

@@ -1,0 +1,77 @@
+//! `transform`: payload, attributes and variables at once, all computed from the input.
+
+use dataway_lang::Document;
+
+use crate::diagnostic::Code;
+use crate::engine::{BoxFuture, Component, Run, StepEnd};
+use crate::expr::Param;
+use crate::message::{Fault, Message};
+use crate::params;
+use crate::params::{Named, Reader};
+use crate::yaml::Node;
+
+params! {
+    /// Computes new parts of the message from the input message.
+    pub struct TransformParams {
+        /// The new payload.
+        "payload" payload: Option<Param> [optional()],
+        /// All new attributes.
+        "attributes" attributes: Option<Param> [optional()],
+        /// Variables to set.
+        "variables" variables: Option<Named<Param>> [optional()],
+    }
+    check = check_parts;
+}
+
+fn check_parts(params: &TransformParams, reader: &mut Reader<'_>, node: &Node) {
+    if params.payload.is_none() && params.attributes.is_none() && params.variables.is_none() {
+        let help = "give `payload`, `attributes` or `variables`";
+        reader.error_help(Code::SHAPE, node.span, "`transform` changes nothing", help);
+    }
+}
+
+/// `transform`: parts without a parameter stay. If one part fails, none is changed.
+pub struct Transform {
+    payload: Option<Param>,
+    attributes: Option<Param>,
+    variables: Vec<(String, Param)>,
+}
+
+impl Transform {
+    /// The step with these parameters.
+    #[must_use]
+    pub fn new(params: &TransformParams) -> Transform {
+        let variables = params.variables.as_ref().map(|named| named.0.clone()).unwrap_or_default();
+        Transform { payload: params.payload.clone(), attributes: params.attributes.clone(), variables }
+    }
+
+    async fn apply(&self, run: &Run, input: &Message) -> Result<Message, Fault> {
+        let mut made = input.clone();
+        if let Some(payload) = &self.payload {
+            made.set_payload(payload.evaluate(run, input).await?);
+        }
+        if let Some(attributes) = &self.attributes {
+            let value = attributes.evaluate(run, input).await?;
+            if !matches!(value, Document::Dict(_) | Document::MultiMap(_)) {
+                let kind = value.type_name();
+                return Err(Fault::wrong_type(format!("`attributes` must be a dict or a MultiMap, not {kind}")));
+            }
+            made.set_attributes(value);
+        }
+        for (name, value) in &self.variables {
+            made.set_variable(name, value.evaluate(run, input).await?);
+        }
+        Ok(made)
+    }
+}
+
+impl Component for Transform {
+    fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        Box::pin(async move {
+            match self.apply(run, &message).await {
+                Ok(made) => StepEnd::Next(made),
+                Err(fault) => StepEnd::fail(fault, message),
+            }
+        })
+    }
+}

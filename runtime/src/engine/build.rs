@@ -1,0 +1,58 @@
+//! From what the user wrote to what runs: steps and their components.
+//!
+//! What is built here was read and checked; what still goes wrong is said with the place of the step.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::steps::Counts;
+use super::{Step, Steps};
+use crate::model;
+
+/// Builds steps for one app.
+pub struct Builder<'a> {
+    /// The connectors' instances of configurations, by the configuration's name.
+    pub resources: &'a HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    /// What went wrong so far: the place of a step and the reason.
+    pub errors: Vec<(String, String)>,
+}
+
+impl<'a> Builder<'a> {
+    /// A builder for an app with these instances.
+    #[must_use]
+    pub fn new(resources: &'a HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>) -> Builder<'a> {
+        Builder { resources, errors: Vec::new() }
+    }
+
+    /// The connector's instance of a configuration.
+    ///
+    /// # Errors
+    /// That there is none of that name and kind.
+    pub fn resource<T: Any + Send + Sync>(&self, config: &str) -> Result<Arc<T>, String> {
+        let found = self.resources.get(config).cloned().and_then(|resource| resource.downcast().ok());
+        found.ok_or_else(|| format!("the configuration `{config}` is not ready"))
+    }
+
+    /// A list of steps that is ready to run; steps that cannot be built are left out and noted in `errors`.
+    pub fn steps(&mut self, steps: &model::Steps) -> Arc<Steps> {
+        let mut items = Vec::with_capacity(steps.items.len());
+        for step in &steps.items {
+            let line = step.source.line_column(step.span.start).line;
+            let at = format!("{}:{line}", step.source.name());
+            match (step.component.build)(step, self) {
+                Ok(component) => {
+                    items.push(Step {
+                        id: step.id.clone(),
+                        key: step.key(),
+                        at: at.into(),
+                        component,
+                        counts: Counts::default(),
+                    });
+                }
+                Err(reason) => self.errors.push((at, reason)),
+            }
+        }
+        Arc::new(Steps { label: steps.label.as_str().into(), items })
+    }
+}

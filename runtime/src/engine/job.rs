@@ -1,0 +1,391 @@
+//! A run from its admission to its end (part 4, sections 1 to 3).
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use dataway_lang::Document;
+use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
+use tokio_util::sync::CancellationToken;
+use ulid::Ulid;
+
+use super::{Event, Flow, Level, Run, Runtime, StepEnd, Steps};
+use crate::message::{Failure, Fault, Message};
+
+/// A run as a whole: what all its paths share.
+#[derive(Debug)]
+pub struct Job {
+    id: Arc<str>,
+    document: Document,
+    runtime: Arc<Runtime>,
+    parent: Option<Arc<str>>,
+    flow: Arc<str>,
+    /// When it ends at the latest, on the app's clock.
+    deadline: Option<Duration>,
+    started: Duration,
+    stop: CancellationToken,
+    /// The code with which it was cancelled.
+    reason: OnceLock<&'static str>,
+    steps: AtomicU64,
+    memory: AtomicUsize,
+    branches: AtomicU64,
+}
+
+/// What a trigger, the command line, a test or a step asks for.
+#[derive(Debug)]
+pub struct Request {
+    /// The flow.
+    pub flow: Arc<Flow>,
+    /// The kind of the trigger: `http-listener`, `scheduler`, `cli`, `test`, `async`.
+    pub trigger: &'static str,
+    /// The first message.
+    pub message: Message,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its job id.
+    pub job: Arc<str>,
+    /// The last step's message, or what went wrong.
+    pub result: Result<Message, Failure>,
+}
+
+/// The states of a run that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It goes on.
+    Running,
+    /// It ended normally.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// It was ended from outside: by a deadline, a shutdown, an administrator.
+    Cancelled,
+}
+
+/// What is known of a run when it ends, for the run log.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    /// Job id.
+    pub job: Arc<str>,
+    /// Job id of the run that started it.
+    pub parent: Option<Arc<str>>,
+    /// The flow.
+    pub flow: Arc<str>,
+    /// The kind of the trigger.
+    pub trigger: &'static str,
+    /// When it asked for admission.
+    pub queued: SystemTime,
+    /// When it began.
+    pub started: SystemTime,
+    /// When it ended.
+    pub ended: Option<SystemTime>,
+    /// How it stands.
+    pub state: State,
+    /// Code and description of its error.
+    pub error: Option<(String, String)>,
+    /// The step that failed.
+    pub failed_step: Option<Arc<str>>,
+}
+
+/// What a new job needs beside its flow.
+struct Begin {
+    trigger: &'static str,
+    queued: SystemTime,
+    parent: Option<Arc<str>>,
+    timeout: Option<Duration>,
+    /// Stands for the run at the gate, or among the async sub-flows.
+    permit: OwnedSemaphorePermit,
+}
+
+impl Job {
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// The id as a value.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The job that started this one.
+    #[must_use]
+    pub fn parent(&self) -> Option<&Arc<str>> {
+        self.parent.as_ref()
+    }
+
+    /// The flow it began with.
+    #[must_use]
+    pub fn flow(&self) -> &Arc<str> {
+        &self.flow
+    }
+
+    /// When it began, on the app's clock.
+    #[must_use]
+    pub fn started(&self) -> Duration {
+        self.started
+    }
+
+    /// The app.
+    #[must_use]
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// Whether it was started by an `async` step.
+    #[must_use]
+    pub fn is_background(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    /// Ends the run with a code that cannot be caught. The first reason counts.
+    pub fn cancel(&self, reason: &'static str) {
+        let _ = self.reason.set(reason);
+        self.stop.cancel();
+    }
+
+    /// An id for the message of a path beside the first one.
+    #[must_use]
+    pub fn branch_id(&self) -> Document {
+        format!("{}-{}", self.id, self.branches.fetch_add(1, Ordering::Relaxed) + 1).into()
+    }
+
+    /// Counts a step execution.
+    pub(super) fn count_step(&self) -> Result<(), Fault> {
+        let max = self.runtime.settings().max_steps;
+        if self.steps.fetch_add(1, Ordering::Relaxed) >= max {
+            return Err(Fault::new("CORE:LIMIT_STEPS", format!("the run executed more than {max} steps")));
+        }
+        Ok(())
+    }
+
+    /// Accounts for memory: `after` bytes in the place of `before`.
+    pub(super) fn account(&self, before: usize, after: usize) -> Result<(), Fault> {
+        let total = if after >= before {
+            let more = after - before;
+            self.memory.fetch_add(more, Ordering::Relaxed).saturating_add(more)
+        } else {
+            self.memory.fetch_sub(before - after, Ordering::Relaxed);
+            return Ok(());
+        };
+        let limit = self.runtime.settings().memory;
+        if total > limit {
+            return Err(Fault::new("CORE:LIMIT_MEMORY", format!("the values of the run take more than {limit} bytes")));
+        }
+        Ok(())
+    }
+
+    pub(super) fn release(&self, bytes: usize) {
+        self.memory.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Completes when the run must end although its steps go on: cancelled, or at its deadline.
+    async fn stopped(&self) -> Fault {
+        let deadline = async {
+            match self.deadline {
+                Some(at) => self.runtime.clock().alarm(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let reason = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => self.reason.get().copied().unwrap_or("CORE:CANCELLED"),
+            () = deadline => "CORE:RUN_TIMEOUT",
+        };
+        let description = match reason {
+            "CORE:RUN_TIMEOUT" => {
+                let limit = self.deadline.unwrap_or_default().saturating_sub(self.started);
+                format!("the run took longer than {limit:?}")
+            }
+            "CORE:SHUTDOWN" => "the app is shutting down".to_owned(),
+            _ => "the run was cancelled".to_owned(),
+        };
+        Fault::new(reason, description)
+    }
+}
+
+impl Runtime {
+    /// Runs a flow: waits for its turn at the flow's gate, executes it on a task of its own, and gives how it ended. Dropping
+    /// the future leaves the queue, but a run that has begun goes on to its end.
+    ///
+    /// # Errors
+    /// `CORE:QUEUE_FULL` or `CORE:SHUTDOWN` when there is no run.
+    pub async fn run(self: &Arc<Self>, request: Request) -> Result<Ended, Fault> {
+        let Request { flow, trigger, message } = request;
+        let queued = self.clock.wall();
+        let permit = flow.gate.enter(&self.clock, &self.stopping).await?;
+        let begin = Begin { trigger, queued, parent: None, timeout: flow.timeout, permit };
+        let steps = flow.steps.clone();
+        let task = self.begin(flow, steps, message, begin);
+        task.await.map_err(|_| Fault::internal("the task of a run ended before it"))
+    }
+
+    /// Starts steps beside a run, as a run of their own that takes part in nothing of it (`async`). When too many are in flight
+    /// it waits, but not for itself.
+    ///
+    /// # Errors
+    /// `CORE:LIMIT_ASYNC` when it would have to wait inside an async sub-flow.
+    pub async fn background(
+        self: &Arc<Self>,
+        parent: &Run,
+        steps: &Arc<Steps>,
+        message: Message,
+    ) -> Result<Arc<str>, Fault> {
+        let slots = self.background.clone();
+        let permit = match slots.clone().try_acquire_owned() {
+            Err(TryAcquireError::NoPermits) if parent.job().is_background() => {
+                let most = self.settings.async_max;
+                return Err(Fault::new("CORE:LIMIT_ASYNC", format!("{most} async sub-flows are in flight")));
+            }
+            Err(_) => slots.acquire_owned().await.map_err(|_| Fault::internal("async sub-flows are closed"))?,
+            Ok(permit) => permit,
+        };
+        let parent_id = Some(parent.job().id().clone());
+        let begin = Begin { trigger: "async", queued: self.clock.wall(), parent: parent_id, timeout: None, permit };
+        let ended = self.begin(parent.flow().clone(), steps.clone(), message, begin);
+        Ok(ended.job)
+    }
+
+    fn begin(self: &Arc<Self>, flow: Arc<Flow>, steps: Arc<Steps>, mut message: Message, begin: Begin) -> Task {
+        let id: Arc<str> = Ulid::generate().to_string().into();
+        let document = Document::from(&*id);
+        let started = self.clock.now();
+        let job = Arc::new(Job {
+            id: id.clone(),
+            document: document.clone(),
+            runtime: self.clone(),
+            parent: begin.parent.clone(),
+            flow: flow.name.clone(),
+            deadline: begin.timeout.map(|timeout| started.saturating_add(timeout)),
+            started,
+            stop: CancellationToken::new(),
+            reason: OnceLock::new(),
+            steps: AtomicU64::new(0),
+            memory: AtomicUsize::new(0),
+            branches: AtomicU64::new(0),
+        });
+        message.set_ids(document.clone(), document);
+        self.active().insert(id.clone(), job.clone());
+        let task = tokio::spawn(conduct(job, flow, steps, message, begin));
+        Task { job: id, task }
+    }
+}
+
+/// A run that goes on.
+struct Task {
+    job: Arc<str>,
+    task: tokio::task::JoinHandle<Ended>,
+}
+
+impl IntoFuture for Task {
+    type Output = Result<Ended, tokio::task::JoinError>;
+    type IntoFuture = tokio::task::JoinHandle<Ended>;
+    fn into_future(self) -> Self::IntoFuture {
+        self.task
+    }
+}
+
+/// Takes the job off the list of active ones, whatever happens to its task.
+struct Active<'a>(&'a Job);
+
+impl Drop for Active<'_> {
+    fn drop(&mut self) {
+        let runtime = &self.0.runtime;
+        let mut active = runtime.active();
+        active.remove(&self.0.id);
+        if active.is_empty() {
+            runtime.idle.notify_waiters();
+        }
+    }
+}
+
+async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Message, begin: Begin) -> Ended {
+    let active = Active(&job);
+    let clock = job.runtime.clock();
+    let mut record = RunRecord {
+        job: job.id.clone(),
+        parent: begin.parent,
+        flow: flow.name.clone(),
+        trigger: begin.trigger,
+        queued: begin.queued,
+        started: clock.wall(),
+        ended: None,
+        state: State::Running,
+        error: None,
+        failed_step: None,
+    };
+    log_run(&job, &record).await;
+    let input = message.clone();
+    let result = {
+        let run = Run::new(job.clone(), flow);
+        let mut work = pin!(steps.execute(&run, message));
+        // A defect in a component fails its run and nothing else.
+        let guarded =
+            std::future::poll_fn(|cx| match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+                Ok(poll) => poll.map(Ok),
+                Err(panic) => Poll::Ready(Err(panic)),
+            });
+        tokio::select! {
+            biased;
+            fault = job.stopped() => Err(Failure { fault, message: input }),
+            end = guarded => match end {
+                Ok(StepEnd::Next(message) | StepEnd::Break(message) | StepEnd::Continue(message)) => Ok(message),
+                Ok(StepEnd::Fail(failure)) => Err(failure),
+                Err(panic) => Err(Failure { fault: Fault::internal(panic_text(&*panic)), message: input }),
+            },
+        }
+    };
+    record.ended = Some(clock.wall());
+    record.state = match &result {
+        Ok(_) => State::Succeeded,
+        Err(failure) => {
+            record.error = Some((failure.fault.code.to_string(), failure.fault.description.clone()));
+            record.failed_step = failure.fault.place.as_ref().map(|place| place.step.clone());
+            match &*failure.fault.code {
+                "CORE:RUN_TIMEOUT" | "CORE:SHUTDOWN" | "CORE:CANCELLED" if !failure.fault.catchable => State::Cancelled,
+                _ => State::Failed,
+            }
+        }
+    };
+    log_run(&job, &record).await;
+    drop(begin.permit);
+    drop(active);
+    Ended { job: job.id.clone(), result }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text")
+}
+
+/// Writes the beginning or the end of a run.
+async fn log_run(job: &Job, record: &RunRecord) {
+    let log = job.runtime.log();
+    let level = if record.error.is_some() { Level::Error } else { Level::Info };
+    if !log.wants(level) {
+        return;
+    }
+    let content = match record.state {
+        State::Running => "run started",
+        State::Succeeded => "run succeeded",
+        State::Failed => "run failed",
+        State::Cancelled => "run cancelled",
+    };
+    let mut event = Event::new(record.ended.unwrap_or(record.started), level, content);
+    event.job = job.id.clone();
+    event.flow = record.flow.clone();
+    event.duration = record.ended.and_then(|ended| ended.duration_since(record.started).ok());
+    if let Some((code, description)) = &record.error {
+        event.code.clone_from(code);
+        event.content = format!("{content}: {description}");
+    }
+    event.record = Some(Arc::new(record.clone()));
+    log.write(event).await;
+}

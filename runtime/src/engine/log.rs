@@ -1,0 +1,229 @@
+//! Events of the run log and their way to whoever stores them (part 4, section 4).
+//!
+//! The way is a bounded channel with one writer behind it. When it is full, DEBUG and INFO events are dropped and counted; WARN
+//! and ERROR wait. An event holds no business data: codes, descriptions and what `logger` steps say, nothing else.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::RunRecord;
+
+crate::choices! {
+    /// How important an event is.
+    pub enum Level {
+        /// Timing of steps and operations.
+        Debug = "DEBUG",
+        /// The normal course of things.
+        Info = "INFO",
+        /// Something to look at.
+        Warn = "WARN",
+        /// Something failed.
+        Error = "ERROR",
+    }
+}
+
+/// One entry of the run log. Fields that do not apply are empty.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When it happened.
+    pub time: SystemTime,
+    /// How important it is.
+    pub level: Level,
+    /// The run.
+    pub job: Arc<str>,
+    /// The flow.
+    pub flow: Arc<str>,
+    /// The step.
+    pub step: Arc<str>,
+    /// The component of the step.
+    pub component: &'static str,
+    /// What a connector did.
+    pub operation: &'static str,
+    /// What a `logger` step was given as its category.
+    pub category: Arc<str>,
+    /// What happened, for people.
+    pub content: String,
+    /// The code of an error.
+    pub code: String,
+    /// How long it took.
+    pub duration: Option<Duration>,
+    /// The run, when it begins or ends.
+    pub record: Option<Arc<RunRecord>>,
+}
+
+impl Event {
+    /// An event of the app itself.
+    #[must_use]
+    pub fn new(time: SystemTime, level: Level, content: impl Into<String>) -> Event {
+        let empty: Arc<str> = Arc::default();
+        Event {
+            time,
+            level,
+            job: empty.clone(),
+            flow: empty.clone(),
+            step: empty.clone(),
+            component: "",
+            operation: "",
+            category: empty,
+            content: content.into(),
+            code: String::new(),
+            duration: None,
+            record: None,
+        }
+    }
+}
+
+/// Stores or shows events. It is called from one task, with what has come together since the last call.
+pub trait Sink: Send {
+    /// Takes events, in their order.
+    fn write(&mut self, events: &[Event]);
+}
+
+/// Events that wait for the writer.
+const CAPACITY: usize = 4096;
+/// Most events of one call of a sink.
+const BATCH: usize = 512;
+
+enum Item {
+    Event(Event),
+    Flush(oneshot::Sender<()>),
+}
+
+/// The near end of the log.
+#[derive(Debug)]
+pub struct Log {
+    level: Level,
+    sender: mpsc::Sender<Item>,
+    dropped: AtomicU64,
+}
+
+impl Log {
+    /// A log of events from `level` on; a task of the present tokio runtime hands them to `sink`.
+    #[must_use]
+    pub fn start(level: Level, mut sink: Box<dyn Sink>) -> Log {
+        let (sender, mut receiver) = mpsc::channel(CAPACITY);
+        tokio::spawn(async move {
+            let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            while receiver.recv_many(&mut items, BATCH).await > 0 {
+                let mut flushed = Vec::new();
+                for item in items.drain(..) {
+                    match item {
+                        Item::Event(event) => events.push(event),
+                        Item::Flush(done) => flushed.push(done),
+                    }
+                }
+                if !events.is_empty() {
+                    sink.write(&events);
+                    events.clear();
+                }
+                // Whoever asked may have gone.
+                for done in flushed {
+                    let _ = done.send(());
+                }
+            }
+        });
+        Log { level, sender, dropped: AtomicU64::new(0) }
+    }
+
+    /// Whether events of that level are kept at all: asked before an event is made.
+    #[must_use]
+    pub fn wants(&self, level: Level) -> bool {
+        level as u8 >= self.level as u8
+    }
+
+    /// Hands an event on. Waits for room only with WARN and ERROR.
+    pub async fn write(&self, event: Event) {
+        if !self.wants(event.level) {
+            return;
+        }
+        let waits = event.level as u8 >= Level::Warn as u8;
+        let sent = if waits {
+            // A writer that is gone takes nothing more; flows go on.
+            self.sender.send(Item::Event(event)).await.is_ok()
+        } else {
+            self.sender.try_send(Item::Event(event)).is_ok()
+        };
+        if !sent {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until the sink has everything that was written before.
+    pub async fn flush(&self) {
+        let (done, waiter) = oneshot::channel();
+        if self.sender.send(Item::Flush(done)).await.is_ok() {
+            let _ = waiter.await;
+        }
+    }
+
+    /// Events dropped so far.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+/// A sink that keeps events in memory, for tests and for short runs. Clones keep the same events.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(Arc<Mutex<Vec<Event>>>);
+
+impl Memory {
+    /// The events so far.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Sink for Memory {
+    fn write(&mut self, events: &[Event]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Stuck(Arc<tokio::sync::Semaphore>);
+
+    impl Sink for Stuck {
+        fn write(&mut self, _: &[Event]) {
+            while self.0.available_permits() == 0 {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_full_channel_drops_what_is_unimportant_and_counts_it() {
+        let gate = Arc::new(tokio::sync::Semaphore::new(0));
+        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone())));
+        let event = |level| Event::new(SystemTime::UNIX_EPOCH, level, "x");
+        let many = CAPACITY + BATCH + 10;
+        for _ in 0..many {
+            log.write(event(Level::Info)).await;
+        }
+        assert!(log.dropped() >= 10);
+        log.write(event(Level::Debug)).await;
+        assert!(!log.wants(Level::Debug));
+        gate.add_permits(1);
+        log.write(event(Level::Error)).await;
+        log.flush().await;
+    }
+
+    #[tokio::test]
+    async fn events_arrive_in_order() {
+        let memory = Memory::default();
+        let log = Log::start(Level::Debug, Box::new(memory.clone()));
+        for n in 0..1000 {
+            log.write(Event::new(SystemTime::UNIX_EPOCH, Level::Debug, n.to_string())).await;
+        }
+        log.flush().await;
+        let events = memory.events();
+        assert!(events.len() == 1000 && events.iter().enumerate().all(|(n, event)| event.content == n.to_string()));
+    }
+}

@@ -1,0 +1,243 @@
+//! What runs: one app with its flows, its runs and everything they share.
+//!
+//! | room | job |
+//! |---|---|
+//! | [`build`] | from what the user wrote to what runs |
+//! | [`steps`] | lists of steps and the [`Component`] behind each |
+//! | [`run`] | one run path: job id, limits, cancellation, locks held |
+//! | [`job`] | a run from its admission to its end |
+//! | [`gate`] | how many runs of a flow there may be, and how many wait |
+//! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
+//! | [`clock`], [`log`], [`locks`], [`transaction`], [`settings`] | what the name says |
+//!
+//! The engine knows neither YAML nor any single component: it is given flows that are built. Flows specification, part 2,
+//! sections 1, 2 and 5; part 4, sections 1 to 4.
+
+pub mod build;
+pub mod clock;
+pub mod evaluate;
+pub mod gate;
+pub mod job;
+pub mod locks;
+pub mod log;
+pub mod run;
+pub mod settings;
+pub mod steps;
+pub mod transaction;
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+pub use build::Builder;
+pub use clock::Clock;
+pub use evaluate::Evaluator;
+pub use gate::Gate;
+pub use job::{Ended, Job, Request, RunRecord, State};
+pub use log::{Event, Level, Log, Sink};
+pub use run::Run;
+pub use settings::Settings;
+pub use steps::{Component, Step, StepEnd, Steps};
+pub use transaction::{Transaction, Transactions};
+
+use crate::components::cache::Cache;
+use crate::message::Message;
+use locks::Locks;
+
+/// A future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A flow that is ready to run.
+#[derive(Debug)]
+pub struct Flow {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its steps.
+    pub steps: Arc<Steps>,
+    /// How many runs of it there may be.
+    pub gate: Gate,
+    /// Longest time of a run of it, from its start; `None`: no bound.
+    pub timeout: Option<Duration>,
+}
+
+/// Sees every step of every run, and may take its place: tests mock and count with it, the editor traces with it.
+pub trait Hooks: Send + Sync {
+    /// Called before a step; what it gives is the end of the step, which is then not executed.
+    fn before<'a>(&'a self, run: &'a Run, step: &'a Step, message: &'a Message) -> BoxFuture<'a, Option<StepEnd>>;
+
+    /// Called after a step, mocked or not.
+    fn after(&self, run: &Run, step: &Step, end: &StepEnd);
+
+    /// Called when a branch of a container, or a flow, is entered.
+    fn entered(&self, run: &Run, steps: &Steps);
+}
+
+/// Everything that an app needs to run.
+pub struct Plan {
+    /// Names and limits.
+    pub settings: Settings,
+    /// The flows.
+    pub flows: Vec<Flow>,
+    /// The connectors' instances of configurations, by the configuration's name.
+    pub resources: HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    /// Who watches, if anybody does.
+    pub hooks: Option<Box<dyn Hooks>>,
+}
+
+/// One app that runs.
+pub struct Runtime {
+    settings: Settings,
+    clock: Clock,
+    log: Log,
+    flows: HashMap<Arc<str>, Arc<Flow>>,
+    resources: HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    hooks: Option<Box<dyn Hooks>>,
+    evaluator: Evaluator,
+    locks: Locks,
+    cache: Cache,
+    /// One permit for each async sub-flow that may be in flight.
+    background: Arc<Semaphore>,
+    /// The runs there are, by job id.
+    active: Mutex<HashMap<Arc<str>, Arc<Job>>>,
+    /// Told when the last active run has ended.
+    idle: Notify,
+    /// Cancelled when no new run may begin.
+    stopping: CancellationToken,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<Runtime of {}>", self.settings.app)
+    }
+}
+
+/// How long runs that were cancelled at shutdown may take to end: cancellation takes effect within a second.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+impl Runtime {
+    /// An app that is ready. Must be called inside a tokio runtime; events go to `sink`.
+    #[must_use]
+    pub fn new(plan: Plan, clock: Clock, sink: Box<dyn Sink>) -> Arc<Runtime> {
+        let Plan { settings, flows, resources, hooks } = plan;
+        Arc::new(Runtime {
+            log: Log::start(settings.log_level, sink),
+            flows: flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect(),
+            resources,
+            hooks,
+            evaluator: Evaluator::new(&settings, &clock),
+            locks: Locks::default(),
+            cache: Cache::default(),
+            background: Arc::new(Semaphore::new(settings.async_max)),
+            active: Mutex::default(),
+            idle: Notify::new(),
+            stopping: CancellationToken::new(),
+            settings,
+            clock,
+        })
+    }
+
+    /// Names and limits.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The run log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The flow of that name.
+    #[must_use]
+    pub fn flow(&self, name: &str) -> Option<&Arc<Flow>> {
+        self.flows.get(name)
+    }
+
+    /// The flows.
+    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
+        self.flows.values()
+    }
+
+    /// The connector's instance of a configuration, as the connector's own type.
+    #[must_use]
+    pub fn resource<T: Any + Send + Sync>(&self, config: &str) -> Option<Arc<T>> {
+        self.resources.get(config).cloned().and_then(|resource| resource.downcast().ok())
+    }
+
+    /// The named locks.
+    #[must_use]
+    pub fn locks(&self) -> &Locks {
+        &self.locks
+    }
+
+    /// The store of the `cache` components.
+    #[must_use]
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    fn active(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, Arc<Job>>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The runs that have begun and not ended, async ones included.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Arc<Job>> {
+        self.active().values().cloned().collect()
+    }
+
+    /// Cancels a run with `CORE:CANCELLED`; `false` if there is none of that id.
+    #[must_use]
+    pub fn cancel(&self, job: &str) -> bool {
+        let found = self.active().get(job).cloned();
+        found.inspect(|job| job.cancel("CORE:CANCELLED")).is_some()
+    }
+
+    /// Completes when the app begins to shut down: triggers stop accepting then.
+    pub async fn stopping(&self) {
+        self.stopping.cancelled().await;
+    }
+
+    /// Whether the app is shutting down.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    /// Waits until no run is active.
+    pub async fn drained(&self) {
+        loop {
+            let idle = self.idle.notified();
+            if self.active().is_empty() {
+                return;
+            }
+            idle.await;
+        }
+    }
+
+    /// Ends the app (part 4, section 3): refuses new and queued runs, lets the others end for as long as `run.drain` says,
+    /// cancels what is left with `CORE:SHUTDOWN`, flushes the log.
+    pub async fn shutdown(&self) {
+        self.stopping.cancel();
+        if tokio::time::timeout(self.settings.drain, self.drained()).await.is_err() {
+            for job in self.jobs() {
+                job.cancel("CORE:SHUTDOWN");
+            }
+            // Whatever does not end even now is dropped with the tokio runtime.
+            let _ = tokio::time::timeout(LAST_WAIT, self.drained()).await;
+        }
+        self.log.flush().await;
+    }
+}

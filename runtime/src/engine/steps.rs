@@ -1,0 +1,163 @@
+//! Lists of steps, and what a step is to the engine (part 2, sections 1 and 5.1).
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{BoxFuture, Level, Run};
+use crate::message::{Failure, Fault, Message, Place};
+
+/// What a step does.
+pub trait Component: Send + Sync {
+    /// Executes the step on a message.
+    fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd>;
+
+    /// The lists of steps inside.
+    fn inside(&self) -> Vec<&Arc<Steps>> {
+        Vec::new()
+    }
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub enum StepEnd {
+    /// The next step gets this message.
+    Next(Message),
+    /// The nearest loop ends.
+    Break(Message),
+    /// The nearest loop begins its next turn.
+    Continue(Message),
+    /// It failed.
+    Fail(Failure),
+}
+
+impl StepEnd {
+    /// A failure of a step with this input.
+    #[cold]
+    #[must_use]
+    pub fn fail(fault: Fault, message: Message) -> StepEnd {
+        StepEnd::Fail(Failure { fault, message })
+    }
+
+    /// What a step does that only makes a new message of its input, or fails with it.
+    #[must_use]
+    pub fn of(result: Result<(), Fault>, message: Message) -> StepEnd {
+        match result {
+            Ok(()) => StepEnd::Next(message),
+            Err(fault) => StepEnd::fail(fault, message),
+        }
+    }
+
+    /// The message that it ended with, whatever the end is.
+    #[must_use]
+    pub fn message(&self) -> &Message {
+        match self {
+            StepEnd::Next(message) | StepEnd::Break(message) | StepEnd::Continue(message) => message,
+            StepEnd::Fail(failure) => &failure.message,
+        }
+    }
+
+    /// The same end with a changed message.
+    #[must_use]
+    pub fn map(self, change: impl FnOnce(Message) -> Message) -> StepEnd {
+        match self {
+            StepEnd::Next(message) => StepEnd::Next(change(message)),
+            StepEnd::Break(message) => StepEnd::Break(change(message)),
+            StepEnd::Continue(message) => StepEnd::Continue(change(message)),
+            StepEnd::Fail(Failure { fault, message }) => StepEnd::Fail(Failure { fault, message: change(message) }),
+        }
+    }
+}
+
+/// How often a step ended in which way.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Without an error.
+    pub succeeded: AtomicU64,
+    /// With an error.
+    pub failed: AtomicU64,
+}
+
+/// A step that is ready to run.
+pub struct Step {
+    /// Its id in the flow.
+    pub id: Arc<str>,
+    /// The key of its component.
+    pub key: &'static str,
+    /// File and line.
+    pub at: Arc<str>,
+    /// What it does.
+    pub component: Box<dyn Component>,
+    /// How often it was executed.
+    pub counts: Counts,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} {}>", self.key, self.id)
+    }
+}
+
+/// A list of steps.
+#[derive(Debug, Default)]
+pub struct Steps {
+    /// Which branch of its container it is, as in the ids of its steps: `when-2`, `otherwise`; empty for plain `steps`.
+    pub label: Arc<str>,
+    /// The steps, in order.
+    pub items: Vec<Step>,
+}
+
+impl Steps {
+    /// Executes the steps, one after the other.
+    pub async fn execute(&self, run: &Run, mut message: Message) -> StepEnd {
+        if let Some(hooks) = run.hooks() {
+            hooks.entered(run, self);
+        }
+        for step in &self.items {
+            // Gives other tasks their turn, and so cancellation and timeouts theirs, also where no step ever waits.
+            tokio::task::coop::consume_budget().await;
+            if let Err(fault) = run.job().count_step().and_then(|()| run.charge(&message)) {
+                return step.failed(run, Failure { fault, message }).await;
+            }
+            let end = match run.hooks() {
+                None => step.component.execute(run, message).await,
+                Some(hooks) => {
+                    let mocked = hooks.before(run, step, &message).await;
+                    let end = match mocked {
+                        Some(end) => end,
+                        None => step.component.execute(run, message).await,
+                    };
+                    hooks.after(run, step, &end);
+                    end
+                }
+            };
+            message = match end {
+                StepEnd::Next(message) => message,
+                StepEnd::Fail(failure) => return step.failed(run, failure).await,
+                other => return other,
+            };
+            step.counts.succeeded.fetch_add(1, Ordering::Relaxed);
+        }
+        match run.charge(&message) {
+            Ok(()) => StepEnd::Next(message),
+            Err(fault) => StepEnd::fail(fault, message),
+        }
+    }
+}
+
+impl Step {
+    /// Notes where a fault happened, at the innermost step that it left, and logs it there.
+    #[cold]
+    async fn failed(&self, run: &Run, mut failure: Failure) -> StepEnd {
+        self.counts.failed.fetch_add(1, Ordering::Relaxed);
+        if failure.fault.place.is_none() {
+            let (flow, step, component, at) = (run.flow().name.clone(), self.id.clone(), self.key, self.at.clone());
+            failure.fault.place = Some(Place { flow, step, component, at });
+            if let Some(mut event) = run.event(Level::Error, Some(self), failure.fault.description.clone()) {
+                event.code = failure.fault.code.to_string();
+                run.log(Some(event)).await;
+            }
+        }
+        StepEnd::Fail(failure)
+    }
+}
