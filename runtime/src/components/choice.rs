@@ -35,10 +35,8 @@ params! {
 }
 
 fn check_branch(branch: &ChoiceBranch, reader: &mut Reader<'_>, node: &Node) {
-    let complete = match (&branch.when, &branch.steps, &branch.otherwise) {
-        (Some(_), Some(_), None) | (None, None, Some(_)) => true,
-        _ => false,
-    };
+    let complete =
+        matches!((&branch.when, &branch.steps, &branch.otherwise), (Some(_), Some(_), None) | (None, None, Some(_)));
     if !complete {
         let help = "write `{when: '#[…]', steps: […]}` or `{otherwise: […]}`";
         reader.error_help(Code::SHAPE, node.span, "this is no branch of a `choice`", help);

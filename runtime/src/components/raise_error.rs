@@ -4,16 +4,23 @@ use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
-use crate::params::Syntax;
+use crate::params::{Syntax, SyntaxError};
 
 /// Whether a text can name an error type: one or two parts of letters, digits, `_`, `-` and `.`.
-fn is_type(text: &str) -> Result<(), String> {
+fn is_type(text: &str) -> Result<(), SyntaxError> {
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
     let fits = match text.split_once(':') {
         Some((namespace, name)) => is_name(namespace) && is_name(name),
         None => is_name(text),
     };
-    if fits { Ok(()) } else { Err("write NAME or NAME:NAME of letters, digits, `_`, `-`, `.`".to_owned()) }
+    if fits {
+        Ok(())
+    } else {
+        Err(SyntaxError {
+            message: "write NAME or NAME:NAME of letters, digits, `_`, `-`, `.`".to_owned(),
+            span: 0..text.len(),
+        })
+    }
 }
 
 /// The syntax of error types.
@@ -44,7 +51,7 @@ impl RaiseError {
 
     async fn fault(&self, run: &Run, message: &Message) -> Result<Fault, Fault> {
         let kind = self.kind.text(run, message).await?;
-        is_type(&kind).map_err(|reason| Fault::wrong_type(format!("`type` is no error type: {reason}")))?;
+        is_type(&kind).map_err(|error| Fault::wrong_type(format!("`type` is no error type: {}", error.message)))?;
         let description = self.description.text(run, message).await?;
         Ok(Fault::raised(kind, description))
     }

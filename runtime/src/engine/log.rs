@@ -11,19 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::RunRecord;
 
-crate::choices! {
-    /// How important an event is.
-    pub enum Level {
-        /// Timing of steps and operations.
-        Debug = "DEBUG",
-        /// The normal course of things.
-        Info = "INFO",
-        /// Something to look at.
-        Warn = "WARN",
-        /// Something failed.
-        Error = "ERROR",
-    }
-}
+pub use crate::model::Level;
 
 /// One entry of the run log. Fields that do not apply are empty.
 #[derive(Debug, Clone)]
