@@ -61,7 +61,8 @@ fn type_entries(desc: &'static TypeDesc, path: &str) -> Vec<Entry> {
 }
 
 /// What a call of the type does, if it can be called.
-fn constructor(desc: &'static TypeDesc) -> Option<&'static Builtin> {
+#[must_use]
+pub fn constructor(desc: &'static TypeDesc) -> Option<&'static Builtin> {
     core(desc).and_then(|core| core.new).or(desc.new)
 }
 

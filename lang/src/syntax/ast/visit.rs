@@ -1,6 +1,6 @@
 //! Going over the children of a node.
 
-use super::{Comprehension, Expr, ExprKind, FStringPart};
+use super::{Comprehension, Expr, ExprKind, FStringPart, Stmt, StmtKind};
 
 impl ExprKind {
     /// Calls `visit` with every direct child expression, in source order; defaults and annotations
@@ -92,6 +92,87 @@ fn fields_of<'a>(parts: &'a [FStringPart], visit: &mut dyn FnMut(&'a Expr)) {
             if let Some(spec) = &field.spec {
                 fields_of(spec, visit);
             }
+        }
+    }
+}
+
+impl Stmt {
+    /// Calls `visit` with every expression of this statement itself, in source order, not with those of the statements in
+    /// its blocks; decorators, defaults and annotations count, and so do the values in patterns' guards.
+    pub fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            StmtKind::FunctionDef(def) => {
+                def.decorators.iter().for_each(&mut *visit);
+                for param in def.params.iter() {
+                    param.annotation.iter().for_each(&mut *visit);
+                    param.default.iter().for_each(&mut *visit);
+                }
+                def.returns.iter().for_each(visit);
+            }
+            StmtKind::Return(value) => value.iter().for_each(visit),
+            StmtKind::Delete(targets) => targets.iter().for_each(visit),
+            StmtKind::Assign { targets, value } => {
+                targets.iter().for_each(&mut *visit);
+                visit(value);
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                visit(target);
+                visit(value);
+            }
+            StmtKind::AnnAssign { target, annotation, value, .. } => {
+                visit(target);
+                visit(annotation);
+                value.iter().for_each(visit);
+            }
+            StmtKind::For { target, iter, .. } => {
+                visit(target);
+                visit(iter);
+            }
+            StmtKind::While { test, .. } => visit(test),
+            StmtKind::If { branches, .. } => branches.iter().for_each(|(test, _)| visit(test)),
+            StmtKind::Match { subject, cases } => {
+                visit(subject);
+                cases.iter().filter_map(|case| case.guard.as_ref()).for_each(visit);
+            }
+            StmtKind::Raise { exc, cause } => exc.iter().chain(cause).for_each(visit),
+            StmtKind::Try(parts) => parts.handlers.iter().filter_map(|handler| handler.kind.as_ref()).for_each(visit),
+            StmtKind::Assert { test, message } => {
+                visit(test);
+                message.iter().for_each(visit);
+            }
+            StmtKind::Expr(value) => visit(value),
+            StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Error { .. } => {}
+        }
+    }
+
+    /// Calls `visit` with every block of statements directly below this statement, in source order.
+    pub fn for_each_block<'a>(&'a self, visit: &mut dyn FnMut(&'a [Stmt])) {
+        match &self.kind {
+            StmtKind::FunctionDef(def) => visit(&def.body),
+            StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
+                visit(body);
+                visit(orelse);
+            }
+            StmtKind::If { branches, orelse } => {
+                branches.iter().for_each(|(_, body)| visit(body));
+                visit(orelse);
+            }
+            StmtKind::Match { cases, .. } => cases.iter().for_each(|case| visit(&case.body)),
+            StmtKind::Try(parts) => {
+                visit(&parts.body);
+                parts.handlers.iter().for_each(|handler| visit(&handler.body));
+                visit(&parts.orelse);
+                visit(&parts.finalbody);
+            }
+            StmtKind::Error { body } => visit(body),
+            _ => {}
         }
     }
 }

@@ -1,0 +1,24 @@
+//! What the editor can ask about a program, one file per feature. Plain structs in, plain structs out: spans are offsets
+//! in the program's own text, and nothing here knows the protocol.
+//!
+//! | room | question |
+//! |---|---|
+//! | [`completion`] | what may be written here? |
+//! | [`hover`] | what is this? |
+//! | [`signature`] | which argument am I writing? |
+//! | [`navigation`] | where is it defined and used; what would it be called? |
+//! | [`outline`] | what is in this program; where can it be folded, what encloses the cursor? |
+//! | [`tokens`] | what kind of name is this? |
+//! | [`hints`] | which types and parameter names are not written? |
+//! | [`actions`] | how can this be mended or rearranged? |
+//! | [`members`] | what can stand behind a dot |
+
+pub mod actions;
+pub mod completion;
+pub mod hints;
+pub mod hover;
+pub mod members;
+pub mod navigation;
+pub mod outline;
+pub mod signature;
+pub mod tokens;
