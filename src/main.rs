@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod host;
+mod lsp;
 mod message;
 mod output;
 mod program;
@@ -46,6 +47,8 @@ enum Command {
     Fmt(fmt::Args),
     /// Print the reference of a module, function or type
     Docs(docs::Args),
+    /// Serve an editor: completion, checks and navigation by the Language Server Protocol
+    Lsp(lsp::Args),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dataway", &mut script);

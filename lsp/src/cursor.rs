@@ -1,7 +1,7 @@
 //! What stands at a place of a program: the nodes of the tree that cover an offset, from the outside in.
 
 use dataway_lang::source::Span;
-use dataway_lang::syntax::ast::{Arg, Body, Expr, ExprKind, FunctionDef, Program, Stmt};
+use dataway_lang::syntax::ast::{Arg, Body, Expr, ExprKind, Program, Stmt};
 
 /// A node of the tree.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ fn descend_statements<'a>(statements: &'a [Stmt], offset: u32, path: &mut Vec<No
         let Some(statement) = level.iter().rev().find(|statement| covers(statement.span, offset)) else { return };
         path.push(Node::Statement(statement));
         let mut inner = None;
-        for_each_block(statement, &mut |block| {
+        statement.for_each_block(&mut |block| {
             if block.iter().any(|one| covers(one.span, offset)) {
                 inner = Some(block);
             }
@@ -98,7 +98,7 @@ fn descend<'a>(expression: &'a Expr, offset: u32, path: &mut Vec<Node<'a>>) {
         }
         path.push(Node::Expression(at));
         let mut inner = None;
-        at.for_each_child(&mut |child| {
+        at.kind.for_each_child(&mut |child| {
             if covers(child.span, offset) {
                 inner = Some(child);
             }

@@ -242,7 +242,8 @@ mod tests {
         let pieces = ["", "a", "\n", "\r", "\r\n", "😀", "é\n\r", "def f():\n    x"];
         let mut text = Text::new("");
         for _ in 0..5000 {
-            let places: Vec<usize> = text.as_str().char_indices().map(|(at, _)| at).chain([text.as_str().len()]).collect();
+            let places: Vec<usize> =
+                text.as_str().char_indices().map(|(at, _)| at).chain([text.as_str().len()]).collect();
             let (a, b) = (places[next(places.len())], places[next(places.len())]);
             let span = Span::new(u32::try_from(a.min(b)).expect("small"), u32::try_from(a.max(b)).expect("small"));
             text = text.edited(span, pieces[next(pieces.len())]);

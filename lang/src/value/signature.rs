@@ -111,8 +111,9 @@ pub struct Signature {
     label: Option<String>,
 }
 
-/// Splits at top-level commas.
-fn split(text: &str) -> Vec<&str> {
+/// The parts of a parameter list: splits at commas outside brackets and quotes.
+#[must_use]
+pub fn split(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut quote) = (0i32, 0, None);
     let mut parts = Vec::new();
     for (at, c) in text.char_indices() {

@@ -1,6 +1,7 @@
 //! What can stand behind a dot or between brackets: the members of a type and the keys of a dict.
 
-use dataway_lang::builtins::{self, reference};
+use dataway_lang::builtins;
+use dataway_lang::builtins::reference::{self, Entry};
 use dataway_lang::check::types::{Field, Rest, Type};
 use dataway_lang::value::types::{Kind, Profile};
 use dataway_lang::value::{Builtin, ModuleDesc, TypeDesc};
@@ -33,7 +34,7 @@ pub struct Member {
     pub doc: &'static str,
     /// Does it belong to the core profile?
     pub is_core: bool,
-    /// Does a call need no argument?
+    /// Can a call have arguments?
     pub takes_arguments: bool,
 }
 
@@ -105,37 +106,27 @@ pub fn has_other_keys(ty: &Type) -> bool {
 /// A built-in as a member.
 #[must_use]
 pub fn of_builtin(builtin: &'static Builtin) -> Member {
-    let declaration = builtin.declaration();
     let property = builtin.kind == Kind::Property;
-    let result = declaration.rsplit("->").next().unwrap_or(declaration).trim();
     Member {
         name: builtin.name().to_owned(),
         kind: if property { MemberKind::Property } else { MemberKind::Function },
-        declaration: if property { result.to_owned() } else { shown(builtin) },
+        declaration: if property { builtin.signature().returns.clone() } else { shown(builtin) },
         doc: builtin.doc,
         is_core: builtin.profile != Profile::Extended,
-        takes_arguments: !property && parameters(builtin).next().is_some(),
+        takes_arguments: !property && parameter_count(builtin) > 0,
     }
 }
 
 /// The declaration without the receiver, which nobody writes.
 #[must_use]
 pub fn shown(builtin: &'static Builtin) -> String {
-    let text = builtin.declaration();
-    if matches!(builtin.kind, Kind::Method | Kind::Class) {
-        for receiver in ["(self, /, ", "(self, /", "(self, ", "(self", "(cls, /, ", "(cls, /", "(cls, ", "(cls"] {
-            if let Some((head, tail)) = text.split_once(receiver) {
-                return format!("{head}({tail}");
-            }
-        }
-    }
-    text.to_owned()
+    reference::signature(&Entry { path: builtin.name().to_owned(), builtin })
 }
 
-/// Names of the parameters that callers give.
-fn parameters(builtin: &'static Builtin) -> impl Iterator<Item = &'static str> {
+/// Number of parameters that callers give.
+fn parameter_count(builtin: &'static Builtin) -> usize {
     let receiver = usize::from(matches!(builtin.kind, Kind::Method | Kind::Class));
-    builtin.signature().params.iter().map(|param| param.name).skip(receiver)
+    builtin.signature().params.len().saturating_sub(receiver)
 }
 
 fn of_instance(desc: &'static TypeDesc) -> Vec<Member> {

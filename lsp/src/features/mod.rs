@@ -11,7 +11,7 @@
 //! | [`tokens`] | what kind of name is this? |
 //! | [`hints`] | which types and parameter names are not written? |
 //! | [`actions`] | how can this be mended or rearranged? |
-//! | [`members`] | what can stand behind a dot |
+//! | [`members`], [`values`] | what can stand behind a dot or between quotes |
 
 pub mod actions;
 pub mod completion;
@@ -22,3 +22,4 @@ pub mod navigation;
 pub mod outline;
 pub mod signature;
 pub mod tokens;
+pub mod values;

@@ -87,9 +87,10 @@ pub fn rename(script: &Script, offset: u32, name: &str) -> Result<Vec<Span>, Str
             return Err(format!("`{name}` already means something else in line {}", place.line));
         }
     }
-    let captured = symbols.free.iter().find(|(free, span)| {
-        &**free == name && symbols.lookup(symbols.scope_at(span.start), &symbol.name) == Some(id)
-    });
+    let captured = symbols
+        .free
+        .iter()
+        .find(|(free, span)| &**free == name && symbols.lookup(symbols.scope_at(span.start), &symbol.name) == Some(id));
     if let Some((_, span)) = captured {
         let place = script.source.line_column(span.start);
         return Err(format!("`{name}` is used as a built-in name in line {}", place.line));

@@ -121,7 +121,8 @@ pub fn folds(script: &Script) -> Vec<Fold> {
     if let Body::Statements(statements) = &script.parsed.program.body {
         let mut open: Vec<&[Stmt]> = vec![statements];
         while let Some(block) = open.pop() {
-            let import = |statement: &&Stmt| matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
+            let import =
+                |statement: &&Stmt| matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
             for run in block.chunk_by(|a, b| import(&a) && import(&b)) {
                 if let (Some(first), Some(last)) = (run.first().filter(import), run.last()) {
                     add(first.span.to(last.span), FoldKind::Imports);
@@ -148,7 +149,7 @@ pub fn folds(script: &Script) -> Vec<Fold> {
                         if is_display(&one.kind) {
                             add(one.span, FoldKind::Code);
                         }
-                        one.for_each_child(&mut |child| nested.push(child));
+                        one.kind.for_each_child(&mut |child| nested.push(child));
                     }
                 });
             }

@@ -2,9 +2,8 @@
 
 use dataway_lang::check::types::{Function, Type};
 use dataway_lang::syntax::ast::Arg;
-use dataway_lang::value::signature::ParamKind;
-use dataway_lang::value::types::Kind;
 use dataway_lang::value::Builtin;
+use dataway_lang::value::signature::{ParamKind, split};
 
 use super::members;
 use crate::cursor;
@@ -64,19 +63,15 @@ pub fn of_type(ty: &Type) -> Option<Signature> {
 }
 
 fn of_builtin(builtin: &'static Builtin) -> Signature {
-    let receiver = usize::from(matches!(builtin.kind, Kind::Method | Kind::Class));
     let label = members::shown(builtin);
-    let names: Vec<&str> = builtin.signature().params.iter().map(|param| param.name).skip(receiver).collect();
-    let parameters = split_parameters(&label)
-        .into_iter()
-        .filter(|part| part != "/" && part != "*")
-        .map(|part| {
-            let bare = part.trim_start_matches('*');
-            let end = bare.find([':', '=']).unwrap_or(bare.len());
-            let name = bare.get(..end).unwrap_or(bare).trim();
-            Parameter { name: names.iter().find(|known| **known == name).map_or(name, |known| known).to_owned(), label: part }
-        })
-        .collect();
+    let inner = label.rsplit_once(") ->").map_or(label.trim_end_matches(')'), |(head, _)| head);
+    let inner = inner.split_once('(').map_or("", |(_, inner)| inner);
+    let parameters = split(inner).into_iter().filter(|part| !matches!(*part, "/" | "*")).map(|part| {
+        let bare = part.trim_start_matches('*');
+        let end = bare.find([':', '=']).unwrap_or(bare.len());
+        Parameter { name: bare.get(..end).unwrap_or(bare).trim().to_owned(), label: part.to_owned() }
+    });
+    let parameters = parameters.collect();
     Signature { label, doc: builtin.doc, parameters, active: None }
 }
 
@@ -84,43 +79,17 @@ fn of_function(function: &Function) -> Signature {
     let mut parameters = Vec::new();
     for param in function.params.iter().flatten() {
         let stars = match param.kind {
-            ParamKind::Star => "*",
-            ParamKind::DoubleStar => "**",
+            ParamKind::VarArgs => "*",
+            ParamKind::VarKeywords => "**",
             _ => "",
         };
         let ty = if param.ty.is_any() { String::new() } else { format!(": {}", param.ty) };
         let default = if param.optional && stars.is_empty() { " = …" } else { "" };
-        parameters.push(Parameter { name: param.name.to_string(), label: format!("{stars}{}{ty}{default}", param.name) });
+        parameters
+            .push(Parameter { name: param.name.to_string(), label: format!("{stars}{}{ty}{default}", param.name) });
     }
     let inner: Vec<&str> = parameters.iter().map(|parameter| parameter.label.as_str()).collect();
     let name = if function.name.is_empty() { "lambda" } else { &function.name };
     let label = format!("{name}({}) -> {}", inner.join(", "), function.result());
     Signature { label, doc: "", parameters, active: None }
-}
-
-/// The parts between the outermost parentheses, split at commas outside brackets and quotes.
-fn split_parameters(declaration: &str) -> Vec<String> {
-    let Some(open) = declaration.find('(') else { return Vec::new() };
-    let (mut depth, mut quote, mut start) = (0_u32, None, open + 1);
-    let mut parts = Vec::new();
-    for (at, c) in declaration.char_indices().skip_while(|(at, _)| *at <= open) {
-        match (quote, c) {
-            (Some(end), c) if c == end => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')') if depth == 0 => {
-                parts.push(declaration.get(start..at).unwrap_or_default().trim().to_owned());
-                break;
-            }
-            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                parts.push(declaration.get(start..at).unwrap_or_default().trim().to_owned());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
 }

@@ -52,7 +52,7 @@ pub fn tokens(script: &Script) -> Vec<Token> {
         let mut open = vec![root];
         while let Some(expression) = open.pop() {
             of_expression(script, expression, &mut tokens);
-            expression.for_each_child(&mut |child| open.push(child));
+            expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
     match &script.parsed.program.body {

@@ -1,0 +1,90 @@
+//! Between the server's spans and the protocol's ranges, and what a request works on.
+
+use std::sync::Arc;
+
+use dataway_lang::source::Span;
+use tower_lsp_server::ls_types::{Documentation, MarkupContent, MarkupKind, Position, Range, TextEdit, Uri};
+
+use crate::document::{Document, Region};
+use crate::position::{Encoding, Place, Stretch};
+use crate::world::Settings;
+
+/// What a request works on: a document at the version that was current when the request arrived.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The document.
+    pub document: Arc<Document>,
+    /// How the client counts columns.
+    pub encoding: Encoding,
+    /// What the client has set.
+    pub settings: Settings,
+}
+
+impl Snapshot {
+    /// The program at a position, and the offset in its text.
+    #[must_use]
+    pub fn locate(&self, position: Position) -> Option<(&Region, u32)> {
+        self.document.region_at(self.offset(position))
+    }
+
+    /// The offset of a position in the document.
+    #[must_use]
+    pub fn offset(&self, position: Position) -> u32 {
+        self.document.text.offset(place(position), self.encoding)
+    }
+
+    /// The span of a range in the document.
+    #[must_use]
+    pub fn span(&self, range: Range) -> Span {
+        self.document.text.span(Stretch { start: place(range.start), end: place(range.end) }, self.encoding)
+    }
+
+    /// The range of a span of a program.
+    #[must_use]
+    pub fn range(&self, region: &Region, span: Span) -> Range {
+        self.document_range(region.outward(span))
+    }
+
+    /// The range of a span of the document.
+    #[must_use]
+    pub fn document_range(&self, span: Span) -> Range {
+        let stretch = self.document.text.stretch(span, self.encoding);
+        Range { start: position(stretch.start), end: position(stretch.end) }
+    }
+
+    /// A replacement in a program.
+    #[must_use]
+    pub fn edit(&self, region: &Region, span: Span, text: &str) -> TextEdit {
+        TextEdit { range: self.range(region, span), new_text: text.to_owned() }
+    }
+
+    /// The document's address.
+    #[must_use]
+    pub fn uri(&self) -> Option<Uri> {
+        self.document.uri.parse().ok()
+    }
+}
+
+/// A position of the protocol as a place.
+#[must_use]
+pub fn place(position: Position) -> Place {
+    Place { line: position.line, column: position.character }
+}
+
+/// A place as a position of the protocol.
+#[must_use]
+pub fn position(place: Place) -> Position {
+    Position { line: place.line, character: place.column }
+}
+
+/// Markdown as the protocol wants it.
+#[must_use]
+pub fn markup(text: String) -> MarkupContent {
+    MarkupContent { kind: MarkupKind::Markdown, value: text }
+}
+
+/// Documentation, if there is any.
+#[must_use]
+pub fn documentation(text: String) -> Option<Documentation> {
+    (!text.is_empty()).then(|| Documentation::MarkupContent(markup(text)))
+}

@@ -1,0 +1,14 @@
+//! The protocol: one file per request, which converts what a client asks to a question of [`crate::features`] and the
+//! answer back. Nothing here knows the language.
+
+pub mod code_action;
+pub mod completion;
+pub mod convert;
+pub mod diagnostics;
+pub mod hover;
+pub mod inlay_hint;
+pub mod navigation;
+pub mod semantic_tokens;
+pub mod server;
+pub mod signature_help;
+pub mod structure;

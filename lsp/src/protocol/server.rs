@@ -1,0 +1,360 @@
+//! The server: what it can do, and who answers what.
+//!
+//! Two rules keep answers right although requests run side by side: a notification finishes its change before it first
+//! waits, and a request takes its [`Snapshot`] before it first waits. What takes time runs on threads of its own, where a
+//! defect ends one answer and not the server.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types::{
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CodeLens,
+    CodeLensOptions, CodeLensParams, CompletionOptions, CompletionParams, CompletionResponse, DiagnosticOptions,
+    DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
+    DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+    FoldingRangeParams, FoldingRangeProviderCapability, FullDocumentDiagnosticReport, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, Location, OneOf, PositionEncodingKind, PrepareRenameResponse,
+    ReferenceParams, RelatedFullDocumentDiagnosticReport, RenameOptions, RenameParams, SelectionRange,
+    SelectionRangeParams, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult,
+    SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, SignatureHelp, SignatureHelpOptions,
+    SignatureHelpParams, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
+    WorkspaceEdit, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+};
+use tower_lsp_server::{Client, LanguageServer, LspService, Server};
+
+use super::convert::{Snapshot, place};
+use super::{
+    code_action, completion, diagnostics, hover, inlay_hint, navigation, semantic_tokens, signature_help, structure,
+};
+use crate::document::Document;
+use crate::position::{Encoding, Stretch};
+use crate::world::{Change, Settings, World};
+
+/// How long the server waits after an edit before it works out diagnostics, so that fast typing costs one round.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// Requests that may wait at the same time. Notifications wait behind requests when it is reached.
+const CONCURRENCY: usize = 64;
+
+/// The server of one client.
+struct Backend {
+    client: Client,
+    world: Arc<RwLock<World>>,
+    version: &'static str,
+    /// Does the client ask for diagnostics itself?
+    pulls: std::sync::atomic::AtomicBool,
+}
+
+/// Serves a client on standard input and output until it says `exit` or closes the input.
+pub async fn serve(version: &'static str) {
+    let (service, socket) = LspService::build(|client| Backend {
+        client,
+        world: Arc::default(),
+        version,
+        pulls: std::sync::atomic::AtomicBool::new(false),
+    })
+    .finish();
+    Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(CONCURRENCY).serve(service).await;
+}
+
+impl Backend {
+    /// The document of a request at this moment. A document that is not open has no answer.
+    fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
+        let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+        let document = world.document(uri.as_str())?;
+        Some(Snapshot { document, encoding: world.encoding, settings: world.settings.clone() })
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Answers on a thread of its own. A defect becomes an error of this one answer.
+    async fn answer<T: Send + 'static>(
+        &self,
+        snapshot: Option<Snapshot>,
+        work: impl FnOnce(&Snapshot) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(snapshot) = snapshot else { return Ok(None) };
+        let answer = tokio::task::spawn_blocking(move || work(&snapshot)).await;
+        answer.map(Some).map_err(|_| Error::internal_error())
+    }
+
+    /// Sends the diagnostics of documents once they have rested for a moment, unless they have changed again by then.
+    fn publish(&self, documents: Vec<Arc<Document>>) {
+        if self.pulls.load(std::sync::atomic::Ordering::Relaxed) {
+            return;
+        }
+        for document in documents {
+            let (client, world) = (self.client.clone(), Arc::clone(&self.world));
+            tokio::spawn(async move {
+                tokio::time::sleep(PAUSE).await;
+                let current = |document: &Arc<Document>| {
+                    let world = world.read().unwrap_or_else(PoisonError::into_inner);
+                    let newest = world.document(&document.uri)?;
+                    Arc::ptr_eq(&newest, document).then(|| (world.encoding, world.settings.clone()))
+                };
+                let Some((encoding, settings)) = current(&document) else { return };
+                let snapshot = Snapshot { document: Arc::clone(&document), encoding, settings };
+                let found = tokio::task::spawn_blocking(move || diagnostics::respond(&snapshot)).await;
+                if let (Ok(found), Ok(uri), Some(_)) = (found, document.uri.parse::<Uri>(), current(&document)) {
+                    client.publish_diagnostics(uri, found, Some(document.version)).await;
+                }
+            });
+        }
+    }
+}
+
+fn encoding(params: &InitializeParams) -> Encoding {
+    let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+    let offers = |kind: &PositionEncodingKind| offered.is_some_and(|list| list.contains(kind));
+    if offers(&PositionEncodingKind::UTF8) {
+        Encoding::Utf8
+    } else if offers(&PositionEncodingKind::UTF32) && !offers(&PositionEncodingKind::UTF16) {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
+    }
+}
+
+fn capabilities(encoding: Encoding) -> ServerCapabilities {
+    let letters = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
+    ServerCapabilities {
+        position_encoding: Some(match encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(letters(".['\"%(")),
+            ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(letters("(,")),
+            retrigger_characters: Some(letters("=")),
+            ..SignatureHelpOptions::default()
+        }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: Default::default(),
+        })),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_EXTRACT,
+                CodeActionKind::REFACTOR_REWRITE,
+            ]),
+            ..CodeActionOptions::default()
+        })),
+        semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
+            SemanticTokensOptions {
+                legend: semantic_tokens::legend(),
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            },
+        )),
+        diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+            identifier: Some("dataway".to_owned()),
+            inter_file_dependencies: true,
+            workspace_diagnostics: false,
+            ..DiagnosticOptions::default()
+        })),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let encoding = encoding(&params);
+        let pulls = params.capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some());
+        self.pulls.store(pulls, std::sync::atomic::Ordering::Relaxed);
+        let folders = params.workspace_folders.iter().flatten();
+        let folders = folders.filter_map(|folder| folder.uri.to_file_path().map(|path| path.into_owned())).collect();
+        self.change(|world| {
+            world.encoding = encoding;
+            world.folders = folders;
+            if let Some(options) = &params.initialization_options {
+                world.settings = Settings::read(options);
+            }
+        });
+        let server_info = ServerInfo { name: "dataway".to_owned(), version: Some(self.version.to_owned()) };
+        Ok(InitializeResult {
+            capabilities: capabilities(encoding),
+            server_info: Some(server_info),
+            ..Default::default()
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {}
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let sent = params.text_document;
+        let path = sent.uri.to_file_path().map(|path| path.into_owned());
+        let document =
+            self.change(|world| world.open(sent.uri.as_str(), path, sent.version, &sent.language_id, &sent.text));
+        self.publish(vec![document]);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let change = |one: tower_lsp_server::ls_types::TextDocumentContentChangeEvent| Change {
+            stretch: one.range.map(|range| Stretch { start: place(range.start), end: place(range.end) }),
+            text: one.text,
+        };
+        let changes: Vec<Change> = params.content_changes.into_iter().map(change).collect();
+        let identifier = params.text_document;
+        let document = self.change(|world| world.change(identifier.uri.as_str(), identifier.version, &changes));
+        self.publish(document.into_iter().collect());
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.change(|world| world.close(params.text_document.uri.as_str()));
+        self.client.publish_diagnostics(params.text_document.uri, Vec::new(), None).await;
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let documents = self.change(|world| world.set(Settings::read(&params.settings)));
+        self.publish(documents);
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let path = |folder: &tower_lsp_server::ls_types::WorkspaceFolder| {
+            folder.uri.to_file_path().map(|path| path.into_owned())
+        };
+        self.change(|world| {
+            let removed: Vec<_> = params.event.removed.iter().filter_map(path).collect();
+            world.folders.retain(|folder| !removed.contains(folder));
+            world.folders.extend(params.event.added.iter().filter_map(path));
+        });
+    }
+
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        let documents = self.change(World::refresh);
+        self.publish(documents);
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        let items = self.answer(snapshot, diagnostics::respond).await?.unwrap_or_default();
+        let full_document_diagnostic_report = FullDocumentDiagnosticReport { result_id: None, items };
+        Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(
+            RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report },
+        )))
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let snapshot = self.snapshot(&params.text_document_position.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| completion::respond(snapshot, &params)).await?.flatten())
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let snapshot = self.snapshot(&params.text_document_position_params.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| hover::respond(snapshot, &params)).await?.flatten())
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let snapshot = self.snapshot(&params.text_document_position_params.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| signature_help::respond(snapshot, &params)).await?.flatten())
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let snapshot = self.snapshot(&at.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| navigation::definition(snapshot, at.position)).await?.flatten())
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        let declarations = params.context.include_declaration;
+        let snapshot = self.snapshot(&at.text_document.uri);
+        let work = move |snapshot: &Snapshot| navigation::references(snapshot, at.position, declarations);
+        Ok(self.answer(snapshot, work).await?.flatten())
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        let snapshot = self.snapshot(&at.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| navigation::highlights(snapshot, at.position)).await?.flatten())
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        let work = move |snapshot: &Snapshot| navigation::prepare(snapshot, params.position);
+        self.answer(snapshot, work).await?.unwrap_or(Ok(None))
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let at = params.text_document_position;
+        let snapshot = self.snapshot(&at.text_document.uri);
+        let work = move |snapshot: &Snapshot| navigation::rename(snapshot, at.position, &params.new_name);
+        self.answer(snapshot, work).await?.unwrap_or(Ok(None))
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.answer(self.snapshot(&params.text_document.uri), structure::symbols).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.answer(self.snapshot(&params.text_document.uri), structure::folds).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        self.answer(snapshot, move |snapshot| structure::selections(snapshot, &params.positions)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.answer(self.snapshot(&params.text_document.uri), structure::lenses).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        Ok(self.answer(snapshot, move |snapshot| code_action::respond(snapshot, &params)).await?.flatten())
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        self.answer(snapshot, move |snapshot| inlay_hint::respond(snapshot, &params)).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        let tokens = self.answer(snapshot, |snapshot| semantic_tokens::respond(snapshot, None)).await?;
+        Ok(tokens.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        let work = move |snapshot: &Snapshot| semantic_tokens::respond(snapshot, Some(snapshot.span(params.range)));
+        Ok(self.answer(snapshot, work).await?.map(SemanticTokensRangeResult::Tokens))
+    }
+}

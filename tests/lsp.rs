@@ -1,0 +1,216 @@
+//! The language server as an editor runs it: the real program, spoken to over its standard input and output.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+struct Client {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    next: i64,
+    /// Notifications that came while an answer was awaited.
+    heard: Vec<Value>,
+}
+
+impl Client {
+    /// Starts the server and shakes hands. `encodings` are what the client can count in.
+    fn start(encodings: &[&str]) -> (Client, Value) {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_dataway"))
+            .arg("lsp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let input = process.stdin.take().expect("stdin");
+        let output = BufReader::new(process.stdout.take().expect("stdout"));
+        let mut client = Client { process, input, output, next: 0, heard: Vec::new() };
+        let answer = client.ask(
+            "initialize",
+            json!({ "processId": null, "rootUri": null, "capabilities": { "general": { "positionEncodings": encodings } } }),
+        );
+        client.tell("initialized", json!({}));
+        (client, answer["result"]["capabilities"].clone())
+    }
+
+    fn frame(message: &Value) -> Vec<u8> {
+        let text = message.to_string();
+        format!("Content-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).expect("the server reads");
+        self.input.flush().expect("the server reads");
+    }
+
+    fn tell(&mut self, method: &str, params: Value) {
+        self.write(&Client::frame(&json!({ "jsonrpc": "2.0", "method": method, "params": params })));
+    }
+
+    fn request(&mut self, method: &str, params: Value) -> (i64, Vec<u8>) {
+        self.next += 1;
+        let message = json!({ "jsonrpc": "2.0", "id": self.next, "method": method, "params": params });
+        (self.next, Client::frame(&message))
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        let (id, bytes) = self.request(method, params);
+        self.write(&bytes);
+        self.answer(id)
+    }
+
+    /// The answer to a request; what else comes before it is kept.
+    fn answer(&mut self, id: i64) -> Value {
+        loop {
+            let message = self.read();
+            if message["id"] == json!(id) && message.get("method").is_none() {
+                return message;
+            }
+            self.heard.push(message);
+        }
+    }
+
+    /// The next notification of that method.
+    fn notification(&mut self, method: &str) -> Value {
+        loop {
+            if let Some(at) = self.heard.iter().position(|one| one["method"] == json!(method)) {
+                return self.heard.remove(at);
+            }
+            let message = self.read();
+            self.heard.push(message);
+        }
+    }
+
+    fn read(&mut self) -> Value {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            assert!(self.output.read_line(&mut line).expect("readable") > 0, "the server has gone");
+            if let Some(number) = line.strip_prefix("Content-Length: ") {
+                length = number.trim().parse().expect("a number");
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.output.read_exact(&mut body).expect("a whole message");
+        serde_json::from_slice(&body).expect("JSON")
+    }
+
+    fn open(&mut self, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "languageId": "dataway", "version": 1, "text": text });
+        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    fn stop(mut self) {
+        self.ask("shutdown", json!(null));
+        self.tell("exit", json!(null));
+        assert!(self.process.wait().expect("the server ends").success());
+    }
+}
+
+fn at(uri: &str, line: u32, character: u32) -> Value {
+    json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } })
+}
+
+const URI: &str = "file:///orders/order.dw";
+
+#[test]
+fn one_session() {
+    let (mut client, capabilities) = Client::start(&["utf-16"]);
+    assert_eq!(capabilities["positionEncoding"], "utf-16");
+    client.open(URI, "def dw_process(msg):\n    total = 1\n    return totl\n\ndef x(:\n");
+    let told = client.notification("textDocument/publishDiagnostics");
+    let found = told["params"]["diagnostics"].as_array().expect("a list");
+    assert!(found.iter().any(|one| one["code"] == "DW0021" || one["code"] == "DW0013"), "{told}");
+    assert_eq!(told["params"]["version"], 1);
+
+    let answer = client.ask("textDocument/definition", at(URI, 1, 6));
+    assert_eq!(answer["result"][0]["range"]["start"], json!({ "line": 1, "character": 4 }));
+    let answer = client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    assert_eq!(answer["result"][0]["name"], "dw_process");
+    let answer = client.ask("textDocument/completion", at(URI, 2, 14));
+    let items = answer["result"]["items"].as_array().expect("a list");
+    assert!(items.iter().any(|item| item["label"] == "total"), "{answer}");
+    let mut rename = at(URI, 1, 5);
+    rename["newName"] = json!("class");
+    let answer = client.ask("textDocument/rename", rename);
+    assert_eq!(answer["error"]["message"], "`class` is a keyword");
+    let answer = client.ask("textDocument/hover", at("file:///not/open.dw", 0, 0));
+    assert_eq!(answer["result"], Value::Null);
+    client.stop();
+}
+
+/// Positions count UTF-16 units or bytes, whatever was agreed; a smiling face is two or four of them.
+#[test]
+fn encodings() {
+    for (offered, column) in [("utf-16", 13), ("utf-8", 15), ("utf-32", 12)] {
+        let (mut client, capabilities) = Client::start(&[offered]);
+        assert_eq!(capabilities["positionEncoding"], offered);
+        client.open(URI, "def dw_process(msg):\r\n    x = '😀'; y = 1\r\n    return y\r\n");
+        let answer = client.ask("textDocument/definition", at(URI, 2, 11));
+        let start = &answer["result"][0]["range"]["start"];
+        assert_eq!(*start, json!({ "line": 1, "character": column }), "{offered}");
+        client.stop();
+    }
+}
+
+/// Forty edits and a question in one write: the answer is about the text after the last edit.
+#[test]
+fn edits_come_before_the_question() {
+    let (mut client, _) = Client::start(&["utf-16"]);
+    client.open(URI, "def dw_process(msg):\n    return 1\n");
+    for round in 0..5 {
+        let mut bytes = Vec::new();
+        for version in 0..40 {
+            let name = format!("name_{round}_{version}");
+            let change = json!({
+                "range": { "start": { "line": 0, "character": 4 }, "end": { "line": 0, "character": if round == 0 && version == 0 { 14 } else { 4 + last_length(round, version) } } },
+                "text": name,
+            });
+            let params = json!({ "textDocument": { "uri": URI, "version": 2 + round * 40 + version }, "contentChanges": [change] });
+            bytes.extend(Client::frame(
+                &json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": params }),
+            ));
+        }
+        let (id, question) = client.request("textDocument/hover", at(URI, 0, 6));
+        bytes.extend(question);
+        client.write(&bytes);
+        let answer = client.answer(id);
+        let text = answer["result"]["contents"]["value"].as_str().expect("a text");
+        assert!(text.contains(&format!("name_{round}_39(")), "{text}");
+    }
+    client.stop();
+}
+
+/// Length of the name that the edit before this one wrote.
+fn last_length(round: u32, version: u32) -> usize {
+    let (round, version) = if version == 0 { (round - 1, 39) } else { (round, version - 1) };
+    format!("name_{round}_{version}").len()
+}
+
+/// Texts that make no sense, of any size, end no server and block no answer.
+#[test]
+fn hostile_texts() {
+    let (mut client, _) = Client::start(&["utf-16"]);
+    let texts = [
+        "[".repeat(100_000),
+        "x.".repeat(50_000),
+        "\u{0}\u{feff}😀\r".repeat(1000),
+        "if x:\n ".repeat(2000),
+        "a\n".repeat(200_000),
+    ];
+    for (number, text) in texts.iter().enumerate() {
+        let uri = format!("file:///hostile/{number}.dw");
+        client.open(&uri, text);
+        for method in ["documentSymbol", "foldingRange", "semanticTokens/full", "codeLens"] {
+            let answer = client.ask(&format!("textDocument/{method}"), json!({ "textDocument": { "uri": uri } }));
+            assert!(answer.get("error").is_none(), "{method}: {answer}");
+        }
+        let answer = client.ask("textDocument/completion", at(&uri, 0, 5));
+        assert!(answer.get("error").is_none(), "{answer}");
+    }
+    client.stop();
+}
