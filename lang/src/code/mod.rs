@@ -63,6 +63,21 @@ pub struct Code {
     pub spans: Vec<Span>,
     /// Exception handlers, innermost first.
     pub handlers: Vec<Handler>,
+    /// Comprehensions that run in the frame, innermost first.
+    pub inlined: Vec<Inlined>,
+}
+
+/// Instructions of a comprehension that has no frame of its own. Tracebacks show one nevertheless, as in CPython.
+#[derive(Debug, Clone, Copy)]
+pub struct Inlined {
+    /// First instruction.
+    pub start: Target,
+    /// Behind the last instruction.
+    pub end: Target,
+    /// `<listcomp>`, `<setcomp>`, `<dictcomp>`
+    pub name: &'static str,
+    /// The comprehension.
+    pub span: Span,
 }
 
 /// The parameters of a function. Registers: positional ones, keyword-only ones, `*args`, `**kwargs`.

@@ -60,13 +60,20 @@ const CONTEXT: &str = "During handling of the above exception, another exception
 /// Most exceptions of a chain that are reported.
 const LONGEST_CHAIN: usize = 50;
 
-fn site(trace: &Trace) -> Option<Site> {
-    let module = trace.module.clone().downcast::<Module>().ok()?;
-    let code = module.code(trace.code).ok()?;
-    let span = code.spans.get(trace.at as usize).copied().unwrap_or_default();
-    let source = module.image.unit.source.clone();
-    let position = source.line_column(span.start);
-    Some(Site { source, function: code.name.to_string(), span, position })
+/// Adds the site of a step, and before it one for every comprehension in whose middle it happened.
+fn add_sites(trace: &Trace, sites: &mut Vec<Site>) {
+    let Ok(module) = trace.module.clone().downcast::<Module>() else { return };
+    let Ok(code) = module.code(trace.code) else { return };
+    let source = &module.image.unit.source;
+    let mut function = code.name.to_string();
+    let mut add = |function: String, span: Span| {
+        let position = source.line_column(span.start);
+        sites.push(Site { source: source.clone(), function, span, position });
+    };
+    for inner in code.inlined.iter().rev().filter(|inner| inner.start <= trace.at && trace.at < inner.end) {
+        add(std::mem::replace(&mut function, inner.name.to_owned()), inner.span);
+    }
+    add(function, code.spans.get(trace.at as usize).copied().unwrap_or_default());
 }
 
 /// Makes the report of an exception that nothing caught.
@@ -113,7 +120,8 @@ fn link(vm: &mut Vm, exception: &Ref<Exception>, relation: &'static str) -> Link
         Ok(Value::List(notes)) => notes.to_vec().iter().map(Value::to_display).collect(),
         _ => Vec::new(),
     };
-    let trace = exception.trace.borrow().iter().rev().filter_map(site).collect();
+    let mut trace = Vec::new();
+    exception.trace.borrow().iter().rev().for_each(|step| add_sites(step, &mut trace));
     Link { relation, class: exception.class.full_name(), message, notes, trace }
 }
 
@@ -246,7 +254,11 @@ impl Site {
         let line_start = self.source.line_span(self.position.line).map_or(0, |s| s.start) as usize;
         let start = (self.span.start as usize).saturating_sub(line_start);
         let end = ((self.span.end as usize).saturating_sub(line_start)).min(text.trim_end().len());
-        if start < indent || end <= start {
+        // CPython marks the whole of a `for` statement, which shows nothing.
+        let loops = text.get(start..).is_some_and(|rest| {
+            rest.strip_prefix("for").is_some_and(|rest| rest.starts_with(|c: char| c != '_' && !c.is_alphanumeric()))
+        });
+        if start < indent || end <= start || loops {
             return;
         }
         let width = |part: Option<&str>| part.map_or(0, |p| p.chars().count());

@@ -7,7 +7,7 @@ use super::Lowering;
 use super::frame::{InlineScope, Label};
 use super::function::{Header, plain_name};
 use crate::code::scope::{Binding, ScopeId};
-use crate::code::{self, Instr, Reg, Target};
+use crate::code::{self, Inlined, Instr, Reg, Target};
 use crate::source::Span;
 use crate::syntax::ast::{Comprehension, Expr, ExprKind, Name};
 
@@ -56,7 +56,10 @@ impl<'a> Lowering<'a> {
         );
         self.start_variables(scope, &registers, span);
         self.frame.inline.push(InlineScope { scope, name, registers });
+        let start = self.frame.here();
         self.clauses(generators, &iterators, result, work, span);
+        let end = self.frame.here();
+        self.frame.inlined.push(Inlined { start, end, name, span });
         self.frame.inline.pop();
         self.move_to(dst, work, span);
     }

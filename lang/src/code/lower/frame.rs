@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::bits::Bits;
 use crate::code::scope::ScopeId;
-use crate::code::{Handler, Instr, Reg, Target};
+use crate::code::{Handler, Inlined, Instr, Reg, Target};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Name};
 
@@ -62,7 +62,7 @@ pub(super) struct FinallyBlock {
 #[derive(Debug)]
 pub(super) struct InlineScope {
     pub(super) scope: ScopeId,
-    /// What CPython calls the function it would be.
+    /// What CPython calls the function that it is there.
     pub(super) name: &'static str,
     /// Registers of its variables.
     pub(super) registers: HashMap<Name, Reg>,
@@ -98,6 +98,7 @@ pub(super) struct Frame<'a> {
     pub(super) instrs: Vec<Instr>,
     pub(super) spans: Vec<Span>,
     pub(super) handlers: Vec<Handler>,
+    pub(super) inlined: Vec<Inlined>,
     labels: Vec<LabelData>,
     /// Where labels or handlers point to: instructions before it must not be taken back.
     fixed: usize,
@@ -123,6 +124,7 @@ impl<'a> Frame<'a> {
             instrs: Vec::new(),
             spans: Vec::new(),
             handlers: Vec::new(),
+            inlined: Vec::new(),
             labels: Vec::new(),
             fixed: 0,
             next_register: 0,

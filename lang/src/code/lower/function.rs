@@ -93,6 +93,7 @@ impl<'a> Lowering<'a> {
             instrs: frame.instrs,
             spans: frame.spans,
             handlers: frame.handlers,
+            inlined: frame.inlined,
         }
     }
 
