@@ -29,20 +29,40 @@ pub fn print(source: &SourceText, diagnostics: &[Diagnostic], format: Format) {
     }
 }
 
-/// The machine form: columns count characters from 1.
+/// The machine form.
 pub fn to_json(source: &SourceText, diagnostic: &Diagnostic) -> serde_json::Value {
-    let start = source.line_column(diagnostic.span.start);
-    let end = source.line_column(diagnostic.span.end);
+    let mut object = place(source, diagnostic.span);
+    let related = diagnostic.related.iter().map(|(span, label)| {
+        let mut place = place(source, *span);
+        place["message"] = label.as_str().into();
+        place
+    });
+    object["severity"] = severity(diagnostic.severity).into();
+    object["code"] = diagnostic.code.to_string().into();
+    object["message"] = diagnostic.message.as_str().into();
+    object["help"] = diagnostic.help.as_deref().into();
+    object["related"] = related.collect();
+    object["fix"] = diagnostic.fix.as_ref().map_or(serde_json::Value::Null, |fix| {
+        let mut place = place(source, fix.span);
+        place["replacement"] = fix.replacement.as_str().into();
+        place
+    });
+    object
+}
+
+/// A place for machines: lines count from 1, columns count characters from 1, offsets count bytes from 0; the end is
+/// behind the last character.
+fn place(source: &SourceText, span: Span) -> serde_json::Value {
+    let start = source.line_column(span.start);
+    let end = source.line_column(span.end);
     json!({
         "file": source.name(),
         "line": start.line,
         "column": start.column,
+        "offset": span.start,
         "endLine": end.line,
         "endColumn": end.column,
-        "severity": severity(diagnostic.severity),
-        "code": diagnostic.code.to_string(),
-        "message": diagnostic.message,
-        "help": diagnostic.help,
+        "endOffset": span.end,
     })
 }
 

@@ -81,7 +81,7 @@ fn evaluate(args: &Args) -> Result<u8, String> {
         Some(from) => from,
         None if std::io::stdin().is_terminal() => {
             input.payload = args.message.payload()?;
-            return Ok(repl::run(input, &options));
+            return Ok(repl::run(input, &options, args.profile.into()));
         }
         None if args.message.payload.as_deref() == Some(stdin) => {
             return Err("standard input holds the payload; name a program".to_owned());

@@ -1,6 +1,6 @@
 //! The result of a run as bytes for standard output.
 
-use dataway_lang::value::exceptions::{TYPE_ERROR, VALUE_ERROR, type_error};
+use dataway_lang::value::exceptions::{Raise, TYPE_ERROR, UNICODE_ERROR, VALUE_ERROR};
 use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{builtins, mime};
 
@@ -18,15 +18,28 @@ pub enum Style {
 /// The bytes to print. `pretty` spreads JSON over lines.
 pub fn bytes(cx: &mut Cx<'_>, value: &Value, style: Style, pretty: bool) -> R<Vec<u8>> {
     let mut out = match (style, value) {
-        (Style::Repr, value) => line(&builtins::repr::repr(cx, value)?),
+        // `repr` escapes what UTF-8 cannot express.
+        (Style::Repr, value) => builtins::repr::repr(cx, value)?.to_display().into_bytes(),
         (_, Value::Entity(entity)) => return Ok(entity.blob.bytes().to_vec()),
         (Style::Raw, Value::Bytes(bytes)) => return Ok(bytes.bytes().to_vec()),
-        (Style::Raw, value) => line(&builtins::repr::str(cx, value)?),
+        (Style::Raw, value) => {
+            let text = builtins::repr::str(cx, value)?;
+            let unpaired = || {
+                let reason = "the result has an unpaired surrogate, which UTF-8 cannot express";
+                Raise::new(&UNICODE_ERROR, format!("{reason}; --output repr shows any value"))
+            };
+            text.as_str().ok_or_else(unpaired)?.as_bytes().to_vec()
+        }
         (Style::Json, value) => {
             let text = mime::json::to_text(Some(cx), value).map_err(|raise| {
                 if raise.is(&TYPE_ERROR) || raise.is(&VALUE_ERROR) {
                     let reason = raise.0.arguments().first().map(Value::to_display).unwrap_or_default();
-                    type_error(format!("the result cannot be written as JSON: {reason}; --output repr shows any value"))
+                    // The writer calls what it was given `data`.
+                    let reason = match reason.strip_prefix("data") {
+                        Some(place) if place.starts_with(['[', ':']) => format!("result{place}"),
+                        _ => reason,
+                    };
+                    Raise::new(raise.0.class, format!("{reason}; --output repr shows any value"))
                 } else {
                     raise
                 }
@@ -36,9 +49,4 @@ pub fn bytes(cx: &mut Cx<'_>, value: &Value, style: Style, pretty: bool) -> R<Ve
     };
     out.push(b'\n');
     Ok(out)
-}
-
-/// A text as UTF-8; lone surrogates become replacement characters.
-fn line(text: &Value) -> Vec<u8> {
-    text.to_display().into_bytes()
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use dataway_lang::check::contract::{self, Contract};
-use dataway_lang::diagnostic::{Diagnostic, Severity};
-use dataway_lang::source::SourceText;
+use dataway_lang::diagnostic::{Code, Diagnostic, Severity};
+use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::{Compiled, Profile, Program};
 
@@ -30,14 +30,28 @@ pub fn load(from: &From<'_>, profile: ProfileName, format: Format) -> Result<(Pr
             let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
             (SourceText::from_bytes(&name, &bytes), ParseOptions::default())
         }
-        From::Expression(text) => (SourceText::new("<expression>", text), ParseOptions::default()),
+        From::Expression(text) => expression(text),
     };
+    if matches!(from, From::Expression(_)) && !options.embedded && source.text().trim_start().starts_with("#[") {
+        let start = source.text().find('#').and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+        let error = Diagnostic::error(Code::BRACKET, Span::new(start, start + 2), "`#[` is never closed")
+            .with_help("end the expression with `]`, or leave out `#[`");
+        diagnostics::print(&source, &[error], format);
+        return Err(NOT_COMPILED);
+    }
     let Compiled { program, diagnostics } = Program::compile(&source, &options, profile.into());
     diagnostics::print(&source, &diagnostics, format);
     match program {
         Some(program) => Ok((program, source)),
         None => Err(NOT_COMPILED),
     }
+}
+
+/// The text of `-e`. It may stand in the `#[ … ]` of flow files, whose inside is the program then.
+fn expression(text: &str) -> (SourceText, ParseOptions<'static>) {
+    let inside = text.trim().strip_prefix("#[").and_then(|rest| rest.strip_suffix(']'));
+    let options = ParseOptions { embedded: inside.is_some(), ..ParseOptions::default() };
+    (SourceText::new("<expression>", inside.unwrap_or(text)), options)
 }
 
 /// The contract that a script states, with its files read relative to `folder`; the exit code if one cannot be read.

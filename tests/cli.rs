@@ -190,7 +190,9 @@ fn diagnostics_for_machines_are_one_json_object_a_line() {
         let object: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
         let mut keys: Vec<_> = object.as_object().expect("an object").keys().map(String::as_str).collect();
         keys.sort_unstable();
-        let expected = ["code", "column", "endColumn", "endLine", "file", "help", "line", "message", "severity"];
+        let mut expected = ["code", "severity", "message", "help", "related", "fix"].to_vec();
+        expected.extend(["file", "line", "column", "offset", "endLine", "endColumn", "endOffset"]);
+        expected.sort_unstable();
         assert_eq!(keys, expected);
         assert_eq!(object["file"], "<expression>");
         assert!(object["line"].is_u64() && object["column"].is_u64());

@@ -87,7 +87,7 @@ fn long_single_operations_end_at_the_time_limit() {
         &limited(Some(100), Some(2 << 30)),
         "TimeoutError",
         &[
-            "9**9**9",
+            "3**10**8",
             "pow(7, 10**9)",
             "pow(3, 1 << 200000, (1 << 200000) + 1)",
             "x = 1 << 30000000\nwhile True: x = x * x >> 30000000",
@@ -358,7 +358,7 @@ fn deeply_nested_texts_are_no_crash() {
 
 #[test]
 fn a_stop_cannot_be_caught() {
-    for endless in ["while True: pass", "'a' * 10**12", "9**9**9", "x = [0]\n    while True: x += x"] {
+    for endless in ["while True: pass", "'a' * 10**12", "3**10**8", "x = [0]\n    while True: x += x"] {
         for wrap in [
             "try:\n    ENDLESS\nexcept: print('caught')\nelse: print('else')\nfinally: print('finally')\nprint('after')",
             "try:\n    ENDLESS\nexcept BaseException: print('caught')\nprint('after')",

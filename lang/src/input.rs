@@ -123,7 +123,10 @@ impl Input {
             other => other.to_value(),
         };
         let parts = [
-            self.payload.to_value()?,
+            self.payload.to_value().map_err(|raise| match self.payload {
+                Datum::Decoded { .. } | Datum::Row { .. } => raise.noted("while decoding the payload of the message"),
+                _ => raise,
+            })?,
             mapping(&self.vars)?,
             mapping(&self.attrs)?,
             self.error.to_value()?,

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use command::Command;
-use dataway_lang::{Datum, Event, Failure, Input, RunOptions, Session, mime};
+use dataway_lang::{Datum, Event, Failure, Input, Profile, RunOptions, Session, mime};
 use editor::{Editor, Line};
 use signal_hook::consts::SIGINT;
 
@@ -30,14 +30,17 @@ use crate::{FAILED, host};
 const WELCOME: &str = "Dataway: type statements or expressions; :help lists commands, Ctrl-D leaves.";
 
 /// Runs the prompt until its end; gives the exit code.
-pub fn run(input: Input, options: &RunOptions) -> u8 {
+pub fn run(input: Input, options: &RunOptions, profile: Profile) -> u8 {
     let interrupted = Arc::new(AtomicBool::new(false));
     if let Err(error) = signal_hook::flag::register(SIGINT, Arc::clone(&interrupted)) {
         eprintln!("warning: Ctrl-C cannot stop an evaluation here: {error}");
     }
     let options = RunOptions { cancel: Some(Arc::clone(&interrupted)), ..options.clone() };
     let session = match Session::new(&input, &options) {
-        Ok(session) => Rc::new(RefCell::new(session)),
+        Ok(mut session) => {
+            session.set_profile(profile);
+            Rc::new(RefCell::new(session))
+        }
         Err(report) => {
             diagnostics::print_report(&report);
             return FAILED;

@@ -146,12 +146,14 @@ pub fn config(cx: &mut Cx<'_>, a: &[Value]) -> R {
 /// Those of [`mime::from_value`].
 pub fn apply_config(cx: &mut Cx<'_>, value: Value) -> R {
     let Some((mime_type, encoding)) = cx.env().config.clone() else { return Ok(value) };
-    let mime_type = optional_text("config", "mime_type", &mime_type)?.unwrap_or_default();
+    let given = optional_text("config", "mime_type", &mime_type)?;
+    let mime_type = given.clone().unwrap_or_default();
     let encoding = optional_text("config", "encoding", &encoding)?.unwrap_or_default();
     let made = match &value {
         Value::Entity(own) => {
             let encoding = if encoding.is_empty() { "utf-8" } else { &encoding };
-            mime::entity(own.blob.clone(), &mime_type, encoding)
+            // What `config` did not name stays.
+            mime::entity(own.blob.clone(), given.as_deref().unwrap_or(&own.mime_type), encoding)
         }
         Value::Bytes(_) | Value::ByteArray(_) => mime::from_bytes(&value, Some(&mime_type), &encoding)?,
         _ => mime::from_value(Some(cx), &value, &mime_type, &encoding)?,

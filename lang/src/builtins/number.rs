@@ -135,17 +135,19 @@ fn bit_length(_: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 /// Whether the most significant byte comes first.
-fn is_big_endian(order: &Value) -> R<bool> {
+fn is_big_endian(function: &str, order: &Value) -> R<bool> {
     match order.text_bytes() {
         Some(b"big") => Ok(true),
         Some(b"little") => Ok(false),
         Some(_) => Err(value_error("byteorder must be either 'little' or 'big'")),
-        None => Err(type_error("to_bytes() argument 'byteorder' must be str, not ".to_owned() + order.type_name())),
+        None => {
+            Err(type_error(format!("{function}() argument 'byteorder' must be str, not {}", order.argument_type())))
+        }
     }
 }
 
 fn from_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
-    let big = is_big_endian(&a[2])?;
+    let big = is_big_endian("from_bytes", &a[2])?;
     let bytes = match a[1].byte_data() {
         Some(bytes) => bytes.into_owned(),
         None if a[1].text_bytes().is_some() => return Err(type_error("cannot convert 'str' object to bytes")),
@@ -178,7 +180,7 @@ fn from_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
 fn to_bytes(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let number = int("to_bytes", a)?.to_big().into_owned();
     let length = word(&a[1])?;
-    let big = is_big_endian(&a[2])?;
+    let big = is_big_endian("to_bytes", &a[2])?;
     let signed = super::truth(cx, &a[3])?;
     let Ok(length) = usize::try_from(length) else { return Err(value_error("length argument must be non-negative")) };
     if number.is_negative() && !signed {

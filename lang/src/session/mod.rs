@@ -18,10 +18,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::builtins::{self, repr};
+use crate::check::core_profile;
 use crate::code::{self, CompileOptions, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{Datum, Input};
-use crate::program::{self, RunOptions};
+use crate::program::{self, Profile, RunOptions};
 use crate::source::SourceText;
 use crate::syntax::ast::{Body, Mode, Name, Program, Stmt, StmtKind};
 use crate::syntax::{self, ParseOptions};
@@ -65,6 +66,7 @@ pub struct Session {
     names: Vec<Name>,
     globals: Globals,
     options: RunOptions,
+    profile: Profile,
     /// Texts run so far.
     texts: u32,
     /// Ends after everything above has been dropped.
@@ -96,6 +98,7 @@ impl Session {
             names: Vec::new(),
             globals: Globals::default(),
             options: options.clone(),
+            profile: Profile::default(),
             texts: 0,
             _heap: heap,
         };
@@ -106,6 +109,11 @@ impl Session {
             }
             Err(raise) => Err(Box::new(vm::report(&mut session.machine, &raise.0))),
         }
+    }
+
+    /// Restricts what texts may use from now on (spec 0.3).
+    pub fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
     }
 
     /// Whether `text` can be run as it stands; otherwise more lines have to follow. Blocks end with an empty line.
@@ -154,7 +162,11 @@ impl Session {
     fn execute(&mut self, text: &str, sink: &mut dyn FnMut(Event<'_>), show: Show) -> Result<(), Failure> {
         self.texts = self.texts.saturating_add(1);
         let source = SourceText::new(&format!("<line {}>", self.texts), text);
-        let parsed = syntax::parse(&source, &options());
+        let mut parsed = syntax::parse(&source, &options());
+        if self.profile == Profile::Core {
+            parsed.diagnostics.extend(core_profile::check(&parsed.program));
+            parsed.diagnostics.sort_by_key(|d| d.span.start);
+        }
         if parsed.has_compile_errors() {
             return Err(Failure::NotCompiled(source, parsed.diagnostics));
         }
@@ -208,6 +220,9 @@ impl Session {
     /// Runs one statement and gives what its values are shown as.
     fn run_unit(&mut self, unit: &Arc<Unit>, show: Show) -> R<Vec<String>> {
         let module = Rc::new(Module::sharing(Rc::new(Image::load(unit)), &self.globals));
+        // A statement may have changed what it failed on, so it cannot be run again to find out where its operands came
+        // from: the records are kept from the beginning.
+        self.machine.track();
         let result = self.machine.run_module(&module, None);
         let values = self.machine.take_displayed();
         result?;

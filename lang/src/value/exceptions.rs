@@ -171,6 +171,13 @@ impl Raise {
         self
     }
 
+    /// The same with a note, as `add_note` adds it.
+    #[cold]
+    #[must_use]
+    pub fn noted(self, note: &str) -> Raise {
+        self.field("__notes__", Value::list([Value::str(note)]))
+    }
+
     /// Whether the exception is of `class` or a subclass. Limit stops are of no class.
     #[must_use]
     pub fn is(&self, class: &'static TypeDesc) -> bool {

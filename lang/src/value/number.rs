@@ -400,6 +400,10 @@ pub fn divide(x: &BigInt, y: &BigInt) -> R<(BigInt, BigInt)> {
     })
 }
 
+/// Most bytes of a power in a run without a memory limit: what the default limit of flows allows. Computing more would
+/// take minutes (`9**9**9`).
+const LARGEST_POWER: usize = 100 << 20;
+
 fn power(x: &BigInt, y: &BigInt) -> R {
     if y.is_negative() {
         if x.is_zero() {
@@ -416,7 +420,11 @@ fn power(x: &BigInt, y: &BigInt) -> R {
         return Err(super::interrupt::Stop::Memory.into());
     };
     let bits = (x.bits() - 1).saturating_mul(exponent);
-    reserve(usize::try_from(bits / 8).unwrap_or(usize::MAX))?;
+    let bytes = usize::try_from(bits / 8).unwrap_or(usize::MAX);
+    if bytes > LARGEST_POWER {
+        return Err(super::interrupt::Stop::Memory.into());
+    }
+    reserve(bytes)?;
     let mut result = BigInt::from(1);
     for bit in (0..64 - exponent.leading_zeros()).rev() {
         result = multiply(&result, &result)?;

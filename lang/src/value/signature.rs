@@ -225,6 +225,11 @@ impl Signature {
         if args.len() > self.positional && !varargs {
             return Err(self.count_error(label, qualified, receivers, args.len(), keywords.len()));
         }
+        // CPython counts what is given before it looks at names.
+        let open = varargs || self.params.iter().any(|p| p.kind == ParamKind::VarKeywords);
+        if !open && !self.no_keywords && args.len() + keywords.len() > self.params.len() {
+            return Err(self.count_error(label, qualified, receivers, args.len(), keywords.len()));
+        }
         let mut bound: Vec<Value> = Vec::with_capacity(self.params.len());
         let mut rest = args.iter();
         let mut used = 0;

@@ -385,13 +385,16 @@ types! {
     MULTIMAP = "MultiMap" in "" : DICT bare true;
     /// The parts of a multipart body.
     FORM_DATA_PARTS = "FormDataParts" in "" bare true;
-    /// A message of a flow.
+    /// A message of a flow: `msg` of a script or an expression.
     MESSAGE = "Message" in "" bare true;
-    /// A set of records.
+    /// A set of records, made by components. `id()`, `partitions()` and `schema()` describe it; iterating gives its
+    /// records, as often as wanted.
     DATASET = "DataSet" in "" bare true;
-    /// A record of a data set.
+    /// A record of a data set: `r['field']` or `r[column]`, `get(name, default)`, `data()` for the list of its values and
+    /// `schema()`; iterating gives the names of its fields.
     RECORD = "Record" in "" bare true;
-    /// A payload that is produced while it is read.
+    /// A payload that is produced while it is read: what a returned generator becomes for the next component. The first
+    /// loop over it consumes it; any other first use makes it a list.
     STREAM = "Stream" in "" bare true;
     /// A dict that remembers order and can reorder.
     ORDERED_DICT = "OrderedDict" in "collections" : DICT generic true;

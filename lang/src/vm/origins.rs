@@ -12,7 +12,7 @@ use super::frame::Frame;
 use super::image::Image;
 use crate::builtins::{dict, enumerate_type};
 use crate::code::{Instr, Reg};
-use crate::value::Value;
+use crate::value::{Ref, Value};
 
 /// A place in the message, written as a script would reach it: `msg.payload['items'][3]`.
 pub type Place = Rc<str>;
@@ -67,6 +67,13 @@ pub struct Tracker {
     passed: Vec<Option<Shadow>>,
     /// What is known about the result of the frame that just returned.
     returned: Option<Shadow>,
+    /// The value that a generator yielded last.
+    yielded: Option<Shadow>,
+    /// Where the items of lists came from that the program appended one by one, by the list's identity; the value keeps
+    /// the identity from being used again.
+    collected: HashMap<usize, (Value, Vec<Option<Place>>)>,
+    /// Places in `collected`.
+    items: usize,
     /// The sentences about the operands of the instruction that failed first.
     pub findings: Vec<String>,
 }
@@ -88,6 +95,8 @@ impl Tracker {
         }
         match instr {
             Instr::Return { src } => self.returned = self.shadow(usize::from(src), frame_regs, shadows),
+            Instr::Yield { src, .. } => self.yielded = self.shadow(usize::from(src), frame_regs, shadows),
+            Instr::ListAppend { list, src } => self.collect(list, src, frame_regs, shadows),
             Instr::StoreCell { cell, src } => {
                 let known = self.shadow(usize::from(src), frame_regs, shadows);
                 if let (Some(id), Some(known)) = (frame_regs.get(usize::from(cell)).and_then(Value::identity), known) {
@@ -119,6 +128,10 @@ impl Tracker {
     pub fn fail(&mut self, instr: Instr, regs: &[Value], shadows: &Shadows) {
         self.pending = None;
         self.findings.clear();
+        if let Some((place, value)) = self.culprit(instr, regs, shadows) {
+            self.findings.push(format!("{place} is {}", describe(&value)));
+            return;
+        }
         for register in operands(instr) {
             let Some(known) = self.shadow(usize::from(register), regs, shadows) else { continue };
             let Origin::At(place) = &known.origin else { continue };
@@ -127,6 +140,53 @@ impl Tracker {
                 self.findings.push(sentence);
             }
         }
+    }
+
+    /// Remembers where an item came from that a comprehension appends.
+    fn collect(&mut self, list: Reg, src: Reg, regs: &[Value], shadows: &Shadows) {
+        let Some(Value::List(own)) = regs.get(usize::from(list)) else { return };
+        if self.items >= MOST_CONTAINERS {
+            return;
+        }
+        self.items += 1;
+        let place = self.place(src, regs, shadows);
+        let (_, places) =
+            self.collected.entry(Ref::address(own)).or_insert_with(|| (Value::List(own.clone()), Vec::new()));
+        places.resize(own.len(), None);
+        places.push(place);
+    }
+
+    /// The item of an argument that a failed built-in such as `sum` or `join` probably means: of a list the first that
+    /// does not fit to the others, of a generator the one that it gave last.
+    fn culprit(&self, instr: Instr, regs: &[Value], shadows: &Shadows) -> Option<(Place, Value)> {
+        let (callee, args) = match instr {
+            Instr::Call { base, argc, .. } => (base, base + 1..=base + argc),
+            Instr::CallMethod { base, argc, .. } => (base, base + 2..=base + 1 + argc),
+            _ => return None,
+        };
+        let Some(Value::Builtin(function)) = regs.get(usize::from(callee)) else { return None };
+        for register in args {
+            match regs.get(usize::from(register)) {
+                Some(Value::List(list)) => {
+                    let list_place = self.place(register, regs, shadows);
+                    let places = self.collected.get(&Ref::address(list)).map(|(_, places)| places);
+                    let items = list.to_vec();
+                    let n = items.iter().position(|item| !fits(function.name(), item, &items))?;
+                    let place = match list_place {
+                        Some(place) => index(&place, n),
+                        None => places?.get(n)?.clone()?,
+                    };
+                    return Some((place, items.get(n)?.clone()));
+                }
+                Some(Value::Generator(_)) => {
+                    let last = self.yielded.as_ref()?;
+                    let Origin::At(place) = &last.origin else { return None };
+                    return Some((place.clone(), last.value.clone()));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     fn complete(&mut self, regs: &[Value], shadows: &mut Shadows) {
@@ -358,6 +418,22 @@ fn operands(instr: Instr) -> Vec<Reg> {
         Instr::Call { base, argc, .. } | Instr::CallKeywords { base, argc, .. } => (base..=base + argc).collect(),
         Instr::CallMethod { base, argc, .. } => (base + 1..=base + 1 + argc).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Whether an item of a list is what a built-in function can work with.
+fn fits(function: &str, item: &Value, items: &[Value]) -> bool {
+    let is_number = |value: &Value| {
+        matches!(value, Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_) | Value::Decimal(_))
+    };
+    match function {
+        "join" => item.text_bytes().is_some(),
+        "sum" => is_number(item),
+        // What compares its items wants them to be of one kind.
+        "max" | "min" | "sorted" => items.first().is_none_or(|first| {
+            is_number(first) && is_number(item) || std::ptr::eq(first.type_of(), item.type_of())
+        }),
+        _ => true,
     }
 }
 

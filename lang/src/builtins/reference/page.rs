@@ -36,6 +36,10 @@ pub fn index() -> String {
 #[must_use]
 pub fn page(name: &str) -> Option<String> {
     let name = name.trim().trim_end_matches("()");
+    // The message is no name of a table, but the first that people look for.
+    let of_message = name.strip_prefix("msg").filter(|rest| rest.is_empty() || rest.starts_with('.'));
+    let spelled = of_message.map(|rest| format!("Message{rest}"));
+    let name = spelled.as_deref().unwrap_or(name);
     let entry = entries().into_iter().find(|entry| entry.path == name);
     if let Some(module) = every_module().into_iter().find(|module| module.name == name) {
         return Some(module_page(module));

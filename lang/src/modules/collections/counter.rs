@@ -124,7 +124,11 @@ fn most_common(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let own = own("most_common", a)?;
     let limit = match &a[1] {
         Value::None => None,
-        n => Some(usize::try_from(word(n)?).unwrap_or(0)),
+        n => {
+            // CPython compares it with 1 first.
+            order(n, &Value::Int(1), CmpOp::GtE)?;
+            Some(usize::try_from(word(n)?).unwrap_or(0))
+        }
     };
     // The falling second component keeps equal counts in the order of the dict, and keys from being compared.
     let by_count =

@@ -101,6 +101,26 @@ impl Place<'_> {
         Some((error, Mend::Item))
     }
 
+    /// `f'{a['k']}'`: the quote that is meant for the field ends the f-string.
+    pub(super) fn quote_in_field(&self) -> Option<Explanation> {
+        let previous = self.nth(self.at.checked_sub(1)?)?;
+        if previous.kind != Tok::Str || previous.span.end != self.nth(self.at)?.span.start {
+            return None;
+        }
+        let text = self.slice(previous);
+        let (prefix, body) = text.split_at(text.find(['\'', '"'])?);
+        let opened = body.replace("{{", "").matches('{').count();
+        if !prefix.contains(['f', 'F']) || opened <= body.replace("}}", "").matches('}').count() {
+            return None;
+        }
+        let quote = body.chars().next()?;
+        let other = if quote == '"' { '\'' } else { '"' };
+        let span = Span::new(previous.span.end - 1, previous.span.end);
+        let error = Diagnostic::error(Code::FSTRING, span, format!("f-string: this `{quote}` ends the f-string, not the field"))
+            .with_help(format!("inside a field write `{other}` where the f-string has `{quote}`"));
+        Some((error, Mend::Line))
+    }
+
     /// `{lambda: 1}` in an f-string, where the colon starts the format specification.
     pub(super) fn lambda_in_field(&self) -> Option<Explanation> {
         let in_field = self.nth(0).is_some_and(|token| token.kind == Tok::StartField);

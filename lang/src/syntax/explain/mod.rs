@@ -51,6 +51,7 @@ pub fn explain(place: &Place<'_>) -> Explanation {
         .python_2()
         .or_else(|| place.foreign_declaration())
         .or_else(|| place.lambda_in_field())
+        .or_else(|| place.quote_in_field())
         .or_else(|| place.increment())
         .or_else(|| place.walrus())
         .or_else(|| place.assignment())
