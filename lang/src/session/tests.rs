@@ -169,7 +169,8 @@ fn names_members_and_keys_are_completed() {
 #[test]
 fn errors_name_the_data_and_the_profile_holds() {
     let input = Input { payload: Datum::json(r#"{"n": [1, "x"]}"#), ..Input::default() };
-    let mut session = Session::new(&input, &RunOptions::default()).unwrap_or_else(|report| panic!("{}", report.render()));
+    let mut session =
+        Session::new(&input, &RunOptions::default()).unwrap_or_else(|report| panic!("{}", report.render()));
     let failed = session.run("msg.payload['n'][1] + 1", &mut |_| {});
     let Err(Failure::Raised(report)) = failed else { panic!("{failed:?}") };
     assert_eq!(report.origins, ["msg.payload['n'][1] is str 'x'"]);

@@ -430,9 +430,9 @@ fn fits(function: &str, item: &Value, items: &[Value]) -> bool {
         "join" => item.text_bytes().is_some(),
         "sum" => is_number(item),
         // What compares its items wants them to be of one kind.
-        "max" | "min" | "sorted" => items.first().is_none_or(|first| {
-            is_number(first) && is_number(item) || std::ptr::eq(first.type_of(), item.type_of())
-        }),
+        "max" | "min" | "sorted" => items
+            .first()
+            .is_none_or(|first| is_number(first) && is_number(item) || std::ptr::eq(first.type_of(), item.type_of())),
         _ => true,
     }
 }

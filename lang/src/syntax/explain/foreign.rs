@@ -116,8 +116,12 @@ impl Place<'_> {
         let quote = body.chars().next()?;
         let other = if quote == '"' { '\'' } else { '"' };
         let span = Span::new(previous.span.end - 1, previous.span.end);
-        let error = Diagnostic::error(Code::FSTRING, span, format!("f-string: this `{quote}` ends the f-string, not the field"))
-            .with_help(format!("inside a field write `{other}` where the f-string has `{quote}`"));
+        let error = Diagnostic::error(
+            Code::FSTRING,
+            span,
+            format!("f-string: this `{quote}` ends the f-string, not the field"),
+        )
+        .with_help(format!("inside a field write `{other}` where the f-string has `{quote}`"));
         Some((error, Mend::Line))
     }
 
