@@ -9,7 +9,7 @@ use dataway_lang::{Limits, RunOptions};
 
 use crate::diagnostics::Format;
 use crate::output::{self, Style};
-use crate::program::{self, From, ProfileName, Source};
+use crate::program::{self, From, JitMode, ProfileName, Source};
 use crate::{USAGE, each, host, message, repl, streams, units};
 
 /// Arguments of `dataway eval`.
@@ -43,6 +43,9 @@ pub struct Args {
     /// Stop the run when its live data exceeds this size, for example 100MB
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     limit_memory: Option<usize>,
+    /// Whether the program is compiled to machine code: when it runs often, never, or at once
+    #[arg(long, value_enum, default_value_t = JitMode::Auto)]
+    jit: JitMode,
     /// Hold message and result to the schemas that the script's `#:` comments name
     #[arg(long)]
     enforce: bool,
@@ -127,5 +130,6 @@ fn evaluate(args: &Args) -> Result<u8, String> {
 
 fn options(args: &Args) -> Result<RunOptions, String> {
     let limits = Limits { time: args.limit_time, memory: args.limit_memory, ..Limits::default() };
-    Ok(RunOptions { limits, zone: host::zone(args.timezone.as_deref())?, ..RunOptions::default() })
+    let zone = host::zone(args.timezone.as_deref())?;
+    Ok(RunOptions { limits, zone, jit: args.jit.into(), ..RunOptions::default() })
 }

@@ -6,7 +6,7 @@ use dataway_lang::check::contract::{self, Contract};
 use dataway_lang::diagnostic::{Code, Diagnostic, Severity};
 use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::ParseOptions;
-use dataway_lang::{Compiled, Profile, Program};
+use dataway_lang::{Compiled, Profile, Program, jit};
 
 use crate::diagnostics::{self, Format};
 use crate::{FAILED, NOT_COMPILED, USAGE, host, streams};
@@ -95,6 +95,27 @@ impl std::convert::From<ProfileName> for Profile {
         match name {
             ProfileName::Core => Profile::Core,
             ProfileName::Extended => Profile::Extended,
+        }
+    }
+}
+
+/// Whether programs are compiled to machine code, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum JitMode {
+    /// When they run often, in the background
+    Auto,
+    /// Never
+    Off,
+    /// At once, before they run
+    Always,
+}
+
+impl std::convert::From<JitMode> for jit::Mode {
+    fn from(mode: JitMode) -> jit::Mode {
+        match mode {
+            JitMode::Auto => jit::Mode::Auto,
+            JitMode::Off => jit::Mode::Off,
+            JitMode::Always => jit::Mode::Always,
         }
     }
 }

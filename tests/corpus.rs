@@ -14,7 +14,7 @@ use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::flow::Part;
 use dataway_lang::value::machine::{Clock, Env};
 use dataway_lang::value::{Cx, R, Value};
-use dataway_lang::{Datum, Input, Profile, Program, RunOptions, bounded, builtins, result};
+use dataway_lang::{Datum, Input, Profile, Program, RunOptions, bounded, builtins, jit, result};
 
 /// A case: its header, its program and its expectation.
 struct Case {
@@ -98,13 +98,13 @@ fn compile(path: &Path, text: &[u8]) -> Result<Program, String> {
     })
 }
 
-fn run(case: &Case) -> Ran {
+fn run(case: &Case, jit: jit::Mode) -> Ran {
     let program = match compile(&case.path, &case.text) {
         Ok(program) => program,
         Err(codes) => return Ran { line: format!("does not compile: {codes}"), printed: Vec::new() },
     };
     let zone = case.get("timezone").unwrap_or("UTC");
-    let options = RunOptions { zone: RunZone::parse(zone).expect("known zone"), ..RunOptions::default() };
+    let options = RunOptions { zone: RunZone::parse(zone).expect("known zone"), jit, ..RunOptions::default() };
     let env = Env::new(Clock::System, options.zone.clone(), 1 << 20, None);
     let outcome = bounded(&options, env, options.limits.recursion, |vm| {
         let message = case.input().to_message(vm)?;
@@ -213,8 +213,8 @@ fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn every_case_gives_the_recorded_result() {
+/// Runs every case in one way of compiling to machine code.
+fn check(jit: jit::Mode) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let filter = std::env::var("CORPUS").unwrap_or_default();
     let mut paths = Vec::new();
@@ -229,7 +229,7 @@ fn every_case_gives_the_recorded_result() {
             scope.spawn(|| {
                 while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let case = Case::read(path);
-                    if let Some(difference) = difference(&case, &run(&case)) {
+                    if let Some(difference) = difference(&case, &run(&case, jit)) {
                         let name = path.strip_prefix(&root).unwrap_or(path).display().to_string();
                         failures.lock().expect("no panic while held").push(format!("{name}\n     {difference}"));
                     }
@@ -245,4 +245,19 @@ fn every_case_gives_the_recorded_result() {
         let _ = writeln!(text, "{failure}");
     }
     assert!(failures.is_empty(), "{text}");
+}
+
+#[test]
+fn every_case_gives_the_recorded_result() {
+    check(jit::Mode::Off);
+}
+
+#[test]
+fn every_case_gives_the_recorded_result_as_machine_code() {
+    check(jit::Mode::Always);
+}
+
+#[test]
+fn every_case_gives_the_recorded_result_when_guards_fail_at_random() {
+    check(jit::Mode::Stress);
 }

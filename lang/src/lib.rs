@@ -8,6 +8,7 @@ pub mod code;
 pub mod diagnostic;
 pub mod document;
 pub mod input;
+pub mod jit;
 pub mod mime;
 pub mod modules;
 mod program;

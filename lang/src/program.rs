@@ -16,6 +16,7 @@ use crate::code::{self, CompileOptions, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, Document};
 use crate::input::Input;
+use crate::jit;
 use crate::result;
 use crate::source::SourceText;
 use crate::syntax::ast::Mode;
@@ -91,6 +92,8 @@ pub struct RunOptions {
     pub contract: Option<Arc<Contract>>,
     /// Where the time of the run is counted, by line. Such a run is interpreted and slower.
     pub samples: Option<Arc<Samples>>,
+    /// Whether and when the program is compiled to machine code.
+    pub jit: jit::Mode,
 }
 
 impl Default for RunOptions {
@@ -104,6 +107,7 @@ impl Default for RunOptions {
             cancel: None,
             contract: None,
             samples: None,
+            jit: jit::Mode::Auto,
         }
     }
 }
@@ -256,6 +260,7 @@ pub fn bounded<T>(options: &RunOptions, env: Env, recursion: u32, work: impl FnO
     let deadline = options.limits.time.map(|limit| Instant::now() + limit);
     let guard = interrupt::guard(deadline, options.cancel.clone());
     let mut machine = Vm::new(env, recursion);
+    machine.set_jit(options.jit);
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut machine)));
     // The report is made without a deadline: it is bounded by itself.
     drop(guard);

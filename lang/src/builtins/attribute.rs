@@ -29,7 +29,13 @@ pub fn method(object: &Value, name: &str) -> Option<&'static Builtin> {
     if matches!(object, Value::Type(_) | Value::Module(_)) || is_hidden(name) {
         return None;
     }
-    find_member(object.type_of(), name).filter(|member| member.kind == Kind::Method)
+    method_of(object.type_of(), name)
+}
+
+/// The plain method `name` of the instances of a type.
+#[must_use]
+pub fn method_of(class: &'static TypeDesc, name: &str) -> Option<&'static Builtin> {
+    find_member(class, name).filter(|member| member.kind == Kind::Method)
 }
 
 /// `object.name`

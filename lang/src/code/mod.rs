@@ -18,6 +18,7 @@ pub use instr::{ConstId, Instr, NO_REG, NameId, Reg, Target};
 pub use listing::listing;
 pub use lower::{CompileError, CompileOptions, compile};
 
+use crate::jit::Tier;
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::Name;
 
@@ -34,6 +35,8 @@ pub struct Unit {
     pub names: Vec<Name>,
     /// The module's global variables; `LoadGlobal` and the like index this list.
     pub globals: Vec<Name>,
+    /// What runs have seen of it, and its compiled forms.
+    pub tier: Tier,
 }
 
 /// One function, lambda, comprehension, or the module.

@@ -4,6 +4,8 @@
 //! share, so that such a dict is a pointer and its values. Overwriting a value keeps the shape; adding or removing a key
 //! turns the dict into a hash table. Insertion order always holds (spec 5.6).
 
+use std::cell::{Cell, RefCell};
+
 use super::hash::{hash_text, hash_value};
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
@@ -71,6 +73,50 @@ impl Shape {
     }
 }
 
+/// An inline cache: the shape that a dict had last time at some place in a program, and where the wanted key lies in it.
+/// Compiled code reads the first two words.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub struct FieldCache {
+    /// Address of the shape, or zero.
+    shape: Cell<usize>,
+    place: Cell<usize>,
+    /// Keeps the shape, so that no other one gets its address.
+    kept: RefCell<Option<Ref<Shape>>>,
+}
+
+impl FieldCache {
+    /// Offset of the place; the shape is at offset 0.
+    pub(crate) const PLACE: usize = std::mem::offset_of!(FieldCache, place);
+
+    /// The value, if the dict has the shape of last time.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, dict: &Dict) -> Option<Value> {
+        match &*dict.items.borrow() {
+            Items::Shaped { shape, values } if Ref::address(shape) == self.shape.get() => {
+                values.get(self.place.get()).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// The value under the string key `text` in a dict with a shape; remembers where it lies.
+    #[must_use]
+    pub fn fill(&self, dict: &Dict, hash: u64, text: &[u8]) -> Option<Value> {
+        match &*dict.items.borrow() {
+            Items::Shaped { shape, values } => {
+                let place = shape.place(hash, text)?;
+                self.shape.set(Ref::address(shape));
+                self.place.set(place);
+                self.kept.replace(Some(shape.clone()));
+                values.get(place).cloned()
+            }
+            Items::Hashed(_) => None,
+        }
+    }
+}
+
 /// How a dict keeps its items.
 #[derive(Debug)]
 #[repr(C, u8)]
@@ -123,6 +169,9 @@ impl Default for Dict {
 }
 
 impl Dict {
+    /// Offset of the items in a dict.
+    pub(super) const ITEMS: usize = std::mem::offset_of!(Dict, items);
+
     /// An empty dict.
     #[must_use]
     pub fn new() -> Ref<Dict> {

@@ -17,6 +17,9 @@ pub struct Guarded<T> {
 }
 
 impl<T> Guarded<T> {
+    /// Offset of the contents; the flag is at offset 0.
+    pub(super) const VALUE: usize = std::mem::offset_of!(Guarded<T>, value);
+
     /// Wraps `value`.
     pub const fn new(value: T) -> Self {
         Guarded { state: Cell::new(0), value: UnsafeCell::new(value) }

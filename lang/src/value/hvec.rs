@@ -18,6 +18,13 @@ pub struct HVec<T> {
 }
 
 impl<T> HVec<T> {
+    /// Offset of the address of the elements.
+    pub(super) const START: usize = std::mem::offset_of!(HVec<T>, start);
+    /// Offset of their number.
+    pub(super) const LEN: usize = std::mem::offset_of!(HVec<T>, len);
+    /// Offset of the capacity in elements.
+    pub(super) const CAPACITY: usize = std::mem::offset_of!(HVec<T>, capacity);
+
     const ALIGN_OK: () = assert!(align_of::<T>() <= 16 && size_of::<T>() > 0);
 
     /// An empty array without storage.

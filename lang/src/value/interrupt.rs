@@ -45,6 +45,12 @@ pub fn checkpoint(units: u64) -> Result<(), Stop> {
     look()
 }
 
+/// Where this thread counts the steps left until the next look, for compiled code: it subtracts as [`checkpoint`] does.
+#[must_use]
+pub fn fuel() -> *const Cell<u64> {
+    FUEL.with(std::ptr::from_ref)
+}
+
 /// Counts work that is done already and cannot be interrupted, such as copying a list: the next [`checkpoint`] knows of it.
 #[inline]
 pub fn spend(units: u64) {

@@ -33,6 +33,7 @@ pub mod heap;
 pub mod hvec;
 pub mod interrupt;
 pub mod iter;
+pub mod layout;
 pub mod machine;
 pub mod native;
 pub mod number;
@@ -48,7 +49,7 @@ use std::borrow::Cow;
 use num_bigint::BigInt;
 
 pub use containers::{ByteArray, Bytes, CellBox, List, Range, Set, Slice, Tuple};
-pub use dict::{Dict, Shape};
+pub use dict::{Dict, FieldCache, Shape};
 pub use exceptions::{Exception, R, Raise};
 pub use flow::{Entity, Message, MultiMap};
 pub use function::{BoundMethod, Function, Generator};

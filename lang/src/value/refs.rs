@@ -79,6 +79,11 @@ struct Slot<T> {
     body: T,
 }
 
+/// Offset of the body in an object; the count is at offset 0.
+pub(super) const fn body_offset<T: Object>() -> usize {
+    std::mem::offset_of!(Slot<T>, body)
+}
+
 /// A counted reference to an object.
 #[repr(transparent)]
 pub struct Ref<T: Object> {

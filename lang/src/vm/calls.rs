@@ -3,11 +3,14 @@
 use std::rc::Rc;
 
 use super::bind;
+use super::exceptions::Thrown;
 use super::frame::{Destination, Frame, SuspendedFrame};
-use super::image::Module;
+use super::image::{Image, Module};
+use super::step::Spot;
 use super::{Vm, internal};
-use crate::builtins;
-use crate::value::exceptions::type_error;
+use crate::builtins::{self, attribute, iterate};
+use crate::code::{Instr, NameId, Reg};
+use crate::value::exceptions::{TYPE_ERROR, type_error};
 use crate::value::types::Kind;
 use crate::value::{Builtin, Function, Generator, Guarded, R, Ref, Value};
 
@@ -62,6 +65,156 @@ impl Vm {
         Ok(Called::Value(value))
     }
 
+    /// Starts a call of a script function whose result goes to register `dst`.
+    #[inline]
+    pub(super) fn start(
+        &mut self,
+        callee: Ref<Function>,
+        args: impl ExactSizeIterator<Item = Value>,
+        dst: Reg,
+    ) -> R<Called> {
+        let called = self.begin_function(callee, args, &[], Destination::Register(dst))?;
+        if matches!(called, Called::Frame(_)) {
+            self.enter_frame()?;
+        }
+        Ok(called)
+    }
+
+    /// Begins any call whose result goes to register `dst`.
+    pub(super) fn begin(&mut self, callee: &Value, args: &[Value], keywords: &[(Value, Value)], dst: Reg) -> R<Called> {
+        let called = self.begin_call(callee, args, keywords, Destination::Register(dst))?;
+        if matches!(called, Called::Frame(_)) {
+            self.enter_frame()?;
+        }
+        Ok(called)
+    }
+
+    /// Does the call that `instr` stands for, or prepares the frame if it runs script code. The result goes to the
+    /// instruction's register.
+    pub fn prepare_call(
+        &mut self,
+        spot: Spot<'_>,
+        regs: &mut [Value],
+        instr: Instr,
+    ) -> Result<Option<Frame>, Thrown> {
+        let image: &Image = &spot.module.image;
+        macro_rules! reg {
+            ($r:expr) => {
+                regs[usize::from($r)]
+            };
+        }
+        macro_rules! range {
+            ($base:expr, $count:expr) => {
+                regs[usize::from($base)..usize::from($base) + usize::from($count)]
+            };
+        }
+        match instr {
+            Instr::Call { dst, base, argc } => {
+                if let Value::Function(callee) = &reg!(base) {
+                    let callee = callee.clone();
+                    let args = range!(base + 1, argc).iter_mut().map(std::mem::take);
+                    match self.start(callee, args, dst)? {
+                        Called::Frame(frame) => return Ok(Some(frame)),
+                        Called::Value(generator) => reg!(dst) = generator,
+                    }
+                    return Ok(None);
+                }
+                let (callee, args) = (&reg!(base), &range!(base + 1, argc));
+                let value = match callee {
+                    Value::Builtin(builtin) => self.call_builtin(builtin, args, &[])?,
+                    other => self.call_value(other, args, &[])?,
+                };
+                range!(base, argc + 1).fill_with(Value::default);
+                reg!(dst) = value;
+            }
+            Instr::CallMethod { dst, base, argc } => {
+                let bound = !reg!(base + 1).is_unbound();
+                let value = if bound {
+                    let (callee, args) = (&reg!(base), &range!(base + 1, argc + 1));
+                    match callee {
+                        Value::Builtin(builtin) => self.call_builtin(builtin, args, &[])?,
+                        other => self.call_value(other, args, &[])?,
+                    }
+                } else {
+                    if let Value::Function(callee) = &reg!(base) {
+                        let callee = callee.clone();
+                        let args = range!(base + 2, argc).iter_mut().map(std::mem::take);
+                        match self.start(callee, args, dst)? {
+                            Called::Frame(frame) => return Ok(Some(frame)),
+                            Called::Value(generator) => reg!(dst) = generator,
+                        }
+                        return Ok(None);
+                    }
+                    let (callee, args) = (&reg!(base), &range!(base + 2, argc));
+                    self.call_value(callee, args, &[])?
+                };
+                range!(base, argc + 2).fill_with(Value::default);
+                reg!(dst) = value;
+            }
+            Instr::CallKeywords { base, argc, names } => {
+                let names = &image.constants[usize::from(names)].value;
+                let Value::Tuple(names) = names else { return Err(internal("keyword names").into()) };
+                let positional = argc - names.items.len() as u16;
+                let keywords: Vec<(Value, Value)> = names
+                    .items
+                    .iter()
+                    .cloned()
+                    .zip(range!(base + 1 + positional, names.items.len() as u16).iter().cloned())
+                    .collect();
+                let args: Vec<Value> = range!(base + 1, positional).to_vec();
+                range!(base + 1, argc).fill_with(Value::default);
+                let callee = std::mem::take(&mut reg!(base));
+                match self.begin(&callee, &args, &keywords, base)? {
+                    Called::Value(value) => reg!(base) = value,
+                    Called::Frame(frame) => return Ok(Some(frame)),
+                }
+            }
+            Instr::CallUnpacked { dst, base } => {
+                let args = match iterate::collect(self, &reg!(base + 1)) {
+                    Err(raise) if raise.is(&TYPE_ERROR) && !iterate::is_iterable(&reg!(base + 1)) => {
+                        let label = attribute::call_label(&reg!(base));
+                        let name = reg!(base + 1).type_name();
+                        return Err(
+                            type_error(format!("{label} argument after * must be an iterable, not {name}")).into()
+                        );
+                    }
+                    other => other?,
+                };
+                let keywords = match &reg!(base + 2) {
+                    Value::Dict(dict) => bind::keyword_pairs(dict)?,
+                    _ => Vec::new(),
+                };
+                let callee = std::mem::take(&mut reg!(base));
+                match self.begin(&callee, &args, &keywords, dst)? {
+                    Called::Value(value) => reg!(dst) = value,
+                    Called::Frame(frame) => return Ok(Some(frame)),
+                }
+            }
+            _ => return Err(internal("no call").into()),
+        }
+        Ok(None)
+    }
+
+    /// The method of `object` called `name`, and its receiver; unbound if the attribute is a plain callable.
+    #[inline]
+    pub(super) fn load_method(&mut self, image: &Image, object: &Value, name: NameId) -> R<(Value, Value)> {
+        let class = object.type_of();
+        let cache = &image.methods[usize::from(name)];
+        if let Some((known, method)) = cache.get()
+            && std::ptr::eq(known, class)
+        {
+            return Ok((Value::Builtin(method), object.clone()));
+        }
+        let name = &image.unit.names[usize::from(name)];
+        match attribute::method(object, name) {
+            Some(method) => {
+                cache.set(Some((class, method)));
+                Ok((Value::Builtin(method), object.clone()))
+            }
+            None => Ok((attribute::get(self, object, name)?, Value::Unbound)),
+        }
+    }
+
     /// Binds the arguments of a script function; for a generator function makes the generator.
     pub(super) fn begin_function(
         &mut self,
@@ -114,7 +267,7 @@ impl Vm {
     }
 
     /// Calls a built-in with all its arguments, the receiver of a method first.
-    pub(super) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
+    pub(crate) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
         let signature = builtin.signature();
         if keywords.is_empty()
             && let Some((least, most)) = signature.plain

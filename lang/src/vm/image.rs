@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::builtins;
 use crate::code::{Code, Constant, Unit};
-use crate::value::{Builtin, Guarded, HVec, R, Ref, Shape, Tuple, TypeDesc, Value};
+use crate::jit::Warmth;
+use crate::value::{Builtin, FieldCache, Guarded, HVec, R, Ref, Shape, Tuple, TypeDesc, Value};
 
 /// A constant as the machine uses it.
 pub struct Loaded {
@@ -28,6 +29,10 @@ pub struct Image {
     pub constants: Vec<Loaded>,
     /// For each name the method that a look-up of it found last, and in which type.
     pub methods: Vec<Cell<Option<(&'static TypeDesc, &'static Builtin)>>>,
+    /// For each instruction of the unit the inline cache of a constant key; only `GetItemConst` uses it.
+    pub fields: Vec<FieldCache>,
+    /// For each code the number of its first instruction among all of the unit, and what is known of its compiled forms.
+    codes: Vec<(usize, Warmth)>,
 }
 
 fn load(constant: &Constant) -> Value {
@@ -60,11 +65,34 @@ impl Image {
             };
             Loaded { value, hash, shape }
         });
+        let mut sites = 0;
+        let codes = unit.codes.iter().map(|code| {
+            let first = sites;
+            sites += code.instrs.len();
+            (first, Warmth::default())
+        });
+        let codes = codes.collect();
         Image {
             constants: constants.collect(),
             methods: unit.names.iter().map(|_| Cell::new(None)).collect(),
+            fields: (0..sites).map(|_| FieldCache::default()).collect(),
+            codes,
             unit: Arc::clone(unit),
         }
+    }
+
+    /// What is known of the compiled forms of code number `n`.
+    #[inline]
+    #[must_use]
+    pub fn heat(&self, n: u32) -> &Warmth {
+        &self.codes[n as usize].1
+    }
+
+    /// The number of the first instruction of code number `n` among all of the unit.
+    #[inline]
+    #[must_use]
+    pub fn first_site(&self, n: u32) -> usize {
+        self.codes[n as usize].0
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bind;
 mod calls;
+mod construct;
 mod exceptions;
 mod frame;
 mod generators;
@@ -14,19 +15,24 @@ mod origins;
 mod patterns;
 mod profile;
 mod report;
+mod step;
 mod unpack;
 
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub use exceptions::Thrown;
 pub use frame::{Destination, Frame};
-pub use image::{Globals, Image, Module, image_of};
+pub use image::{Globals, Image, Loaded, Module, image_of};
+pub use interpret::{Done, Exit, LOOP_COST};
 pub use profile::{Place, Samples};
 pub use report::{Report, Site, report};
+pub use step::Spot;
 
 use origins::Tracker;
 use profile::Profiler;
 
+use crate::jit::Native;
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
 use crate::value::{Exception, Generator, HVec, Machine, R, Raise, Ref, Value};
@@ -42,9 +48,9 @@ pub struct Vm {
     /// Exceptions being handled, over all frames. `None` is the level of a `finally` that was entered without one.
     handled: Vec<Option<Ref<Exception>>>,
     /// Script frames in existence.
-    depth: u32,
+    pub(crate) depth: u32,
     /// Most script frames.
-    recursion_limit: u32,
+    pub(crate) recursion_limit: u32,
     /// Values of expression statements at a prompt.
     displayed: Vec<Value>,
     /// The globals of the modules run. A function in them refers to its module, and so to them: a circle that only the end
@@ -54,6 +60,8 @@ pub struct Vm {
     tracker: Option<Box<Tracker>>,
     /// Counts where time goes, in a run that is profiled.
     profiler: Option<Profiler>,
+    /// What compiled code needs of the run.
+    pub(crate) native: Native,
 }
 
 impl Vm {
@@ -70,6 +78,7 @@ impl Vm {
             globals: Vec::new(),
             tracker: None,
             profiler: None,
+            native: Native::default(),
         }
     }
 
@@ -139,6 +148,32 @@ impl Vm {
         result
     }
 
+    /// Runs a frame that [`Vm::prepare_call`] prepared to its end.
+    pub(crate) fn run_prepared(&mut self, mut frame: Frame) -> R {
+        frame.destination = Destination::Host;
+        let frames = std::mem::take(&mut self.frames);
+        let depth = self.depth;
+        let handled = self.handled.len();
+        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || self.interpret(frame));
+        self.handled.truncate(handled);
+        self.depth = depth - 1;
+        self.frames = frames;
+        result
+    }
+
+    /// Runs a call that compiled code began to its end; first raises `thrown` in it, if given.
+    pub(crate) fn resume_frame(&mut self, frame: Frame, thrown: Option<Thrown>) -> R {
+        let frames = std::mem::take(&mut self.frames);
+        let handled = self.handled.len();
+        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || self.interpret_thrown(frame, thrown));
+        self.handled.truncate(handled);
+        self.frames = frames;
+        match result? {
+            Done::Return(value) => Ok(value),
+            Done::Yield(..) => Err(internal("yield outside a generator")),
+        }
+    }
+
     /// Counts one more script frame.
     #[inline]
     fn enter_frame(&mut self) -> R<()> {
@@ -171,6 +206,6 @@ impl Machine for Vm {
 
 /// A broken invariant of ours, reported as an exception instead of a panic.
 #[cold]
-fn internal(what: &str) -> Raise {
+pub(crate) fn internal(what: &str) -> Raise {
     Raise::new(&SYSTEM_ERROR, format!("internal error: {what}"))
 }

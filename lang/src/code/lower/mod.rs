@@ -32,6 +32,7 @@ use pool::Pool;
 
 use super::scope::Scopes;
 use super::{Code, Instr, Reg, Unit, verify};
+use crate::jit::Tier;
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::{Expr, Ident, Mode, Name, Program};
 
@@ -91,8 +92,9 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
         return Err(error);
     }
     let Pool { constants, names, globals, .. } = lowering.pool;
-    let codes = lowering.codes.into_iter().flatten().collect();
-    let unit = Unit { source: source.clone(), codes, constants, names, globals };
+    let codes: Vec<Code> = lowering.codes.into_iter().flatten().collect();
+    let tier = Tier::new(&codes);
+    let unit = Unit { source: source.clone(), codes, constants, names, globals, tier };
     debug_assert_eq!(verify::verify(&unit), Ok(()));
     Ok(unit)
 }

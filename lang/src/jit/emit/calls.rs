@@ -1,0 +1,264 @@
+//! Calls, the general form of instructions, and returns.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
+
+use super::{Emit, body_signature, entry_words};
+use crate::code::{Instr, Reg};
+use crate::jit::compile::offsets;
+use crate::jit::effects::Effects;
+use crate::jit::types::{Fixed, Ty};
+use crate::jit::unit::Callee;
+use crate::jit::{abi, runtime};
+use crate::value::layout::{self, tag};
+
+/// What a direct call counts for, as a call of the interpreter does.
+const CALL_COST: i64 = 8;
+/// Registers that are dropped one by one at a return; more are left to the runtime.
+const FEW: usize = 4;
+
+impl Emit<'_, '_> {
+    fn place(&mut self) -> Word {
+        let place = u64::from(self.version.code) << 32 | self.at as u64;
+        self.b.ins().iconst(I64, place as i64)
+    }
+
+    /// Puts what the present instruction reads into the slots.
+    fn spill_reads(&mut self) {
+        let reads: Vec<Reg> = Effects::each(&self.planner.effects[self.at].reads).collect();
+        for reg in reads {
+            if self.ty(reg).is_virtual() {
+                self.settle(reg);
+            } else {
+                self.spill(reg);
+            }
+        }
+    }
+
+    /// After the runtime executed the present instruction: what the slots hold now.
+    fn take_results(&mut self, ty: Ty) {
+        let effects = &self.planner.effects[self.at];
+        for reg in Effects::each(&effects.clears) {
+            self.set_state(reg, Ty::Unbound);
+        }
+        for reg in Effects::each(&effects.writes) {
+            self.set_state(reg, Ty::Any);
+        }
+        if let [(dst, 1)] = effects.writes[..] {
+            self.receive(dst, ty);
+        }
+    }
+
+    /// Slots that are written but hold a number's remains: nothing needs to be dropped there, so they are fine as they are.
+    pub(super) fn emit_step(&mut self, _instr: Instr, ty: Ty) {
+        self.spill_reads();
+        let (slots, place) = (self.all_slots(), self.place());
+        let status = self.call_runtime(runtime::step as *const u8, &[self.vm, self.frame, slots, place], 1);
+        self.check(status[0]);
+        self.take_results(ty);
+    }
+
+    pub(super) fn emit_call(&mut self, ty: Ty) {
+        self.spill_reads();
+        let (slots, place) = (self.all_slots(), self.place());
+        let status = self.call_runtime(runtime::call as *const u8, &[self.vm, self.frame, slots, place], 1);
+        self.check(status[0]);
+        self.take_results(ty);
+    }
+
+    /// A call of a built-in that is known, with arguments in neighbouring slots.
+    pub(super) fn emit_call_fixed(&mut self, instr: Instr, fixed: Fixed, ty: Ty) {
+        let (dst, base, first, count, all) = match instr {
+            Instr::Call { dst, base, argc } => (dst, base, base + 1, argc, argc + 1),
+            Instr::CallMethod { dst, base, argc } if self.ty(base + 1) == Ty::Unbound => {
+                (dst, base, base + 2, argc, argc + 2)
+            }
+            Instr::CallMethod { dst, base, argc } => (dst, base, base + 1, argc + 1, argc + 2),
+            _ => return,
+        };
+        self.spill_reads();
+        let slots = self.all_slots();
+        let builtin = self.b.ins().iconst(I64, fixed.address as i64);
+        let packed = u64::from(first) | u64::from(count) << 16 | u64::from(base) << 32 | u64::from(all) << 48;
+        let packed = self.b.ins().iconst(I64, packed as i64);
+        let dst = self.b.ins().iconst(I64, i64::from(dst));
+        let status = self.call_runtime(runtime::call_builtin as *const u8, &[self.vm, slots, builtin, packed, dst], 1);
+        self.check(status[0]);
+        self.take_results(ty);
+    }
+
+    /// The function that a global variable is bound to: only that it is bound yet is looked at.
+    pub(super) fn emit_script(&mut self, global: u16, code: u32) {
+        let Some(dst) = self.written() else { return };
+        let (first, _) = self.global_words(global);
+        let found = self.b.ins().band_imm_s(first, 0xff);
+        let good = self.equal(found, tag::FUNCTION);
+        self.guard(good);
+        self.retire(dst);
+        self.set_state(dst, Ty::Script { global, code });
+    }
+
+    pub(super) fn emit_method(&mut self, instr: Instr, fixed: Fixed, bound: bool) {
+        let Instr::LoadMethod { base, obj, .. } = instr else { return };
+        if bound {
+            let ty = self.ty(obj);
+            if obj != base + 1 {
+                let (first, second) = self.words(obj);
+                self.add_reference(first, second, ty);
+                self.set_words(base + 1, first, second, ty);
+            }
+        } else {
+            self.retire(base + 1);
+            self.set_state(base + 1, Ty::Unbound);
+        }
+        self.retire(base);
+        self.set_state(base, Ty::Fixed(fixed));
+    }
+
+    /// A call of compiled code by compiled code, arguments and result in machine registers.
+    pub(super) fn emit_direct(&mut self, instr: Instr, callee: &Callee, ty: Ty) -> Result<(), String> {
+        let Instr::Call { dst, base, argc } = instr else { return Err("no call".to_owned()) };
+        // Guards first: until they have passed nothing is moved.
+        for (n, param) in callee.params().iter().take(usize::from(argc)).enumerate() {
+            let reg = base + 1 + n as Reg;
+            if self.ty(reg) == Ty::Any && *param != Ty::Any {
+                let found = self.tag(reg);
+                let good = self.admits(found, *param);
+                self.guard(good);
+            }
+        }
+        let depth = self.b.ins().load(I32, MemFlagsData::trusted(), self.vm, offsets::depth());
+        let limit = self.b.ins().load(I32, MemFlagsData::trusted(), self.vm, offsets::recursion_limit());
+        let good = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
+        self.guard(good);
+        let stack = self.b.ins().get_stack_pointer(I64);
+        let bound = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offsets::stack_limit());
+        let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
+        self.guard(good);
+        let fuel = self.b.ins().load(I64, MemFlagsData::trusted(), self.fuel, 0);
+        let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, CALL_COST);
+        self.guard(good);
+        let less = self.b.ins().iadd_imm_s(fuel, -CALL_COST);
+        self.b.ins().store(MemFlagsData::trusted(), less, self.fuel, 0);
+        let more = self.b.ins().iadd_imm_s(depth, 1);
+        self.b.ins().store(MemFlagsData::trusted(), more, self.vm, offsets::depth());
+        let null = self.b.ins().iconst(I64, 0);
+        let mut args = vec![self.vm, null];
+        for (n, param) in callee.params().iter().take(usize::from(argc)).enumerate() {
+            let reg = base + 1 + n as Reg;
+            self.pass(reg, *param, &mut args);
+        }
+        let call = match callee {
+            Callee::Own(_) => {
+                let own = self.own;
+                self.b.ins().call(own, &args)
+            }
+            Callee::Other(version) => {
+                let Some(compiled) = version.compiled() else { return Err("callee without code".to_owned()) };
+                let signature = self.b.import_signature(body_signature(self.conv, &version.entry));
+                let address = self.b.ins().iconst(I64, compiled.body.addr() as i64);
+                self.b.ins().call_indirect(signature, address, &args)
+            }
+        };
+        let (first, second) = (self.b.inst_results(call)[0], self.b.inst_results(call)[1]);
+        self.b.ins().store(MemFlagsData::trusted(), depth, self.vm, offsets::depth());
+        let found = self.b.ins().band_imm_s(first, 0xff);
+        self.clear(base, argc.saturating_add(1));
+        if matches!(ty, Ty::Int | Ty::Float) {
+            // One comparison for the common case; an exception is told apart behind it.
+            let wanted = if ty == Ty::Int { tag::INT } else { tag::FLOAT };
+            let good = self.equal(found, wanted);
+            let (other, next) = (self.b.create_block(), self.b.create_block());
+            self.b.set_cold_block(other);
+            self.b.ins().brif(good, next, &[], other, &[]);
+            self.b.switch_to_block(other);
+            let state = self.state.clone();
+            self.receive_words(dst, found, first, second);
+            let exit = self.exit_after();
+            self.b.ins().jump(exit, &[]);
+            self.b.switch_to_block(next);
+            self.state = state;
+            if ty == Ty::Int {
+                self.set_int(dst, second, Ty::Int);
+            } else {
+                let value = self.b.ins().bitcast(F64, MemFlagsData::new(), second);
+                self.set_float(dst, value);
+            }
+            return Ok(());
+        }
+        self.receive_words(dst, found, first, second);
+        if ty != Ty::Any {
+            self.receive(dst, ty);
+        }
+        Ok(())
+    }
+
+    /// Takes the words that a direct call gave: a value, or the mark of an exception.
+    fn receive_words(&mut self, dst: Reg, found: Word, first: Word, second: Word) {
+        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, found, abi::FAILED as i64);
+        self.check(failed);
+        self.set_words(dst, first, second, Ty::Any);
+    }
+
+    /// Adds a register's words to the arguments of a direct call; the callee owns them.
+    fn pass(&mut self, reg: Reg, param: Ty, args: &mut Vec<Word>) {
+        let have = self.ty(reg);
+        match param {
+            Ty::Int if have == Ty::Any => args.push(self.payload(reg)),
+            Ty::Float if have == Ty::Any => {
+                let word = self.payload_float(reg);
+                args.push(word);
+            }
+            Ty::Bool if have == Ty::Any => {
+                let both = self.bool_word(reg);
+                let value = self.b.ins().ushr_imm_u(both, 8);
+                let value = self.b.ins().uextend(I64, value);
+                args.push(value);
+            }
+            Ty::Int | Ty::Bool => args.push(self.int(reg)),
+            Ty::Float => args.push(self.float(reg)),
+            _ if entry_words(param).is_empty() => {}
+            _ => {
+                let (first, second) = self.words(reg);
+                args.push(first);
+                args.push(second);
+                if have.in_memory() {
+                    self.store_tag(reg, tag::UNBOUND);
+                    self.set_state(reg, Ty::Unbound);
+                }
+            }
+        }
+        debug_assert_eq!(layout::PAYLOAD, 8);
+    }
+
+    /// Gives back a register's value and drops everything else.
+    pub(super) fn emit_return(&mut self, src: Reg) {
+        if self.ty(src).is_virtual() {
+            self.settle(src);
+        }
+        let (first, second) = self.words(src);
+        let owned: Vec<Reg> =
+            (0..self.planner.code.registers).filter(|r| *r != src && self.ty(*r).in_memory()).collect();
+        if owned.len() > FEW {
+            if self.ty(src).in_memory() {
+                self.store_tag(src, tag::UNBOUND);
+            }
+            // Slots of registers that are not in memory hold nothing that needs dropping, but all must hold something.
+            let all = (0..self.planner.code.registers).filter(|r| !self.ty(*r).in_memory());
+            for reg in all.collect::<Vec<_>>() {
+                self.store_tag(reg, tag::UNBOUND);
+            }
+            let slots = self.all_slots();
+            let count = self.b.ins().iconst(I64, i64::from(self.planner.code.registers));
+            self.call_runtime(runtime::release_all as *const u8, &[self.vm, slots, count], 0);
+        } else {
+            for reg in owned {
+                let ty = self.ty(reg);
+                let (first, second) = self.words(reg);
+                self.drop_words(first, second, ty);
+            }
+        }
+        self.b.ins().return_(&[first, second]);
+    }
+}

@@ -1,0 +1,179 @@
+//! Elements of lists, fields of dicts, appending.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
+
+use super::Emit;
+use crate::code::{Instr, Reg};
+use crate::jit::compile::offsets;
+use crate::jit::runtime;
+use crate::jit::types::Ty;
+use crate::value::layout::{self, tag};
+
+impl Emit<'_, '_> {
+    /// The list in a register; `otherwise` is for a register that holds something else.
+    fn list_in(&mut self, reg: Reg, otherwise: Block) -> Word {
+        if self.ty(reg) == Ty::Any {
+            let found = self.tag(reg);
+            let good = self.equal(found, tag::LIST);
+            self.branch(good, otherwise);
+        }
+        self.payload(reg)
+    }
+
+    /// The address of the element of `list` at `index`, which may count from the end; `otherwise` is for an index outside.
+    fn element(&mut self, list: Word, index: Word, otherwise: Block) -> Word {
+        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+        let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
+        let from_end = self.b.ins().iadd(index, len);
+        let index = self.b.ins().select(negative, from_end, index);
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        self.branch(inside, otherwise);
+        self.element_inside(list, index)
+    }
+
+    fn element_inside(&mut self, list: Word, index: Word) -> Word {
+        let start = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_START);
+        let offset = self.b.ins().ishl_imm_u(index, 4);
+        self.b.ins().iadd(start, offset)
+    }
+
+    /// `dst = list[index]`
+    pub(super) fn emit_index(&mut self, instr: Instr, ty: Ty) {
+        let Instr::GetItem { dst, obj, key } = instr else { return };
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let before = self.state.clone();
+        let list = self.list_in(obj, slow);
+        let index = self.int(key);
+        let element = self.element(list, index, slow);
+        if ty != Ty::Any {
+            let found = self.b.ins().load(I8, MemFlagsData::trusted(), element, 0);
+            let good = self.admits(found, ty);
+            self.branch(good, slow);
+        }
+        self.copy_from(dst, element, 0, ty);
+        self.b.ins().jump(after, &[]);
+        // Anything else: the general form, whose result must be what was expected, or the interpreter goes on.
+        self.b.switch_to_block(slow);
+        self.state = before;
+        self.emit_step(instr, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+    }
+
+    /// `list[index] = src`
+    pub(super) fn emit_set_index(&mut self, instr: Instr) {
+        let Instr::SetItem { obj, key, src } = instr else { return };
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let list = self.list_in(obj, slow);
+        let free = self.is_free(list, layout::LIST_STATE);
+        self.branch(free, slow);
+        let index = self.int(key);
+        let element = self.element(list, index, slow);
+        let (old_first, old_second) = self.load_words(element, 0);
+        let (first, second) = self.words(src);
+        let ty = self.ty(src);
+        if ty.in_memory() {
+            self.add_reference(first, second, ty);
+        }
+        self.b.ins().store(MemFlagsData::trusted(), first, element, 0);
+        self.b.ins().store(MemFlagsData::trusted(), second, element, layout::PAYLOAD);
+        // Rarely does a list of numbers hold something counted.
+        self.drop_words(old_first, old_second, Ty::Any);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(slow);
+        let before = self.state.clone();
+        self.emit_step(instr, Ty::Any);
+        self.state = before;
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+    }
+
+    /// `dst = obj[constant]`: the place in the dict's values is known if its shape is that of the inline cache.
+    pub(super) fn emit_field(&mut self, instr: Instr, ty: Ty) {
+        let Instr::GetItemConst { dst, obj, .. } = instr else { return };
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        let before = self.state.clone();
+        if self.ty(obj) == Ty::Any {
+            let found = self.tag(obj);
+            let good = self.equal(found, tag::DICT);
+            self.branch(good, slow);
+        }
+        let dict = self.payload(obj);
+        let kind = self.b.ins().load(I8, MemFlagsData::trusted(), dict, layout::DICT_KIND);
+        let shaped = self.equal(kind, 0);
+        self.branch(shaped, slow);
+        let shape = self.b.ins().load(I64, MemFlagsData::trusted(), dict, layout::DICT_SHAPE);
+        let caches = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offsets::fields());
+        let cache = i32::try_from(self.planner.first_site + self.at).unwrap_or(0).saturating_mul(offsets::CACHE);
+        let known = self.b.ins().load(I64, MemFlagsData::trusted(), caches, cache);
+        let same = self.b.ins().icmp(IntCC::Equal, shape, known);
+        self.branch(same, slow);
+        let place = self.b.ins().load(I64, MemFlagsData::trusted(), caches, cache + offsets::PLACE);
+        let values = self.b.ins().load(I64, MemFlagsData::trusted(), dict, layout::DICT_VALUES);
+        let offset = self.b.ins().ishl_imm_u(place, 4);
+        let value = self.b.ins().iadd(values, offset);
+        if ty != Ty::Any {
+            let found = self.b.ins().load(I8, MemFlagsData::trusted(), value, 0);
+            let good = self.admits(found, ty);
+            self.branch(good, slow);
+        }
+        self.copy_from(dst, value, 0, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(slow);
+        self.state = before;
+        self.emit_step(instr, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+    }
+
+    /// `list.append(src)`
+    pub(super) fn emit_append(&mut self, list_reg: Reg, src: Reg, dst: Option<Reg>) {
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        // A register that holds no list is left to the runtime, too.
+        let list = self.list_in(list_reg, slow);
+        let free = self.is_free(list, layout::LIST_STATE);
+        self.branch(free, slow);
+        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+        let capacity = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_CAPACITY);
+        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, capacity);
+        self.branch(room, slow);
+        let element = self.element_inside(list, len);
+        let (first, second) = self.words(src);
+        let ty = self.ty(src);
+        if ty.in_memory() {
+            self.add_reference(first, second, ty);
+        }
+        self.b.ins().store(MemFlagsData::trusted(), first, element, 0);
+        self.b.ins().store(MemFlagsData::trusted(), second, element, layout::PAYLOAD);
+        let more = self.b.ins().iadd_imm_s(len, 1);
+        self.b.ins().store(MemFlagsData::trusted(), more, list, layout::LIST_LEN);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(slow);
+        self.spill(src);
+        let (list_slot, src_slot) = (self.slot(list_reg), self.slot(src));
+        let status = self.call_runtime(runtime::append as *const u8, &[self.vm, list_slot, src_slot], 1);
+        self.check(status[0]);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+        if let Some(dst) = dst {
+            if let Instr::CallMethod { base, argc, .. } = self.planner.code.instrs[self.at] {
+                self.clear(base, argc.saturating_add(2));
+            }
+            self.retire(dst);
+            self.set_state(dst, Ty::None);
+        }
+    }
+
+    pub(super) fn emit_list_len(&mut self, instr: Instr, reg: Reg) {
+        let Instr::Call { dst, base, argc } = instr else { return };
+        let list = self.payload(reg);
+        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+        self.clear(base, argc.saturating_add(1));
+        self.set_int(dst, len, Ty::Int);
+    }
+}

@@ -1,0 +1,205 @@
+//! Loops and branches: iteration without iterator objects, limits at back-edges.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
+
+use super::{Emit, TURNS};
+use crate::code::{Instr, Reg};
+use crate::jit::plan::Plan;
+use crate::jit::runtime;
+use crate::jit::types::Ty;
+use crate::value::layout::{self, tag};
+
+impl Emit<'_, '_> {
+    /// Conditional jumps.
+    pub(super) fn emit_branch(&mut self, instr: Instr) {
+        let (truth, target) = match instr {
+            Instr::JumpIf { cond, target } => (self.truth(cond), target),
+            Instr::JumpIfNot { cond, target } => {
+                let truth = self.truth(cond);
+                (self.b.ins().icmp_imm_s(IntCC::Equal, truth, 0), target)
+            }
+            Instr::JumpIfNone { cond, target } => (self.has_tag(cond, Ty::None, tag::NONE), target),
+            Instr::JumpIfUnbound { reg, target } => (self.has_tag(reg, Ty::Unbound, tag::UNBOUND), target),
+            Instr::JumpIfSmall { value, reg, target } => (self.is_small(reg, value), target),
+            _ => return,
+        };
+        let (yes, no) = (self.edge(target as usize, &self.state.clone()), self.edge(self.at + 1, &self.state.clone()));
+        self.b.ins().brif(truth, yes, &[], no, &[]);
+    }
+
+    fn has_tag(&mut self, reg: Reg, ty: Ty, wanted: u8) -> Word {
+        match self.ty(reg) {
+            Ty::Any => {
+                let found = self.tag(reg);
+                self.equal(found, wanted)
+            }
+            known => self.b.ins().iconst(I8, i64::from(known == ty)),
+        }
+    }
+
+    fn is_small(&mut self, reg: Reg, value: u8) -> Word {
+        match self.ty(reg) {
+            Ty::Int => {
+                let word = self.int(reg);
+                self.equal(word, value)
+            }
+            Ty::Any => {
+                let found = self.tag(reg);
+                let is_int = self.equal(found, tag::INT);
+                let word = self.payload(reg);
+                let same = self.equal(word, value);
+                self.b.ins().band(is_int, same)
+            }
+            _ => self.b.ins().iconst(I8, 0),
+        }
+    }
+
+    /// The end of a turn: every so often, and whenever the thread's fuel is out, the limits are looked at.
+    pub(super) fn emit_loop(&mut self, instr: Instr) {
+        let Instr::Loop { target } = instr else { return };
+        let ticks = self.b.use_var(self.ticks);
+        let less = self.b.ins().iadd_imm_s(ticks, -1);
+        self.b.def_var(self.ticks, less);
+        let (looking, second, go_on) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(looking);
+        self.b.ins().brif(less, second, &[], looking, &[]);
+        self.b.switch_to_block(second);
+        let fuel = self.b.ins().load(I64, MemFlagsData::trusted(), self.fuel, 0);
+        self.b.ins().brif(fuel, go_on, &[], looking, &[]);
+        self.b.switch_to_block(looking);
+        let done = self.b.ins().isub(less, less);
+        let turns = self.b.ins().iconst(I64, TURNS);
+        let spent = self.b.ins().isub(turns, less);
+        let fresh = self.b.ins().iadd(done, turns);
+        self.b.def_var(self.ticks, fresh);
+        let status = self.call_runtime(runtime::look as *const u8, &[self.vm, spent], 1);
+        self.check(status[0]);
+        self.b.ins().jump(go_on, &[]);
+        self.b.switch_to_block(go_on);
+        let head = self.edge(target as usize, &self.state.clone());
+        self.b.ins().jump(head, &[]);
+    }
+
+    /// `range(…)` of ints whose iterator is taken at once.
+    pub(super) fn emit_range(&mut self, instr: Instr, argc: u16) {
+        let Instr::Call { dst, base, .. } = instr else { return };
+        let zero = self.b.ins().iconst(I64, 0);
+        let one = self.b.ins().iconst(I64, 1);
+        let (start, stop, step) = match argc {
+            1 => (zero, self.int(base + 1), one),
+            2 => (self.int(base + 1), self.int(base + 2), one),
+            _ => (self.int(base + 1), self.int(base + 2), self.int(base + 3)),
+        };
+        // The number of elements, as the unsigned distance by the size of the step.
+        let up = self.b.ins().icmp(IntCC::SignedLessThan, start, stop);
+        let distance = self.b.ins().isub(stop, start);
+        let left = if argc < 3 {
+            self.b.ins().select(up, distance, zero)
+        } else {
+            let good = self.b.ins().icmp_imm_s(IntCC::NotEqual, step, 0);
+            self.guard(good);
+            let rising = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, step, 0);
+            let down = self.b.ins().icmp(IntCC::SignedGreaterThan, start, stop);
+            let some = self.b.ins().select(rising, up, down);
+            let back = self.b.ins().ineg(distance);
+            let distance = self.b.ins().select(rising, distance, back);
+            let back = self.b.ins().ineg(step);
+            let size = self.b.ins().select(rising, step, back);
+            let less = self.b.ins().iadd_imm_s(distance, -1);
+            let whole = self.b.ins().udiv(less, size);
+            let count = self.b.ins().iadd_imm_s(whole, 1);
+            self.b.ins().select(some, count, zero)
+        };
+        self.clear(base, argc.saturating_add(1));
+        self.retire(dst);
+        self.def_range(dst, start, left, step);
+        self.set_state(dst, Ty::Range);
+    }
+
+    pub(super) fn emit_range_iter(&mut self, instr: Instr) {
+        let Instr::GetIter { dst, src } = instr else { return };
+        let (at, left, step) = self.range(src);
+        self.set_state(src, Ty::Unbound);
+        self.retire(dst);
+        self.def_range(dst, at, left, step);
+        self.set_state(dst, Ty::Range);
+    }
+
+    pub(super) fn emit_list_iter(&mut self, instr: Instr) {
+        let Instr::GetIter { dst, src } = instr else { return };
+        if self.ty(src) == Ty::Any {
+            let found = self.tag(src);
+            let good = self.equal(found, tag::LIST);
+            self.guard(good);
+        }
+        let (first, second) = self.words(src);
+        self.add_reference(first, second, Ty::List);
+        self.set_words(dst, first, second, Ty::ListIter);
+        let zero = self.b.ins().iconst(I64, 0);
+        self.def_int(dst, zero);
+    }
+
+    /// The next item of an iterator, or the end of the loop.
+    pub(super) fn emit_next(&mut self, instr: Instr, plan: &Plan) {
+        let Instr::ForIter { iter, exit } = instr else { return };
+        let (more, end) = (self.b.create_block(), self.b.create_block());
+        let before = self.state.clone();
+        match plan {
+            Plan::NextRange => {
+                let (at, left, step) = self.range(iter);
+                self.b.ins().brif(left, more, &[], end, &[]);
+                self.b.switch_to_block(more);
+                let next = self.b.ins().iadd(at, step);
+                let less = self.b.ins().iadd_imm_s(left, -1);
+                self.def_range(iter, next, less, step);
+                self.set_int(iter + 1, at, Ty::Int);
+            }
+            Plan::NextList(ty) => {
+                let list = self.payload(iter);
+                let at = self.int(iter);
+                let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+                let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, at, len);
+                self.b.ins().brif(inside, more, &[], end, &[]);
+                self.b.switch_to_block(more);
+                let start = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_START);
+                let offset = self.b.ins().ishl_imm_u(at, 4);
+                let element = self.b.ins().iadd(start, offset);
+                if *ty != Ty::Any {
+                    let found = self.b.ins().load(I8, MemFlagsData::trusted(), element, 0);
+                    let good = self.admits(found, *ty);
+                    self.guard(good);
+                }
+                let next = self.b.ins().iadd_imm_s(at, 1);
+                self.def_int(iter, next);
+                self.copy_from(iter + 1, element, 0, *ty);
+            }
+            Plan::NextAny(ty) => {
+                if self.ty(iter).is_virtual() {
+                    self.settle(iter);
+                } else {
+                    self.spill(iter);
+                }
+                if !self.ty(iter + 1).in_memory() {
+                    self.store_tag(iter + 1, tag::UNBOUND);
+                }
+                let slot = self.slot(iter);
+                let status = self.call_runtime(runtime::next as *const u8, &[self.vm, slot], 1);
+                self.check_truth(status[0]);
+                self.b.ins().brif(status[0], more, &[], end, &[]);
+                self.b.switch_to_block(more);
+                self.receive(iter + 1, *ty);
+            }
+            _ => return,
+        }
+        let next = self.edge(self.at + 1, &self.state.clone());
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(end);
+        self.state = before;
+        self.retire(iter);
+        self.set_state(iter, Ty::Unbound);
+        let done = self.edge(exit as usize, &self.state.clone());
+        self.b.ins().jump(done, &[]);
+    }
+}

@@ -1,0 +1,658 @@
+//! Code generation: from plans to Cranelift's intermediate form.
+//!
+//! # Where values are
+//! Every register has a *slot* of sixteen bytes on the native stack, which always holds a proper value, and Cranelift
+//! variables for what [`Ty`] keeps in machine registers. The type at a point of the program says which of the two counts:
+//! a register in memory owns what its slot holds; otherwise the slot holds something that needs no dropping.
+//!
+//! # How compiled code is left
+//! A failed guard jumps to a cold block that writes the machine registers to their slots and calls
+//! [`runtime::leave`](super::runtime::leave), which makes ordinary registers of them. Nothing an instruction does is visible before its last guard has
+//! passed, so the interpreter simply executes the instruction (or goes on behind it, where the result was not what had
+//! been expected).
+
+mod arith;
+mod calls;
+mod items;
+mod loops;
+mod values;
+
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::{
+    AbiParam, Block, FuncRef, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind,
+    Value as Word,
+    types::{F64, I64},
+};
+use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::{FunctionBuilder, Variable};
+
+use super::abi;
+use super::effects::Effects;
+use super::infer::{Blocks, successors};
+use super::plan::{Plan, Planner, State};
+use super::types::Ty;
+use super::unit::{ExitPoint, Version};
+use crate::code::{Instr, Reg};
+use crate::value::layout;
+
+/// Turns of a loop between two looks at the limits.
+const TURNS: i64 = 1024;
+
+/// What the code generator made besides the code.
+pub struct Emitted {
+    /// The places where it leaves.
+    pub exits: Vec<ExitPoint>,
+    /// Words beyond the slots, by register.
+    pub extra: Vec<Option<u16>>,
+    /// What was decided.
+    pub notes: Vec<(usize, String)>,
+}
+
+/// Generates the body of one version.
+pub struct Emit<'f, 'a> {
+    b: FunctionBuilder<'f>,
+    planner: &'a Planner<'a>,
+    version: &'a Version,
+    conv: CallConv,
+    own: FuncRef,
+    stress: bool,
+    vm: Word,
+    frame: Word,
+    fuel: Word,
+    ticks: Variable,
+    slots: StackSlot,
+    ints: Vec<Option<Variable>>,
+    floats: Vec<Option<Variable>>,
+    /// For ranges: how many elements are left, and the step.
+    lefts: Vec<Option<(Variable, Variable)>>,
+    extra: Vec<Option<u16>>,
+    starts: Vec<Option<State>>,
+    blocks: HashMap<usize, Block>,
+    state: State,
+    at: usize,
+    /// The exit before the present instruction, if it was needed yet.
+    before: Option<Block>,
+    exits: Vec<(Block, ExitPoint)>,
+    edges: Vec<(Block, State, usize)>,
+    notes: Vec<(usize, String)>,
+}
+
+/// The signature of the body of a version with these entry types.
+pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
+    let mut signature = Signature::new(conv);
+    signature.params.push(AbiParam::new(I64));
+    signature.params.push(AbiParam::new(I64));
+    for ty in entry {
+        for word in entry_words(*ty) {
+            signature.params.push(AbiParam::new(*word));
+        }
+    }
+    signature.returns.push(AbiParam::new(I64));
+    signature.returns.push(AbiParam::new(I64));
+    signature
+}
+
+/// The machine words in which a value of type `ty` is passed at an entry.
+pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
+    match ty {
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => &[],
+        Ty::Bool | Ty::Int => &[I64],
+        Ty::Float => &[F64],
+        Ty::Range => &[I64, I64, I64],
+        Ty::ListIter => &[I64, I64],
+        Ty::Str | Ty::List | Ty::Dict | Ty::Any => &[I64, I64],
+    }
+}
+
+impl<'f, 'a> Emit<'f, 'a> {
+    /// Generates everything.
+    #[allow(clippy::too_many_arguments)] // What a body is made of.
+    pub fn body(
+        mut b: FunctionBuilder<'f>,
+        planner: &'a Planner<'a>,
+        version: &'a Version,
+        blocks: Blocks,
+        own: FuncRef,
+        conv: CallConv,
+        stress: bool,
+        frontend: cranelift_codegen::isa::TargetFrontendConfig,
+    ) -> Result<Emitted, String> {
+        let registers = usize::from(planner.code.registers);
+        let (extra, words) = extra_words(planner, &blocks);
+        let size = u32::try_from(registers * 16 + words * 8).map_err(|_| "too many registers".to_owned())?;
+        let slots = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4));
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let params: Vec<Word> = b.block_params(entry).to_vec();
+        let (Some(vm), Some(frame)) = (params.first().copied(), params.get(1).copied()) else {
+            return Err("no parameters".to_owned());
+        };
+        let fuel = b.ins().load(I64, MemFlagsData::trusted(), vm, super::compile::offsets::fuel());
+        let ticks = b.declare_var(I64);
+        let start = b.ins().iconst(I64, TURNS);
+        b.def_var(ticks, start);
+        let mut emit = Emit {
+            b,
+            planner,
+            version,
+            conv,
+            own,
+            stress,
+            vm,
+            frame,
+            fuel,
+            ticks,
+            slots,
+            ints: vec![None; registers],
+            floats: vec![None; registers],
+            lefts: vec![None; registers],
+            extra,
+            starts: blocks.starts,
+            blocks: HashMap::new(),
+            state: vec![Ty::Unbound; registers],
+            at: 0,
+            before: None,
+            exits: Vec::new(),
+            edges: Vec::new(),
+            notes: Vec::new(),
+        };
+        emit.prologue(&params, &blocks.leaders);
+        let first = version.key.instruction();
+        let mut pending: Vec<usize> =
+            (0..emit.starts.len()).filter(|at| emit.starts[*at].is_some() && blocks.leaders[*at]).collect();
+        pending.sort_unstable_by_key(|at| (*at != first, *at));
+        for at in pending {
+            emit.block(at, &blocks.leaders)?;
+        }
+        emit.finish_edges()?;
+        let exits = emit.finish_exits();
+        emit.b.seal_all_blocks();
+        emit.b.finalize(frontend);
+        Ok(Emitted { exits, extra: emit.extra, notes: emit.notes })
+    }
+
+    /// Takes the arguments and prepares the slots.
+    fn prologue(&mut self, params: &[Word], leaders: &[bool]) {
+        for reg in self.slots_in_use(leaders) {
+            self.store_tag(reg, layout::tag::UNBOUND);
+        }
+        let mut words = params.iter().skip(2).copied();
+        for (reg, ty) in self.version.entry.clone().into_iter().enumerate() {
+            let reg = reg as Reg;
+            let mut next = || words.next().unwrap_or(self.vm);
+            match ty {
+                Ty::Bool | Ty::Int => {
+                    let word = next();
+                    self.def_int(reg, word);
+                }
+                Ty::Float => {
+                    let word = next();
+                    self.def_float(reg, word);
+                }
+                Ty::Range => {
+                    let (at, left, step) = (next(), next(), next());
+                    self.def_range(reg, at, left, step);
+                }
+                Ty::ListIter => {
+                    let (list, at) = (next(), next());
+                    self.store_tag(reg, layout::tag::LIST);
+                    self.store_payload(reg, list);
+                    self.def_int(reg, at);
+                }
+                Ty::Str | Ty::List | Ty::Dict | Ty::Any => {
+                    let (first, second) = (next(), next());
+                    self.store_words(reg, first, second);
+                }
+                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => {}
+            }
+        }
+        let first = self.version.key.instruction();
+        let target = self.edge(first, &self.version.entry.clone());
+        self.b.ins().jump(target, &[]);
+    }
+
+    /// The registers whose slots anybody may look at.
+    fn slots_in_use(&self, leaders: &[bool]) -> Vec<Reg> {
+        let count = usize::from(self.planner.code.registers);
+        let mut used = vec![false; count];
+        let mut all = false;
+        self.each_state(leaders, |at, plan, state| {
+            for (reg, ty) in state.iter().enumerate() {
+                used[reg] |= ty.in_memory();
+            }
+            match plan {
+                Plan::Step(_)
+                | Plan::Call(_)
+                | Plan::CallFixed(..)
+                | Plan::NextAny(_)
+                | Plan::Compare(..)
+                | Plan::Not => {
+                    all = true;
+                }
+                _ => {}
+            }
+            let effects = &self.planner.effects[at];
+            for reg in Effects::each(&effects.writes) {
+                let mut after = state.clone();
+                self.planner.apply(at, plan, &mut after);
+                used[usize::from(reg)] |= after.get(usize::from(reg)).is_some_and(|ty| ty.in_memory());
+            }
+            if let Plan::Index(ty) | Plan::Field(ty) | Plan::NextList(ty) | Plan::Direct(_, ty) = plan {
+                // What is not as expected goes to the slot.
+                let _ = ty;
+                for reg in Effects::each(&effects.writes) {
+                    used[usize::from(reg)] |= !matches!(plan, Plan::Direct(..));
+                }
+                all |= matches!(plan, Plan::Index(_) | Plan::Field(_));
+            }
+        });
+        (0..count).filter(|reg| all || used[*reg]).map(|reg| reg as Reg).collect()
+    }
+
+    /// Shows every reachable instruction with its plan and what is known before it.
+    fn each_state(&self, leaders: &[bool], mut see: impl FnMut(usize, &Plan, &State)) {
+        each_state(self.planner, &self.starts, leaders, &mut see);
+    }
+
+    /// Generates the block that begins at `start`.
+    fn block(&mut self, start: usize, leaders: &[bool]) -> Result<(), String> {
+        let Some(state) = self.starts[start].clone() else { return Ok(()) };
+        let block = self.block_at(start);
+        self.b.switch_to_block(block);
+        self.state = state;
+        let mut at = start;
+        loop {
+            self.at = at;
+            self.before = None;
+            let plan = self.planner.plan(at, &self.state);
+            self.note(at, &plan);
+            let goes_on = self.instruction(at, &plan)?;
+            if !goes_on {
+                return Ok(());
+            }
+            at += 1;
+            if leaders[at] {
+                let target = self.edge(at, &self.state.clone());
+                self.b.ins().jump(target, &[]);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Generates one instruction; whether control comes to the next one.
+    fn instruction(&mut self, at: usize, plan: &Plan) -> Result<bool, String> {
+        let instr = self.planner.code.instrs[at];
+        let mut after = self.state.clone();
+        self.planner.apply(at, plan, &mut after);
+        match plan {
+            Plan::Leave => {
+                let exit = self.exit_before();
+                self.b.ins().jump(exit, &[]);
+                return Ok(false);
+            }
+            Plan::Return => {
+                if let Instr::Return { src } = instr {
+                    self.emit_return(src);
+                }
+                return Ok(false);
+            }
+            Plan::Branch => {
+                self.emit_branch(instr);
+                return Ok(false);
+            }
+            Plan::Loop => {
+                self.emit_loop(instr);
+                return Ok(false);
+            }
+            Plan::NextRange | Plan::NextList(_) | Plan::NextAny(_) => {
+                self.emit_next(instr, plan);
+                return Ok(false);
+            }
+            Plan::IntCompare(..)
+            | Plan::FloatCompare(..)
+            | Plan::IsNone(..)
+            | Plan::TextEqual(..)
+            | Plan::Compare(..) => {
+                let truth = self.emit_compare(plan);
+                if let Instr::CompareSkip { expect, .. } = instr {
+                    let (then, other) =
+                        (self.edge(at + 1, &self.state.clone()), self.edge(at + 2, &self.state.clone()));
+                    let (yes, no) = if expect { (then, other) } else { (other, then) };
+                    self.b.ins().brif(truth, yes, &[], no, &[]);
+                    return Ok(false);
+                }
+                if let Instr::Compare { dst, .. } = instr {
+                    let word = self.b.ins().uextend(I64, truth);
+                    self.set_int(dst, word, Ty::Bool);
+                }
+            }
+            Plan::Nothing => match instr {
+                Instr::Jump { target } => {
+                    let target = self.edge(target as usize, &self.state.clone());
+                    self.b.ins().jump(target, &[]);
+                    return Ok(false);
+                }
+                Instr::Unbind { reg } => {
+                    self.retire(reg);
+                    self.set_state(reg, Ty::Unbound);
+                }
+                _ => {}
+            },
+            Plan::Step(ty) => self.emit_step(instr, *ty),
+            Plan::Call(ty) => self.emit_call(*ty),
+            Plan::Direct(callee, ty) => self.emit_direct(instr, callee, *ty)?,
+            Plan::CallFixed(fixed, ty) => self.emit_call_fixed(instr, *fixed, *ty),
+            Plan::Move => {
+                if let Instr::Move { dst, src } = instr {
+                    self.emit_move(dst, src);
+                }
+            }
+            Plan::Literal(literal) => {
+                if let Some(dst) = self.written() {
+                    self.emit_literal(dst, *literal);
+                }
+            }
+            Plan::CheckBound => {
+                if let Instr::CheckBound { reg, .. } = instr {
+                    let tag = self.tag(reg);
+                    let bound = self.not_equal(tag, layout::tag::UNBOUND);
+                    self.guard(bound);
+                }
+            }
+            Plan::Script { global, code } => self.emit_script(*global, *code),
+            Plan::IntArith(op, a, b) => self.emit_int(*op, *a, *b)?,
+            Plan::FloatArith(op, a, b) => self.emit_float(*op, *a, *b),
+            Plan::IntQuotient(a, b) => self.emit_quotient(*a, *b),
+            Plan::IntNegate | Plan::FloatNegate => self.emit_negate(instr, plan),
+            Plan::Not => self.emit_not(instr),
+            Plan::Index(ty) => self.emit_index(instr, *ty),
+            Plan::SetIndex => self.emit_set_index(instr),
+            Plan::Field(ty) => self.emit_field(instr, *ty),
+            Plan::Range(argc) => self.emit_range(instr, *argc),
+            Plan::RangeIter => self.emit_range_iter(instr),
+            Plan::ListIter => self.emit_list_iter(instr),
+            Plan::Method(fixed, bound) => self.emit_method(instr, *fixed, *bound),
+            Plan::Append(list, src, dst) => self.emit_append(*list, *src, *dst),
+            Plan::ListLen(list) => self.emit_list_len(instr, *list),
+            Plan::Sqrt(src) => self.emit_sqrt(instr, *src),
+        }
+        if self.state != after {
+            return Err(format!("instruction {at} ({plan:?}): {:?} instead of {after:?}", self.state));
+        }
+        Ok(true)
+    }
+
+    /// The register that the present instruction gives a value.
+    fn written(&self) -> Option<Reg> {
+        self.planner.effects[self.at].writes.first().map(|(reg, _)| *reg)
+    }
+
+    /// Notes for reports what was decided beyond the general form.
+    fn note(&mut self, at: usize, plan: &Plan) {
+        let text = match plan {
+            Plan::Step(ty) if *ty == Ty::Any => "through the runtime".to_owned(),
+            Plan::Step(ty) => format!("through the runtime, gives {}", ty.name()),
+            Plan::Call(ty) => format!("call through the runtime, gives {}", ty.name()),
+            Plan::Direct(_, ty) => format!("direct call, gives {}", ty.name()),
+            Plan::CallFixed(_, ty) => format!("call of a known built-in, gives {}", ty.name()),
+            Plan::Leave => "left to the interpreter".to_owned(),
+            Plan::IntArith(op, ..) => format!("int {} with overflow guard", op.symbol()),
+            Plan::FloatArith(op, ..) => format!("float {}", op.symbol()),
+            Plan::IntQuotient(..) => "quotient of ints".to_owned(),
+            Plan::IntCompare(..) => "int comparison".to_owned(),
+            Plan::FloatCompare(..) => "float comparison".to_owned(),
+            Plan::TextEqual(..) => "text comparison".to_owned(),
+            Plan::Compare(..) => "comparison through the runtime".to_owned(),
+            Plan::Index(ty) => format!("list element, expected {}", ty.name()),
+            Plan::SetIndex => "list element set in place".to_owned(),
+            Plan::Field(ty) => format!("field by shape, expected {}", ty.name()),
+            Plan::Range(_) => "range without an object".to_owned(),
+            Plan::ListIter => "list iterator without an object".to_owned(),
+            Plan::NextRange => "next int in a register".to_owned(),
+            Plan::NextList(ty) => format!("next element, expected {}", ty.name()),
+            Plan::NextAny(ty) => format!("next item through the runtime, expected {}", ty.name()),
+            Plan::Script { .. } => "known function".to_owned(),
+            Plan::Method(..) => "known method".to_owned(),
+            Plan::Append(..) => "append in place".to_owned(),
+            Plan::ListLen(_) => "length of a list".to_owned(),
+            Plan::Sqrt(_) => "square root in a register".to_owned(),
+            _ => return,
+        };
+        self.notes.push((at, text));
+    }
+
+    fn block_at(&mut self, at: usize) -> Block {
+        if let Some(block) = self.blocks.get(&at) {
+            return *block;
+        }
+        let block = self.b.create_block();
+        self.blocks.insert(at, block);
+        block
+    }
+
+    /// The block to jump to in order to go on at `to` with the registers as `from` says.
+    fn edge(&mut self, to: usize, from: &State) -> Block {
+        let target = self.block_at(to);
+        if self.starts[to].as_ref() == Some(from) {
+            return target;
+        }
+        let between = self.b.create_block();
+        self.edges.push((between, from.clone(), to));
+        between
+    }
+
+    /// Fills the blocks in which registers change from one place to the other.
+    fn finish_edges(&mut self) -> Result<(), String> {
+        while let Some((block, from, to)) = self.edges.pop() {
+            self.b.switch_to_block(block);
+            let Some(wanted) = self.starts[to].clone() else { return Err(format!("nothing is known at {to}")) };
+            self.state.clone_from(&from);
+            self.at = to;
+            self.before = None;
+            for (reg, (have, want)) in from.iter().zip(&wanted).enumerate() {
+                let reg = reg as Reg;
+                if have == want || have.in_memory() && *have != Ty::ListIter && *want == Ty::Any {
+                    continue;
+                }
+                match want {
+                    Ty::Any if self.planner.live.is_live(to, reg) => self.settle(reg),
+                    Ty::Any => {}
+                    Ty::Unbound if !have.in_memory() => {}
+                    _ => return Err(format!("register {reg} at {to}: {have:?} to {want:?}")),
+                }
+            }
+            let target = self.block_at(to);
+            self.b.ins().jump(target, &[]);
+        }
+        Ok(())
+    }
+
+    /// The exit in front of the present instruction.
+    fn exit_before(&mut self) -> Block {
+        if let Some(block) = self.before {
+            return block;
+        }
+        let block = self.exit(self.at, false);
+        self.before = Some(block);
+        block
+    }
+
+    /// The exit behind the present instruction, with the registers as they are now.
+    fn exit_after(&mut self) -> Block {
+        self.exit(self.at + 1, false)
+    }
+
+    /// The exit for an exception that the present instruction raised.
+    fn exit_throwing(&mut self) -> Block {
+        self.exit(self.at + 1, true)
+    }
+
+    fn exit(&mut self, pc: usize, throws: bool) -> Block {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        self.exits.push((block, ExitPoint { pc: pc as u32, throws, state: self.state.clone() }));
+        block
+    }
+
+    /// Fills the exits: the machine registers go to the slots, the runtime does the rest.
+    fn finish_exits(&mut self) -> Vec<ExitPoint> {
+        let exits = std::mem::take(&mut self.exits);
+        let mut points = Vec::with_capacity(exits.len());
+        for (number, (block, mut point)) in exits.into_iter().enumerate() {
+            self.b.switch_to_block(block);
+            for (reg, ty) in point.state.iter_mut().enumerate() {
+                let reg = reg as Reg;
+                let needed = point.throws || self.planner.live.is_live(point.pc as usize, reg);
+                match ty {
+                    Ty::Bool | Ty::Int if needed => {
+                        let word = self.int(reg);
+                        self.store_payload(reg, word);
+                    }
+                    Ty::Float if needed => {
+                        let word = self.float(reg);
+                        self.store_payload(reg, word);
+                    }
+                    Ty::Range if needed => {
+                        let (at, left, step) = self.range(reg);
+                        self.store_payload(reg, at);
+                        self.store_extra(reg, 0, left);
+                        self.store_extra(reg, 1, step);
+                    }
+                    Ty::ListIter => {
+                        let at = self.int(reg);
+                        self.store_extra(reg, 0, at);
+                    }
+                    Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
+                    _ if needed => {}
+                    other => *other = Ty::Unbound,
+                }
+            }
+            let slots = self.b.ins().stack_addr(I64, self.slots, 0);
+            let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
+            let number = self.b.ins().iconst(I64, number as i64);
+            let results = self.call_runtime(
+                super::runtime::leave as *const u8,
+                &[self.vm, self.frame, slots, version, number],
+                2,
+            );
+            self.b.ins().return_(&results);
+            points.push(point);
+        }
+        points
+    }
+
+    /// Goes on if `ok`, else leaves before the present instruction.
+    fn guard(&mut self, ok: Word) {
+        let exit = self.exit_before();
+        if self.stress {
+            self.stress_guard(exit);
+        }
+        self.branch(ok, exit);
+    }
+
+    /// Under stress: leaves now and then without need.
+    fn stress_guard(&mut self, exit: Block) {
+        let offset = super::compile::offsets::stress();
+        let left = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offset);
+        let less = self.b.ins().iadd_imm_s(left, -1);
+        self.b.ins().store(MemFlagsData::trusted(), less, self.vm, offset);
+        self.branch(less, exit);
+    }
+
+    /// Goes on in a new block if `ok` is not zero, else to `otherwise`.
+    fn branch(&mut self, ok: Word, otherwise: Block) {
+        let next = self.b.create_block();
+        self.b.ins().brif(ok, next, &[], otherwise, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    /// Calls a runtime function with word arguments.
+    fn call_runtime(&mut self, address: *const u8, args: &[Word], results: usize) -> Vec<Word> {
+        let mut signature = Signature::new(self.conv);
+        for arg in args {
+            let ty = self.b.func.dfg.value_type(*arg);
+            signature.params.push(AbiParam::new(ty));
+        }
+        for _ in 0..results {
+            signature.returns.push(AbiParam::new(I64));
+        }
+        let signature = self.b.import_signature(signature);
+        let address = self.b.ins().iconst(I64, address.addr() as i64);
+        let call = self.b.ins().call_indirect(signature, address, args);
+        self.b.inst_results(call).to_vec()
+    }
+
+    /// Goes on if a runtime function gave [`abi::OK`], else raises the pending exception here.
+    fn check(&mut self, status: Word) {
+        let exit = self.exit_throwing();
+        let next = self.b.create_block();
+        self.b.ins().brif(status, exit, &[], next, &[]);
+        self.b.switch_to_block(next);
+        debug_assert_eq!(abi::OK, 0);
+    }
+
+    fn set_state(&mut self, reg: Reg, ty: Ty) {
+        if let Some(slot) = self.state.get_mut(usize::from(reg)) {
+            *slot = ty;
+        }
+    }
+
+    fn ty(&self, reg: Reg) -> Ty {
+        self.state.get(usize::from(reg)).copied().unwrap_or(Ty::Any)
+    }
+
+    fn not_equal(&mut self, word: Word, constant: u8) -> Word {
+        self.b.ins().icmp_imm_s(cranelift_codegen::ir::condcodes::IntCC::NotEqual, word, i64::from(constant))
+    }
+
+    fn equal(&mut self, word: Word, constant: u8) -> Word {
+        self.b.ins().icmp_imm_s(cranelift_codegen::ir::condcodes::IntCC::Equal, word, i64::from(constant))
+    }
+}
+
+/// Shows every reachable instruction with its plan and what is known before it.
+fn each_state(
+    planner: &Planner<'_>,
+    starts: &[Option<State>],
+    leaders: &[bool],
+    see: &mut dyn FnMut(usize, &Plan, &State),
+) {
+    for (start, state) in starts.iter().enumerate() {
+        let Some(mut state) = state.clone().filter(|_| leaders[start]) else { continue };
+        let mut at = start;
+        loop {
+            let plan = planner.plan(at, &state);
+            see(at, &plan, &state);
+            match &successors(planner, at, &plan, &state)[..] {
+                [(to, after)] if *to == at + 1 && !leaders[*to] => {
+                    state.clone_from(after);
+                    at += 1;
+                }
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Which registers need words beyond their slot, and how many words there are in all.
+fn extra_words(planner: &Planner<'_>, blocks: &Blocks) -> (Vec<Option<u16>>, usize) {
+    let mut needed = vec![false; usize::from(planner.code.registers)];
+    each_state(planner, &blocks.starts, &blocks.leaders, &mut |at, plan, state| {
+        let mut after = state.clone();
+        planner.apply(at, plan, &mut after);
+        for (reg, ty) in state.iter().chain(&after).enumerate() {
+            let reg = reg % state.len().max(1);
+            needed[reg] |= matches!(ty, Ty::Range | Ty::ListIter);
+        }
+    });
+    let mut words = 0;
+    let extra = needed.into_iter().map(|needed| {
+        needed.then(|| {
+            words += 2;
+            words - 2
+        })
+    });
+    (extra.collect(), usize::from(words))
+}

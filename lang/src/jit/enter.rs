@@ -1,0 +1,207 @@
+//! From the interpreter into compiled code and back.
+#![allow(unsafe_code)]
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::abi::{LEFT, Pair, THREW};
+use super::native::Mode;
+use super::types::Ty;
+use super::unit::{Key, Progress, Version};
+use super::worker;
+use crate::value::iter::State;
+use crate::value::{Ref, Value, interrupt};
+use crate::vm::{Exit, Frame, Thrown, Vm};
+
+/// Stack that must be left for compiled code to be entered, and below which it makes no direct calls.
+const STACK: usize = 192 * 1024;
+/// Exits after which a version is given up.
+const MOST_EXITS: u32 = 100;
+/// Entries refused because of other types, after which a version is given up.
+const MOST_MISSES: u32 = 50;
+/// Calls or turns of loops until the compiler is asked again.
+const PATIENCE: u32 = 200;
+
+impl Vm {
+    /// Sets whether and when programs are compiled.
+    pub fn set_jit(&mut self, mode: Mode) {
+        self.native.set_mode(mode);
+    }
+
+    /// Goes on with `frame` in compiled code, if there is any for this entry. `None`: the interpreter must go on.
+    pub(crate) fn native(&mut self, frame: &mut Frame, key: Key) -> Option<Result<Exit, Thrown>> {
+        if self.native.mode == Mode::Off {
+            return None;
+        }
+        let image = Rc::clone(&frame.module.image);
+        let warmth = image.heat(frame.code);
+        if key == Key::START && !warmth.turn(self.native.hot) {
+            return None;
+        }
+        let known = warmth.known.borrow().iter().find(|(known, _)| *known == key).map(|(_, version)| version.clone());
+        let version = match known {
+            Some(Some(version)) if !version.retired.load(Ordering::Relaxed) => version,
+            Some(None) => {
+                warmth.wait(self.native.hot, PATIENCE);
+                return None;
+            }
+            _ => self.find(frame, key)?,
+        };
+        self.run_native(&version, frame)
+    }
+
+    /// Looks for a version among all threads' and has it compiled if there is none.
+    #[cold]
+    fn find(&mut self, frame: &mut Frame, key: Key) -> Option<Arc<Version>> {
+        let image = Rc::clone(&frame.module.image);
+        let warmth = image.heat(frame.code);
+        let tier = image.unit.tier.code(frame.code)?;
+        let progress = tier.progress().get(&key).cloned();
+        let remember = |version: Option<Arc<Version>>| {
+            let mut known = warmth.known.borrow_mut();
+            known.retain(|(other, _)| *other != key);
+            known.push((key, version));
+        };
+        match progress {
+            Some(Progress::Ready(version)) => {
+                remember(Some(Arc::clone(&version)));
+                return Some(version);
+            }
+            Some(Progress::Refused(_)) => remember(None),
+            Some(Progress::Queued) => {}
+            None => {
+                let entry = entry_types(frame, key);
+                let job = worker::Job { unit: Arc::clone(&image.unit), code: frame.code, key, entry };
+                if self.native.mode == Mode::Auto {
+                    tier.progress().insert(key, Progress::Queued);
+                    worker::enqueue(job);
+                } else {
+                    let version = worker::compile(&job, self.native.mode == Mode::Stress);
+                    remember(version.clone());
+                    return version;
+                }
+            }
+        }
+        warmth.wait(self.native.hot, PATIENCE);
+        None
+    }
+
+    /// Enters a version with the frame's registers, if they are what it expects.
+    fn run_native(&mut self, version: &Arc<Version>, frame: &mut Frame) -> Option<Result<Exit, Thrown>> {
+        let compiled = version.compiled()?;
+        let left = stacker::remaining_stack().unwrap_or(0);
+        let image = &frame.module.image;
+        if left < STACK {
+            return None;
+        }
+        if !version.entry.iter().zip(frame.regs.iter()).all(|(ty, value)| fits(*ty, value)) {
+            let misses = version.misses.fetch_add(1, Ordering::Relaxed);
+            if misses >= MOST_MISSES {
+                image.unit.tier.retire(version);
+            }
+            return None;
+        }
+        let mut words = std::mem::take(&mut self.native.words);
+        words.clear();
+        for (ty, value) in version.entry.iter().zip(frame.regs.iter_mut()) {
+            take(*ty, value, &mut words);
+        }
+        let here = std::ptr::from_ref(&left).addr();
+        let native = &mut self.native;
+        let outer = (native.stack_limit, native.globals, native.fields, native.constants, native.module);
+        let module = &frame.module;
+        native.stack_limit = here.saturating_sub(left - STACK);
+        native.fuel = interrupt::fuel();
+        native.globals = module.globals.borrow().as_ptr();
+        native.fields = module.image.fields.as_ptr();
+        native.constants = module.image.constants.as_ptr();
+        native.module = std::ptr::from_ref(module);
+        // SAFETY: the words are what the entry's types say, just taken from the frame; the frame stays where it is. The
+        // code belongs to a version of the frame's unit.
+        let Pair { first, second } = unsafe { (compiled.adapter)(self, frame, words.as_ptr()) };
+        let native = &mut self.native;
+        (native.stack_limit, native.globals, native.fields, native.constants, native.module) = outer;
+        native.words = words;
+        if let Some(panic) = native.panic.take() {
+            native.pending = None;
+            std::panic::resume_unwind(panic);
+        }
+        match first & 0xff {
+            LEFT => {
+                if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
+                    frame.module.image.unit.tier.retire(version);
+                }
+                None
+            }
+            THREW | super::abi::FAILED => {
+                let pending = self.native.pending.take();
+                Some(Err(pending.unwrap_or_else(|| crate::vm::internal("nothing was raised").into())))
+            }
+            // SAFETY: anything else is a value, and it is ours.
+            _ => Some(Ok(Exit::Return(unsafe { Value::from_words([first, second]) }))),
+        }
+    }
+}
+
+/// What the registers that are still needed hold just now.
+fn entry_types(frame: &Frame, key: Key) -> Vec<Ty> {
+    frame
+        .regs
+        .iter()
+        .map(|value| match value {
+            Value::Iter(iter) if key != Key::START && Ref::is_unique(iter) => match &*iter.state.borrow() {
+                State::Range { .. } => Ty::Range,
+                State::List { .. } => Ty::ListIter,
+                _ => Ty::Any,
+            },
+            value => Ty::of(value),
+        })
+        .collect()
+}
+
+/// Whether a register can be taken as a value of type `ty`.
+fn fits(ty: Ty, value: &Value) -> bool {
+    match (ty, value) {
+        // Nobody reads it.
+        (Ty::Unbound, _) => true,
+        (Ty::Range, Value::Iter(iter)) => Ref::is_unique(iter) && matches!(&*iter.state.borrow(), State::Range { .. }),
+        (Ty::ListIter, Value::Iter(iter)) => {
+            Ref::is_unique(iter) && matches!(&*iter.state.borrow(), State::List { .. })
+        }
+        (ty, value) => ty.admits(value.tag()),
+    }
+}
+
+/// Takes a register's value apart into the words of its type.
+fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
+    match ty {
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => {}
+        Ty::Bool => words.push(u64::from(matches!(value, Value::Bool(true)))),
+        Ty::Int => {
+            if let Value::Int(n) = value {
+                words.push(*n as u64);
+            }
+        }
+        Ty::Float => {
+            if let Value::Float(x) = value {
+                words.push(x.to_bits());
+            }
+        }
+        Ty::Range => {
+            if let Value::Iter(iter) = std::mem::take(value)
+                && let State::Range { next, step, left } = &*iter.state.borrow()
+            {
+                words.extend([*next as u64, *left, *step as u64]);
+            }
+        }
+        Ty::ListIter => {
+            if let Value::Iter(iter) = std::mem::take(value)
+                && let State::List { list, at } = iter.state.replace(State::Done)
+            {
+                words.extend([Value::List(list).into_words()[1], at as u64]);
+            }
+        }
+        Ty::Str | Ty::List | Ty::Dict | Ty::Any => words.extend(std::mem::take(value).into_words()),
+    }
+}

@@ -1,0 +1,131 @@
+//! The part of a run's state that compiled code works with.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::seen::Seen;
+use super::unit::{Key, Version};
+use crate::value::interrupt;
+use crate::vm::{Module, Thrown};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Whether and when programs are compiled to machine code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// When they run often, in the background.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+    /// At once, before they run: for tests and measurements.
+    Always,
+    /// As `Always`, and guards fail at random: for tests.
+    Stress,
+}
+
+/// Calls or turns of loops after which a code is compiled.
+const HOT: u32 = 500;
+
+/// What compiled code needs of the run it is in. Compiled code reads the fields by their offset.
+pub struct Native {
+    /// Whether programs are compiled.
+    pub mode: Mode,
+    /// Turns of loops and calls after which compiled code is looked for.
+    pub hot: u32,
+    /// The thread's count of steps until the next look at the limits.
+    pub fuel: *const Cell<u64>,
+    /// No direct call is made when the stack pointer is below this.
+    pub stack_limit: usize,
+    /// The running module's global variables.
+    pub globals: *const crate::value::Value,
+    /// The inline caches of the running module.
+    pub fields: *const crate::value::FieldCache,
+    /// The constants of the running module.
+    pub constants: *const crate::vm::Loaded,
+    /// A buffer for the words of an entry.
+    pub words: Vec<u64>,
+    /// The running module.
+    pub module: *const Rc<Module>,
+    /// Guards until one fails without need; only under stress.
+    pub stress: u64,
+    /// The state of the random source behind `stress`.
+    pub seed: u64,
+    /// The exception that a runtime function or a callee raised.
+    pub pending: Option<Thrown>,
+    /// A panic of a runtime function, to be resumed outside of compiled code.
+    pub panic: Option<Box<dyn std::any::Any + Send>>,
+}
+
+impl Default for Native {
+    fn default() -> Native {
+        Native {
+            mode: Mode::Off,
+            hot: u32::MAX,
+            fuel: interrupt::fuel(),
+            stack_limit: usize::MAX,
+            globals: std::ptr::null(),
+            fields: std::ptr::null(),
+            constants: std::ptr::null(),
+            words: Vec::new(),
+            module: std::ptr::null(),
+            stress: u64::MAX,
+            seed: 0x9e37_79b9_7f4a_7c15,
+            pending: None,
+            panic: None,
+        }
+    }
+}
+
+impl Native {
+    /// Sets the mode.
+    pub fn set_mode(&mut self, mode: Mode) {
+        let mode = if super::is_available() { mode } else { Mode::Off };
+        self.mode = mode;
+        self.hot = match mode {
+            Mode::Off => u32::MAX,
+            Mode::Auto => HOT,
+            Mode::Always | Mode::Stress => 1,
+        };
+        if mode == Mode::Stress {
+            self.next_stress();
+        }
+    }
+
+    /// Draws when the next guard fails.
+    pub fn next_stress(&mut self) {
+        // xorshift
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        self.stress = 1 + self.seed % 13;
+    }
+}
+
+/// How often a code ran on this thread, and its compiled forms as far as the thread knows them.
+#[derive(Debug, Default)]
+pub struct Warmth {
+    heat: Cell<u32>,
+    /// By entry; `None`: there will be none.
+    pub known: RefCell<Vec<(Key, Option<Arc<Version>>)>>,
+}
+
+impl Warmth {
+    /// Counts a call or a turn of a loop; whether there have been `hot` of them.
+    #[inline]
+    pub fn turn(&self, hot: u32) -> bool {
+        let heat = self.heat.get().saturating_add(1);
+        self.heat.set(heat);
+        heat >= hot
+    }
+
+    /// Waits for `turns` more calls or turns before compiled code is looked for again.
+    pub fn wait(&self, hot: u32, turns: u32) {
+        self.heat.set(hot.saturating_sub(turns));
+    }
+}
+
+/// The bits of what was seen, for the compiler.
+pub fn snapshot(seen: &[Seen]) -> Vec<u8> {
+    seen.iter().map(Seen::bits).collect()
+}

@@ -1,0 +1,412 @@
+//! What compiled code calls: the general forms of instructions, and the way back to the interpreter.
+//!
+//! Every function here is called with the machine that runs the compiled code and addresses of slots of its frame. None
+//! unwinds: a panic is kept and resumed outside of compiled code ([`super::enter`]). A failure is kept in
+//! [`Native::pending`](super::native::Native::pending) and told by the status.
+#![allow(unsafe_code)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use super::abi::{ERROR, FAILED, LEFT, OK, Pair, THREW};
+use super::types::Ty;
+use super::unit::{ExitPoint, Version};
+use crate::builtins::{self, iterate, operators};
+use crate::code::Instr;
+use crate::syntax::ast::CmpOp;
+use crate::value::exceptions::SYSTEM_ERROR;
+use crate::value::iter::State;
+use crate::value::layout::tag;
+use crate::value::{Builtin, HVec, Iter, R, Raise, Value, interrupt};
+use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
+
+/// Runs `work` on the machine; keeps what it raises or its panic.
+///
+/// # Safety
+/// `vm` is the machine that runs the compiled code, which is not used otherwise during the call.
+unsafe fn guarded(vm: *mut Vm, work: impl FnOnce(&mut Vm) -> Result<u64, Thrown>) -> u64 {
+    // SAFETY: by the caller's promise; compiled code holds no reference.
+    let vm = unsafe { &mut *vm };
+    match catch_unwind(AssertUnwindSafe(|| work(vm))) {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(thrown)) => {
+            vm.native.pending = Some(thrown);
+            ERROR
+        }
+        Err(panic) => {
+            vm.native.panic = Some(panic);
+            vm.native.pending = Some(Raise::new(&SYSTEM_ERROR, "internal error").into());
+            ERROR
+        }
+    }
+}
+
+/// The running module.
+///
+/// # Safety
+/// The machine runs compiled code; the reference is not used after that.
+unsafe fn module_of<'a>(vm: *const Vm) -> &'a Rc<Module> {
+    // SAFETY: `enter` sets the pointer to the module of a frame that outlives the compiled code.
+    unsafe { &*(*vm).native.module }
+}
+
+/// The slots as registers.
+///
+/// # Safety
+/// There are `count` slots, all with proper values, which nobody else uses now.
+unsafe fn registers<'a>(slots: *mut Value, count: u16) -> &'a mut [Value] {
+    // SAFETY: by the caller's promise.
+    unsafe { std::slice::from_raw_parts_mut(slots, usize::from(count)) }
+}
+
+/// Executes an instruction in its general form.
+///
+/// # Safety
+/// `frame` is the frame of the compiled code or null, `slots` its slots, `place` the number of its code and of the
+/// instruction.
+pub unsafe extern "C" fn step(vm: *mut Vm, frame: *mut Frame, slots: *mut Value, place: u64) -> u64 {
+    // SAFETY: by the caller's promise.
+    let (module, frame) = unsafe { (module_of(vm), frame.as_ref()) };
+    let (number, at) = ((place >> 32) as u32, place as u32 as usize);
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |vm| {
+            let code = module.code(number)?;
+            let site = module.image.first_site(number) + at;
+            let spot = Spot { module, code, function: frame.and_then(|f| f.function.as_ref()), site };
+            let instr = code.instrs[at];
+            vm.step(spot, registers(slots, code.registers), instr)?;
+            Ok(OK)
+        })
+    }
+}
+
+/// Makes the call that an instruction stands for.
+///
+/// # Safety
+/// As [`step`].
+pub unsafe extern "C" fn call(vm: *mut Vm, frame: *mut Frame, slots: *mut Value, place: u64) -> u64 {
+    // SAFETY: by the caller's promise.
+    let (module, frame) = unsafe { (module_of(vm), frame.as_ref()) };
+    let (number, at) = ((place >> 32) as u32, place as u32 as usize);
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |vm| {
+            let code = module.code(number)?;
+            let spot = Spot { module, code, function: frame.and_then(|f| f.function.as_ref()), site: 0 };
+            let instr = code.instrs[at];
+            let regs = registers(slots, code.registers);
+            let called = vm.prepare_call(spot, regs, instr)?;
+            let (dst, base, count) = match instr {
+                Instr::Call { dst, base, argc } => (dst, base, argc + 1),
+                Instr::CallMethod { dst, base, argc } => (dst, base, argc + 2),
+                Instr::CallKeywords { base, argc, .. } => (base, base, argc + 1),
+                Instr::CallUnpacked { dst, base } => (dst, base, 1),
+                _ => return Err(Raise::new(&SYSTEM_ERROR, "no call").into()),
+            };
+            let result = match called {
+                Some(frame) => vm.run_prepared(frame)?,
+                None => std::mem::take(&mut regs[usize::from(dst)]),
+            };
+            for reg in regs.iter_mut().skip(usize::from(base)).take(usize::from(count)) {
+                *reg = Value::Unbound;
+            }
+            regs[usize::from(dst)] = result;
+            Ok(OK)
+        })
+    }
+}
+
+/// Calls a built-in: `packed` has the first argument's slot, the number of arguments, and the group of slots to be
+/// emptied afterwards.
+///
+/// # Safety
+/// `slots` are the slots of the compiled code, `builtin` is a built-in, the rest lies inside the slots.
+pub unsafe extern "C" fn call_builtin(
+    vm: *mut Vm,
+    slots: *mut Value,
+    builtin: *const Builtin,
+    packed: u64,
+    dst: u64,
+) -> u64 {
+    let [first, count, base, all] = [0, 16, 32, 48].map(|shift| usize::from((packed >> shift) as u16));
+    // SAFETY: built-ins are static; the slots are proper values.
+    unsafe {
+        guarded(vm, |vm| {
+            let builtin: &'static Builtin = &*builtin;
+            let args = std::slice::from_raw_parts(slots.add(first), count);
+            let value = vm.call_builtin(builtin, args, &[])?;
+            for reg in base..base + all {
+                *slots.add(reg) = Value::Unbound;
+            }
+            *slots.add(dst as usize) = value;
+            Ok(OK)
+        })
+    }
+}
+
+/// The truth value of a slot: 0, 1 or [`ERROR`].
+///
+/// # Safety
+/// `slot` is a slot of the compiled code.
+pub unsafe extern "C" fn truth(vm: *mut Vm, slot: *const Value) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe { guarded(vm, |vm| Ok(u64::from(builtins::truth(vm, &*slot)?))) }
+}
+
+/// A comparison of two slots: 0, 1 or [`ERROR`]. `op` is the number of the operator.
+///
+/// # Safety
+/// Both are slots of the compiled code.
+pub unsafe extern "C" fn compare(vm: *mut Vm, op: u64, a: *const Value, b: *const Value) -> u64 {
+    const OPS: [CmpOp; 10] = [
+        CmpOp::Eq,
+        CmpOp::NotEq,
+        CmpOp::Lt,
+        CmpOp::LtE,
+        CmpOp::Gt,
+        CmpOp::GtE,
+        CmpOp::Is,
+        CmpOp::IsNot,
+        CmpOp::In,
+        CmpOp::NotIn,
+    ];
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |vm| {
+            let op = OPS.get(op as usize).copied().unwrap_or(CmpOp::Eq);
+            Ok(u64::from(operators::compare(vm, op, &*a, &*b)?))
+        })
+    }
+}
+
+/// The next item of the iterator in a slot, into the slot behind it: 1, or 0 at the end.
+///
+/// # Safety
+/// `iter` is a slot of the compiled code, and so is the next one.
+pub unsafe extern "C" fn next(vm: *mut Vm, iter: *mut Value) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |vm| match iterate::next(vm, &*iter)? {
+            Some(value) => {
+                *iter.add(1) = value;
+                Ok(1)
+            }
+            None => Ok(0),
+        })
+    }
+}
+
+/// Appends the value in a slot to the list in another.
+///
+/// # Safety
+/// Both are slots of the compiled code.
+pub unsafe extern "C" fn append(vm: *mut Vm, list: *const Value, src: *const Value) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            if let Value::List(list) = &*list {
+                list.push((*src).clone());
+            }
+            Ok(OK)
+        })
+    }
+}
+
+/// Looks at the limits after `turns` turns of a loop.
+///
+/// # Safety
+/// `vm` is the machine.
+pub unsafe extern "C" fn look(vm: *mut Vm, turns: u64) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            interrupt::checkpoint(turns.saturating_mul(crate::vm::LOOP_COST))?;
+            Ok(OK)
+        })
+    }
+}
+
+/// Drops the value of two words.
+///
+/// # Safety
+/// The words are a value that the compiled code owned.
+pub unsafe extern "C" fn release(vm: *mut Vm, first: u64, second: u64) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let value = Value::from_words([first, second]);
+        guarded(vm, |_| {
+            drop(value);
+            Ok(OK)
+        });
+    }
+}
+
+/// Drops what the slots hold; they are not used again.
+///
+/// # Safety
+/// There are `count` slots with proper values.
+pub unsafe extern "C" fn release_all(vm: *mut Vm, slots: *mut Value, count: u64) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            for slot in 0..count as usize {
+                drop(slots.add(slot).read());
+            }
+            Ok(OK)
+        });
+    }
+}
+
+/// Makes the object of a range's iterator in a slot.
+///
+/// # Safety
+/// `slot` is a slot of the compiled code.
+pub unsafe extern "C" fn make_range(vm: *mut Vm, slot: *mut Value, next: i64, left: u64, step: i64) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            slot.write(Value::Iter(Iter::new(State::Range { next, step, left })));
+            Ok(OK)
+        });
+    }
+}
+
+/// Makes the object of a list's iterator in the slot that holds the list.
+///
+/// # Safety
+/// `slot` is a slot of the compiled code.
+pub unsafe extern "C" fn make_list_iter(vm: *mut Vm, slot: *mut Value, at: u64) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            if let Value::List(list) = slot.replace(Value::Unbound) {
+                slot.write(Value::Iter(Iter::new(State::List { list, at: at as usize })));
+            }
+            Ok(OK)
+        });
+    }
+}
+
+/// The way back to the interpreter. With a frame, it gets the registers, and a mark is given back. Without one (the code
+/// was called directly), a frame is made and interpreted to its end here, and its result given back.
+///
+/// # Safety
+/// `slots` are the slots of code of `version`, which do not own anything afterwards; `exit` is the number of one of its
+/// exits.
+pub unsafe extern "C" fn leave(
+    vm: *mut Vm,
+    frame: *mut Frame,
+    slots: *mut Value,
+    version: *const Version,
+    exit: u64,
+) -> Pair {
+    // SAFETY: by the caller's promise; the version lives as long as the unit that runs.
+    let (machine, version, frame) = unsafe { (&mut *vm, &*version, frame.as_mut()) };
+    let left = catch_unwind(AssertUnwindSafe(|| {
+        let compiled = version.compiled()?;
+        let point = compiled.exits.get(exit as usize)?;
+        // SAFETY: by the caller's promise.
+        let module = unsafe { module_of(vm) };
+        // SAFETY: by the caller's promise.
+        let values = unsafe { values(machine, module, slots, point, &compiled.extra) };
+        if !point.throws {
+            version.exits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+        if machine.native.mode == super::Mode::Stress {
+            machine.native.next_stress();
+        }
+        Some(match frame {
+            Some(frame) => {
+                for (reg, value) in frame.regs.iter_mut().zip(values) {
+                    *reg = value;
+                }
+                frame.pc = point.pc;
+                Pair::mark(if point.throws { THREW } else { LEFT })
+            }
+            None => match finish(machine, module, version.code, values, point) {
+                Ok(value) => Pair::value(value),
+                Err(raise) => {
+                    machine.native.pending = Some(Thrown::New(raise));
+                    Pair::mark(FAILED)
+                }
+            },
+        })
+    }));
+    match left {
+        Ok(Some(pair)) => pair,
+        Ok(None) => {
+            machine.native.pending = Some(Raise::new(&SYSTEM_ERROR, "internal error: no such exit").into());
+            Pair::mark(FAILED)
+        }
+        Err(panic) => {
+            machine.native.panic = Some(panic);
+            machine.native.pending = Some(Raise::new(&SYSTEM_ERROR, "internal error").into());
+            Pair::mark(FAILED)
+        }
+    }
+}
+
+/// Interprets the rest of a call that has no frame yet.
+fn finish(vm: &mut Vm, module: &Rc<Module>, code: u32, values: HVec<Value>, point: &ExitPoint) -> R {
+    let thrown = if point.throws { vm.native.pending.take() } else { None };
+    if let Some(panic) = vm.native.panic.take() {
+        // Nothing more is executed; `leave` keeps the panic again.
+        std::panic::resume_unwind(panic);
+    }
+    let mut frame = Frame::new(module.clone(), code, 0, Destination::Host);
+    frame.regs = values;
+    frame.pc = point.pc;
+    vm.resume_frame(frame, thrown)
+}
+
+/// What the registers hold at an exit, as ordinary values, taken out of the slots.
+///
+/// # Safety
+/// The slots and the words behind them are as `point` says.
+unsafe fn values(
+    vm: &mut Vm,
+    module: &Rc<Module>,
+    slots: *mut Value,
+    point: &ExitPoint,
+    extra: &[Option<u16>],
+) -> HVec<Value> {
+    let count = point.state.len();
+    let mut values = HVec::with_capacity(count);
+    for (reg, ty) in point.state.iter().enumerate() {
+        // SAFETY: by the caller's promise; the second word of every slot that is read was written before.
+        let (slot, payload) = unsafe { (slots.add(reg), slots.add(reg).cast::<u64>().add(1)) };
+        let word = |n: usize| {
+            let first = extra.get(reg).copied().flatten().unwrap_or(0);
+            // SAFETY: the words beyond the slots were written on the way here.
+            unsafe { slots.add(count).cast::<u64>().add(usize::from(first) + n).read() }
+        };
+        // SAFETY: as above.
+        let value = unsafe {
+            match ty {
+                Ty::Unbound => Value::Unbound,
+                Ty::None => Value::None,
+                Ty::Bool => Value::Bool(payload.read() != 0),
+                Ty::Int => Value::Int(payload.read() as i64),
+                Ty::Float => Value::Float(f64::from_bits(payload.read())),
+                Ty::Fixed(fixed) => Value::from_words([u64::from(fixed.tag), fixed.address]),
+                Ty::Script { global, .. } => {
+                    module.globals.borrow().get(usize::from(*global)).cloned().unwrap_or_default()
+                }
+                Ty::Range => {
+                    let (next, left, step) = (payload.read() as i64, word(0), word(1) as i64);
+                    Value::Iter(Iter::new(State::Range { next, step, left }))
+                }
+                Ty::ListIter => match slot.replace(Value::Unbound) {
+                    Value::List(list) => Value::Iter(Iter::new(State::List { list, at: word(0) as usize })),
+                    other => other,
+                },
+                Ty::Str | Ty::List | Ty::Dict | Ty::Any => slot.replace(Value::Unbound),
+            }
+        };
+        values.push(value);
+    }
+    let _ = vm;
+    debug_assert_eq!(tag::UNBOUND, 0);
+    values
+}

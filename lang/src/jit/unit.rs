@@ -1,0 +1,268 @@
+//! What a unit knows of its compiled forms: shared by all threads that run it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use cranelift_jit::JITModule;
+
+use super::abi::{Adapter, Body};
+use super::seen::Seen;
+use super::types::Ty;
+use crate::code::{Code, Target};
+
+/// Where compiled code is entered: at a function's beginning or at the head of a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key(u32);
+
+impl Key {
+    /// The function's beginning.
+    pub const START: Key = Key(u32::MAX);
+
+    /// The loop that begins at this instruction.
+    #[must_use]
+    pub fn at(target: Target) -> Key {
+        Key(target)
+    }
+
+    /// The instruction.
+    #[must_use]
+    pub fn instruction(self) -> usize {
+        if self == Key::START { 0 } else { self.0 as usize }
+    }
+}
+
+/// Why and in which state compiled code leaves for the interpreter.
+#[derive(Debug, Clone)]
+pub struct ExitPoint {
+    /// The instruction to go on with.
+    pub pc: u32,
+    /// Whether the exception that is pending is raised by the instruction before.
+    pub throws: bool,
+    /// What every register holds, and where its machine words were written if it takes more than its slot.
+    pub state: Vec<Ty>,
+}
+
+/// The finished code of a [`Version`].
+pub struct Compiled {
+    /// Takes the arguments in machine registers.
+    pub body: Body,
+    /// Takes them from memory.
+    pub adapter: Adapter,
+    /// The places where it leaves.
+    pub exits: Vec<ExitPoint>,
+    /// For each register the first of its words beyond the slots, if it has any.
+    pub extra: Vec<Option<u16>>,
+    /// What was decided, for reports: instruction and text.
+    pub notes: Vec<(usize, String)>,
+    /// Size of the code in bytes.
+    pub size: u32,
+    memory: Option<JITModule>,
+}
+
+impl Compiled {
+    /// Code that lives in `memory`.
+    pub fn new(body: Body, adapter: Adapter, memory: JITModule) -> Compiled {
+        let (exits, extra, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Compiled { body, adapter, exits, extra, notes, size: 0, memory: Some(memory) }
+    }
+}
+
+/// One compiled form of a code: from one entry, for certain types of the registers there.
+pub struct Version {
+    /// Number of the code.
+    pub code: u32,
+    /// The entry.
+    pub key: Key,
+    /// What the registers hold at the entry.
+    pub entry: Vec<Ty>,
+    /// Whether other compiled code may call it without a frame.
+    pub direct: bool,
+    /// How often it left for the interpreter where it had expected something else.
+    pub exits: AtomicU32,
+    /// How often it was to be entered with other types.
+    pub misses: AtomicU32,
+    /// Whether a better form is to be looked for.
+    pub retired: AtomicBool,
+    done: OnceLock<Compiled>,
+}
+
+#[allow(unsafe_code)]
+// SAFETY: after compilation everything is immutable but atomics. The memory that holds the code is only touched again
+// when the version is dropped.
+unsafe impl Send for Version {}
+#[allow(unsafe_code)]
+// SAFETY: as above.
+unsafe impl Sync for Version {}
+
+impl Version {
+    /// A version that is about to be compiled; its address stays.
+    pub fn begin(code: u32, key: Key, entry: Vec<Ty>, direct: bool) -> Arc<Version> {
+        Arc::new(Version {
+            code,
+            key,
+            entry,
+            direct,
+            exits: AtomicU32::new(0),
+            misses: AtomicU32::new(0),
+            retired: AtomicBool::new(false),
+            done: OnceLock::new(),
+        })
+    }
+
+    /// Puts the finished code in.
+    pub fn finish(&self, compiled: Compiled) {
+        let fresh = self.done.set(compiled).is_ok();
+        debug_assert!(fresh, "compiled once");
+    }
+
+    /// The finished code.
+    pub fn compiled(&self) -> Option<&Compiled> {
+        self.done.get()
+    }
+}
+
+impl Drop for Version {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        if let Some(memory) = self.done.get_mut().and_then(|done| done.memory.take()) {
+            // SAFETY: versions live as long as their unit, and whoever runs code of a unit holds the unit.
+            unsafe { memory.free_memory() };
+        }
+    }
+}
+
+impl std::fmt::Debug for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "version of code {} at {:?}", self.code, self.key)
+    }
+}
+
+/// Whom a direct call calls.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// The function that is being compiled, with these types of its parameters.
+    Own(Vec<Ty>),
+    /// A compiled function.
+    Other(Arc<Version>),
+}
+
+impl Callee {
+    /// The types of the parameters.
+    pub fn params(&self) -> &[Ty] {
+        match self {
+            Callee::Own(params) => params,
+            Callee::Other(version) => &version.entry,
+        }
+    }
+
+    /// Whether it can be called with arguments of these types, perhaps after a guard.
+    pub fn accepts(&self, args: &[Ty]) -> bool {
+        args.iter().zip(self.params()).all(|(arg, param)| {
+            !arg.is_virtual() && (arg == param || *param == Ty::Any || (*arg == Ty::Any && *param != Ty::Unbound))
+        })
+    }
+}
+
+/// How far the compilation for one entry is.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// It waits for the compiler, or is there.
+    Queued,
+    /// It is there.
+    Ready(Arc<Version>),
+    /// It cannot be, and why.
+    Refused(String),
+}
+
+/// What became of one code.
+#[derive(Debug, Default)]
+pub struct CodeTier {
+    seen: Box<[Seen]>,
+    progress: Mutex<HashMap<Key, Progress>>,
+    /// How often a version was given up.
+    pub generations: AtomicU32,
+    /// For what types each entry was compiled before, taken together.
+    widened: Mutex<HashMap<Key, Vec<Ty>>>,
+}
+
+impl CodeTier {
+    /// The compilations, by entry.
+    pub fn progress(&self) -> MutexGuard<'_, HashMap<Key, Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The types for the next version of an entry: those of just now together with those of the versions before, so that
+    /// an entry of changing types ends with a version that takes them all.
+    pub fn widen(&self, key: Key, now: Vec<Ty>) -> Vec<Ty> {
+        let mut widened = self.widened.lock().unwrap_or_else(PoisonError::into_inner);
+        let joined = match widened.get(&key) {
+            Some(before) if before.len() == now.len() => {
+                before.iter().zip(&now).map(|(old, new)| old.join(*new)).collect()
+            }
+            _ => now,
+        };
+        widened.insert(key, joined.clone());
+        joined
+    }
+}
+
+/// What a unit knows of its compiled forms.
+#[derive(Debug, Default)]
+pub struct Tier {
+    codes: Vec<CodeTier>,
+    /// Every version ever made: others may call it as long as the unit lives.
+    kept: Mutex<Vec<Arc<Version>>>,
+}
+
+impl Tier {
+    /// For these codes.
+    #[must_use]
+    pub fn new(codes: &[Code]) -> Tier {
+        let tiers = codes.iter().map(|code| CodeTier {
+            seen: code.instrs.iter().map(|_| Seen::default()).collect(),
+            ..CodeTier::default()
+        });
+        Tier { codes: tiers.collect(), kept: Mutex::default() }
+    }
+
+    /// What was seen in code number `n`, by instruction.
+    #[inline]
+    #[must_use]
+    pub fn seen(&self, n: u32) -> &[Seen] {
+        self.codes.get(n as usize).map_or(&[], |code| &code.seen)
+    }
+
+    /// Code number `n`.
+    pub fn code(&self, n: u32) -> Option<&CodeTier> {
+        self.codes.get(n as usize)
+    }
+
+    /// Keeps a version for the life of the unit and makes it the one for its entry.
+    pub fn publish(&self, version: &Arc<Version>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(version));
+        if let Some(code) = self.code(version.code) {
+            code.progress().insert(version.key, Progress::Ready(Arc::clone(version)));
+        }
+    }
+
+    /// Gives a version up: the next one for its entry is made from what was seen until then.
+    pub fn retire(&self, version: &Arc<Version>) {
+        if version.retired.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(code) = self.code(version.code) {
+            let generation = code.generations.fetch_add(1, Ordering::Relaxed);
+            let mut progress = code.progress();
+            if generation >= MOST_GENERATIONS {
+                let reason = "its assumptions failed too often".to_owned();
+                progress.insert(version.key, Progress::Refused(reason));
+            } else {
+                progress.remove(&version.key);
+            }
+        }
+    }
+}
+
+/// How often the versions of one code may be given up.
+const MOST_GENERATIONS: u32 = 40;

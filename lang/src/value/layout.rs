@@ -1,0 +1,158 @@
+//! Where things lie in memory: what compiled code (`jit`) knows of values.
+//!
+//! Everything here is computed by the Rust compiler from the types themselves or tested against them, so that a change of
+//! a type cannot leave compiled code behind.
+#![allow(unsafe_code)]
+
+use std::mem::offset_of;
+
+use super::containers::List;
+use super::dict::Dict;
+use super::function::Function;
+use super::refs::body_offset;
+use super::{Guarded, HVec, Value};
+
+/// Tags: the first byte of a [`Value`].
+pub mod tag {
+    /// No value.
+    pub const UNBOUND: u8 = 0;
+    /// `None`
+    pub const NONE: u8 = 1;
+    /// `bool`; the second byte is the value.
+    pub const BOOL: u8 = 4;
+    /// Small `int`; the second word is the value.
+    pub const INT: u8 = 5;
+    /// `float`; the second word is the value.
+    pub const FLOAT: u8 = 6;
+    /// Short `str`.
+    pub const SHORT: u8 = 7;
+    /// A built-in function.
+    pub const BUILTIN: u8 = 8;
+    /// A type.
+    pub const TYPE: u8 = 9;
+    /// A module.
+    pub const MODULE: u8 = 10;
+    /// The first tag whose second word is a counted pointer; all later ones are such.
+    pub const FIRST_COUNTED: u8 = 11;
+    /// Long `str`.
+    pub const STR: u8 = 11;
+    /// `list`
+    pub const LIST: u8 = 15;
+    /// `dict` and its subclasses.
+    pub const DICT: u8 = 17;
+    /// A function of the script.
+    pub const FUNCTION: u8 = 23;
+}
+
+/// Offset of a value's second word: number, address or pointer.
+pub const PAYLOAD: i32 = 8;
+/// Offset of the value of a `bool`.
+pub const BOOL: i32 = 1;
+/// Size of a value.
+pub const VALUE: i64 = 16;
+
+const ITEMS: usize = body_offset::<List>() + offset_of!(List, items) + Guarded::<HVec<Value>>::VALUE;
+/// In a list: the borrow flag.
+pub const LIST_STATE: i32 = (body_offset::<List>() + offset_of!(List, items)) as i32;
+/// In a list: the address of the elements.
+pub const LIST_START: i32 = (ITEMS + HVec::<Value>::START) as i32;
+/// In a list: the number of elements.
+pub const LIST_LEN: i32 = (ITEMS + HVec::<Value>::LEN) as i32;
+/// In a list: how many elements there is room for.
+pub const LIST_CAPACITY: i32 = (ITEMS + HVec::<Value>::CAPACITY) as i32;
+
+const DICT_ITEMS: usize = body_offset::<Dict>() + Dict::ITEMS + Guarded::<super::dict::Items>::VALUE;
+/// In a dict: the byte that is zero if it has a shape. `Items` is `repr(C, u8)`: the tag, then the fields as in C.
+pub const DICT_KIND: i32 = DICT_ITEMS as i32;
+/// In a dict with a shape: the shape.
+pub const DICT_SHAPE: i32 = DICT_ITEMS as i32 + 8;
+/// In a dict with a shape: the address of the values.
+pub const DICT_VALUES: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::START as i32;
+
+/// In a function: the number of its code.
+pub const FUNCTION_CODE: i32 = (body_offset::<Function>() + offset_of!(Function, code)) as i32;
+
+impl Value {
+    /// The tag.
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> u8 {
+        // SAFETY: `repr(u8)` puts the tag at offset 0.
+        unsafe { *std::ptr::from_ref(self).cast::<u8>() }
+    }
+
+    /// The two words of a value. Whoever has them owns the value; see [`Value::from_words`].
+    #[inline]
+    #[must_use]
+    pub fn into_words(self) -> [u64; 2] {
+        // SAFETY: both are sixteen bytes, and any bytes are good integers once padding is written: the copy below
+        // goes through `MaybeUninit`, whose bytes may be anything.
+        unsafe {
+            let held = std::mem::ManuallyDrop::new(self);
+            let mut words = [0u64; 2];
+            std::ptr::copy_nonoverlapping(
+                std::ptr::from_ref(&held).cast::<u8>(),
+                words.as_mut_ptr().cast::<u8>(),
+                size_of::<Value>(),
+            );
+            words
+        }
+    }
+
+    /// The value that two words from [`Value::into_words`], or written by compiled code in this layout, stand for.
+    ///
+    /// # Safety
+    /// The words are a value that nobody else owns.
+    #[inline]
+    #[must_use]
+    pub unsafe fn from_words(words: [u64; 2]) -> Value {
+        // SAFETY: by the caller's promise.
+        unsafe { std::mem::transmute::<[u64; 2], Value>(words) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Dict, Shape, types};
+    use super::*;
+
+    #[test]
+    fn tags_are_those_of_the_enum() {
+        for (value, expected) in [
+            (Value::Unbound, tag::UNBOUND),
+            (Value::None, tag::NONE),
+            (Value::Bool(true), tag::BOOL),
+            (Value::Int(7), tag::INT),
+            (Value::Float(0.5), tag::FLOAT),
+            (Value::str("short"), tag::SHORT),
+            (Value::Type(&types::INT), tag::TYPE),
+            (Value::str("longer than fourteen bytes"), tag::STR),
+            (Value::list([]), tag::LIST),
+            (Value::Dict(Dict::new()), tag::DICT),
+        ] {
+            assert_eq!(value.tag(), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn words_hold_numbers_where_compiled_code_looks() {
+        assert_eq!(Value::Int(-3).into_words()[1], -3i64 as u64);
+        assert_eq!(Value::Float(1.5).into_words()[1], 1.5f64.to_bits());
+        assert_eq!(Value::Bool(true).into_words()[0] & 0xffff, 0x104);
+    }
+
+    #[test]
+    fn a_shaped_dict_lies_as_declared() {
+        let shape = Shape::new(["a", "b"]);
+        let dict = Dict::shaped(shape.clone(), [Value::Int(1), Value::Int(2)].into_iter().collect());
+        let word = |base: usize, offset: i32| {
+            // SAFETY: both objects are alive and the offsets lie inside them.
+            unsafe { *((base + offset as usize) as *const usize) }
+        };
+        let base = super::super::Ref::address(&dict);
+        assert_eq!(word(base, DICT_KIND) & 0xff, 0);
+        assert_eq!(word(base, DICT_SHAPE), super::super::Ref::address(&shape));
+        let values = word(base, DICT_VALUES);
+        assert_eq!(word(values + 16, PAYLOAD), 2);
+    }
+}
