@@ -91,12 +91,7 @@ impl Vm {
 
     /// Does the call that `instr` stands for, or prepares the frame if it runs script code. The result goes to the
     /// instruction's register.
-    pub fn prepare_call(
-        &mut self,
-        spot: Spot<'_>,
-        regs: &mut [Value],
-        instr: Instr,
-    ) -> Result<Option<Frame>, Thrown> {
+    pub fn prepare_call(&mut self, spot: Spot<'_>, regs: &mut [Value], instr: Instr) -> Result<Option<Frame>, Thrown> {
         let image: &Image = &spot.module.image;
         macro_rules! reg {
             ($r:expr) => {
