@@ -8,13 +8,20 @@
 //! |---|---|
 //! | [`types`] | what is known about a value |
 //! | [`symbols`] | scopes and names: who binds, who reads |
+//! | [`infer`] | the pass that finds types and what cannot work |
+//! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
 //! | [`contract`], [`schema`] | what a script states about its data, and how a run holds it to that |
 //! | [`core_profile`] | what a program must not use in the core profile |
 
+mod annotation;
 pub mod contract;
 pub mod core_profile;
+mod infer;
+mod members;
 pub mod schema;
+mod suggest;
 pub mod symbols;
+mod tree;
 pub mod types;
 
 use std::sync::Arc;
@@ -112,13 +119,18 @@ impl ExpressionTypes {
 #[must_use]
 pub fn check(program: &Program, source: &SourceText, options: &CheckOptions) -> Checked {
     let symbols = symbols::resolve(program);
-    let mut diagnostics = Vec::new();
+    let inferred = infer::infer(program, source, &symbols, options);
+    let mut diagnostics = inferred.diagnostics;
     if options.profile == Profile::Core {
         diagnostics.extend(core_profile::check(program));
     }
-    diagnostics.retain(|diagnostic| diagnostic.span.end <= source.len());
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
-    Checked { diagnostics, types: ExpressionTypes::default(), bindings: Vec::new(), symbols }
+    let binding = |(span, symbol, ty): (Span, SymbolId, Type)| {
+        let name = symbols.get(symbol)?.name.clone();
+        Some(Binding { name, span, ty, symbol })
+    };
+    let bindings = inferred.bindings.into_iter().filter_map(binding).collect();
+    Checked { diagnostics, types: ExpressionTypes { entries: inferred.types }, bindings, symbols }
 }
 
 /// Runs `work` on a stack with room for it: trees nest as deep as the parser allows.

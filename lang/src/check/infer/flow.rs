@@ -1,0 +1,207 @@
+//! What is known at one point of the program: the variables of the running function, and how states of several paths join.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::check::symbols::SymbolId;
+use crate::check::types::Type;
+use crate::source::Span;
+
+/// Who says that a value has its type; the weaker ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Evidence {
+    /// An example document: no promise.
+    Sample,
+    /// The program, but something else may have changed it since, or only an annotation promises it.
+    Likely,
+    /// A contract.
+    Contract,
+    /// The program: every run has this type here.
+    Program,
+}
+
+/// A type and who says so.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    pub(super) ty: Type,
+    pub(super) by: Evidence,
+}
+
+impl Known {
+    /// What the program itself establishes.
+    pub(super) fn sure(ty: Type) -> Known {
+        Known { ty, by: Evidence::Program }
+    }
+
+    /// Nothing.
+    pub(super) fn any() -> Known {
+        Known::sure(Type::Any)
+    }
+
+    /// The same evidence for another type.
+    pub(super) fn with(&self, ty: Type) -> Known {
+        Known { ty, by: self.by }
+    }
+
+    /// The type, said with the weaker of two evidences.
+    pub(super) fn weakened(self, by: Evidence) -> Known {
+        Known { by: self.by.min(by), ..self }
+    }
+
+    pub(super) fn join(&self, other: &Known) -> Known {
+        Known { ty: self.ty.join(&other.ty), by: self.by.min(other.by) }
+    }
+}
+
+/// Does a variable have a value?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    Yes,
+    Perhaps,
+    No,
+}
+
+/// A variable at one point.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variable {
+    pub(super) known: Known,
+    pub(super) bound: Bound,
+    /// Where it got its value, if that is one place.
+    pub(super) origin: Option<Span>,
+}
+
+impl Variable {
+    fn unbound() -> Variable {
+        Variable { known: Known::sure(Type::Never), bound: Bound::No, origin: None }
+    }
+
+    fn join(&self, other: &Variable) -> Variable {
+        let known = match (self.bound, other.bound) {
+            (Bound::No, _) => other.known.clone(),
+            (_, Bound::No) => self.known.clone(),
+            _ => self.known.join(&other.known),
+        };
+        let bound = if self.bound == other.bound { self.bound } else { Bound::Perhaps };
+        let origin = if self.origin == other.origin { self.origin } else { None };
+        Variable { known, bound, origin }
+    }
+}
+
+/// A narrowed place such as `msg.vars['x']`: the text of the expression below the root variable.
+type Place = (SymbolId, Rc<str>);
+
+/// The state at one point of the program.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    variables: Rc<HashMap<SymbolId, Variable>>,
+    places: Rc<HashMap<Place, Known>>,
+    /// Can the point be reached at all?
+    pub(super) reachable: bool,
+}
+
+impl State {
+    /// The start of a function: no variable has a value.
+    pub(super) fn new() -> State {
+        State { variables: Rc::default(), places: Rc::default(), reachable: true }
+    }
+
+    /// A point that cannot be reached.
+    pub(super) fn unreachable() -> State {
+        State { reachable: false, ..State::new() }
+    }
+
+    pub(super) fn find(&self, symbol: SymbolId) -> Option<&Variable> {
+        self.variables.get(&symbol)
+    }
+
+    pub(super) fn get(&self, symbol: SymbolId) -> Variable {
+        self.variables.get(&symbol).cloned().unwrap_or_else(Variable::unbound)
+    }
+
+    pub(super) fn set(&mut self, symbol: SymbolId, variable: Variable) {
+        self.forget_places(symbol);
+        Rc::make_mut(&mut self.variables).insert(symbol, variable);
+    }
+
+    /// Changes only what is known, not whether there is a value.
+    pub(super) fn refine(&mut self, symbol: SymbolId, ty: Type) {
+        if let Some(variable) = self.variables.get(&symbol)
+            && variable.known.ty != ty
+        {
+            let refined = Variable { known: variable.known.with(ty), ..variable.clone() };
+            Rc::make_mut(&mut self.variables).insert(symbol, refined);
+        }
+    }
+
+    pub(super) fn place(&self, symbol: SymbolId, path: &str) -> Option<Known> {
+        if self.places.is_empty() {
+            return None;
+        }
+        self.places.get(&(symbol, Rc::from(path))).cloned()
+    }
+
+    pub(super) fn refine_place(&mut self, symbol: SymbolId, path: &str, known: Known) {
+        Rc::make_mut(&mut self.places).insert((symbol, Rc::from(path)), known);
+    }
+
+    /// Forgets what was found out about the content of a variable.
+    pub(super) fn forget_places(&mut self, symbol: SymbolId) {
+        if self.places.keys().any(|(root, _)| *root == symbol) {
+            Rc::make_mut(&mut self.places).retain(|(root, _), _| *root != symbol);
+        }
+    }
+
+    /// What holds when either state may have led here.
+    pub(super) fn join(&self, other: &State) -> State {
+        if !other.reachable {
+            return self.clone();
+        }
+        if !self.reachable {
+            return other.clone();
+        }
+        let variables = if Rc::ptr_eq(&self.variables, &other.variables) {
+            self.variables.clone()
+        } else {
+            let mut joined = HashMap::with_capacity(self.variables.len());
+            for (symbol, own) in self.variables.iter() {
+                let variable = match other.variables.get(symbol) {
+                    Some(theirs) if theirs == own => own.clone(),
+                    Some(theirs) => own.join(theirs),
+                    None => own.join(&Variable::unbound()),
+                };
+                joined.insert(*symbol, variable);
+            }
+            for (symbol, theirs) in other.variables.iter() {
+                joined.entry(*symbol).or_insert_with(|| theirs.join(&Variable::unbound()));
+            }
+            Rc::new(joined)
+        };
+        let places = if Rc::ptr_eq(&self.places, &other.places) {
+            self.places.clone()
+        } else {
+            let both = self.places.iter().filter_map(|(place, own)| {
+                other.places.get(place).map(|theirs| (place.clone(), own.join(theirs)))
+            });
+            Rc::new(both.collect())
+        };
+        State { variables, places, reachable: true }
+    }
+
+    /// Joins one variable of another point into this state.
+    pub(super) fn join_variable(&mut self, symbol: SymbolId, variable: &Variable) {
+        let joined = self.get(symbol).join(variable);
+        self.set(symbol, joined);
+    }
+
+    /// The variables whose knowledge differs from that in `before`.
+    pub(super) fn changed_since(&self, before: &State) -> Vec<SymbolId> {
+        if Rc::ptr_eq(&self.variables, &before.variables) {
+            return Vec::new();
+        }
+        let changed = |(symbol, own): (&SymbolId, &Variable)| {
+            let same = before.variables.get(symbol).is_some_and(|known| known.known == own.known && known.bound == own.bound);
+            (!same).then_some(*symbol)
+        };
+        self.variables.iter().filter_map(changed).collect()
+    }
+}
