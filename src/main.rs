@@ -1,6 +1,7 @@
 //! The `dataway` command: one file per subcommand, no logic of its own.
 
 mod bench;
+mod check;
 mod diagnostics;
 mod docs;
 mod each;
@@ -41,6 +42,8 @@ enum Command {
     Eval(Box<eval::Args>),
     /// Measure a program on a payload: how long it takes, and where the time goes
     Bench(Box<bench::Args>),
+    /// Say what is wrong with programs, without running them
+    Check(check::Args),
     /// Explain an error code, or show what a program compiles to
     Explain(explain::Args),
     /// Format programs
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let code = match cli.command {
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),

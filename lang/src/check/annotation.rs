@@ -10,9 +10,9 @@ use crate::modules;
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::{BinaryOp, Body, Constant, Expr, ExprKind, Mode, Name, UnaryOp};
 use crate::syntax::{self, ParseOptions};
+use crate::value::TypeDesc;
 use crate::value::signature::ParamKind;
 use crate::value::types as descs;
-use crate::value::TypeDesc;
 
 /// Names of annotations that no type has.
 pub(super) const FORMS: &[&str] =
@@ -139,9 +139,12 @@ impl Resolver<'_> {
         };
         let last = parts.first().cloned();
         for part in parts.iter().skip(1).rev() {
-            module = module.and_then(|module| module.modules.iter().find(|(name, _)| *name == &**part).map(|(_, part)| *part));
+            module = module
+                .and_then(|module| module.modules.iter().find(|(name, _)| *name == &**part).map(|(_, part)| *part));
         }
-        let found = module.zip(last.as_ref()).and_then(|(module, last)| module.types.iter().find(|(name, ..)| *name == &**last));
+        let found = module
+            .zip(last.as_ref())
+            .and_then(|(module, last)| module.types.iter().find(|(name, ..)| *name == &**last));
         match found {
             Some((_, desc, _)) => instance_of(desc),
             None => {
@@ -243,7 +246,15 @@ impl Resolver<'_> {
 /// An instance of a type, with `Any` for its parameters.
 pub(super) fn instance_of(desc: &'static TypeDesc) -> Type {
     let is = |other: &'static TypeDesc| std::ptr::eq(desc, other);
-    let one = [&descs::LIST, &descs::SET, &descs::FROZENSET, &descs::TUPLE, &descs::GENERATOR, &descs::DICT_KEYS, &descs::DICT_VALUES];
+    let one = [
+        &descs::LIST,
+        &descs::SET,
+        &descs::FROZENSET,
+        &descs::TUPLE,
+        &descs::GENERATOR,
+        &descs::DICT_KEYS,
+        &descs::DICT_VALUES,
+    ];
     let two = [&descs::DICT, &descs::DICT_ITEMS, &descs::ORDERED_DICT, &descs::DEFAULT_DICT];
     if one.iter().any(|desc| is(desc)) || desc.module.is_empty() && ITERATORS.iter().any(|desc| is(desc)) {
         Type::generic(desc, [Type::Any])

@@ -147,7 +147,9 @@ pub(super) fn unknown_name(name: &str, span: Span, severity: Severity, own: Vec<
     }
     match closest(name, reference::names()) {
         Some(to) => found.with_help(format!("did you mean `{to}`?")).with_fix(span, to),
-        None => found.with_help(format!("assign `{name}` first, or check its spelling; a text needs quotes: `'{name}'`")),
+        None => {
+            found.with_help(format!("assign `{name}` first, or check its spelling; a text needs quotes: `'{name}'`"))
+        }
     }
 }
 
@@ -293,7 +295,9 @@ pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
         _ => 3,
     };
     let distance_to = |candidate: &'n str| {
-        if candidate.eq_ignore_ascii_case(name) || candidate.replace('_', "").eq_ignore_ascii_case(&name.replace('_', "")) {
+        if candidate.eq_ignore_ascii_case(name)
+            || candidate.replace('_', "").eq_ignore_ascii_case(&name.replace('_', ""))
+        {
             return Some((0, candidate));
         }
         distance(name, candidate, most).map(|distance| (distance, candidate))
@@ -339,7 +343,18 @@ pub(super) fn type_name(name: &str) -> Option<String> {
         "date" => "datetime.date",
         _ => {
             let names = builtins::TYPE_NAMES.iter().map(|(desc, _)| desc.name);
-            let others = ["Any", "Optional", "Union", "Callable", "Iterable", "Iterator", "Generator", "Sequence", "Mapping", "Literal"];
+            let others = [
+                "Any",
+                "Optional",
+                "Union",
+                "Callable",
+                "Iterable",
+                "Iterator",
+                "Generator",
+                "Sequence",
+                "Mapping",
+                "Literal",
+            ];
             return closest(name, names.chain(others)).map(str::to_owned);
         }
     };

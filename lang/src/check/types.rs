@@ -330,12 +330,13 @@ impl Type {
         }
     }
 
-    /// The type without knowledge of single values: `int` for `5`. Containers are left as they are.
+    /// The type without knowledge of single values: `int` for `5`, also inside tuples. Other containers are left as they are.
     #[must_use]
     pub fn widened(&self) -> Type {
         match self {
             Type::Literal(literal) => Type::Instance(literal.class()),
             Type::Union(members) => Type::union(members.iter().map(Type::widened)),
+            Type::Tuple(items) => Type::Tuple(items.iter().map(Type::widened).collect()),
             other => other.clone(),
         }
     }

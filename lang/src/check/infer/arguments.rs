@@ -4,7 +4,7 @@ use super::Pass;
 use super::flow::{Evidence, Known};
 use super::operator::short;
 use crate::check::suggest;
-use crate::check::types::fit::{Fit, element, fit};
+use crate::check::types::fit::{Fit, element, fit, is_plain};
 use crate::check::types::{Param, Type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
@@ -35,8 +35,6 @@ pub(super) struct Callee<'n> {
     pub(super) name: &'n str,
     /// Its parameters, for the help.
     pub(super) shown: String,
-    /// The callee in the source.
-    pub(super) span: Span,
     /// The whole call.
     pub(super) call: Span,
     /// Who says that the callee is what it is.
@@ -111,7 +109,8 @@ impl<'a> Pass<'a> {
                     match (params.iter().position(by_name), rest_names) {
                         (Some(param), _) => {
                             if matched.iter().any(|(_, known)| *known == param) {
-                                let message = format!("`{}` gets `{}` twice: by position and by name", callee.name, name.name);
+                                let message =
+                                    format!("`{}` gets `{}` twice: by position and by name", callee.name, name.name);
                                 let help = format!("give it once; the parameters are `{}`", callee.shown);
                                 self.fails(2003, argument.span, callee.by, false, message, Some(help));
                             } else {
@@ -129,7 +128,11 @@ impl<'a> Pass<'a> {
             let last = too_many.last().and_then(|at| given.get(*at)).unwrap_or(first);
             let most = positional.len();
             let takes = if most == 0 { "no arguments".to_owned() } else { counted(most, "argument") };
-            let message = format!("`{}` takes {takes} by position, and {count} {} given", callee.name, if count == 1 { "is" } else { "are" });
+            let message = format!(
+                "`{}` takes {takes} by position, and {count} {} given",
+                callee.name,
+                if count == 1 { "is" } else { "are" }
+            );
             let help = format!("its parameters are `{}`", callee.shown);
             self.fails(2002, first.span.to(last.span), callee.by, false, message, Some(help));
             return matched;
@@ -148,7 +151,11 @@ impl<'a> Pass<'a> {
                 .map(|(_, param)| param)
                 .collect();
             if !missing.is_empty() {
-                let names: Vec<String> = missing.iter().filter(|param| !param.name.is_empty()).map(|param| format!("`{}`", param.name)).collect();
+                let names: Vec<String> = missing
+                    .iter()
+                    .filter(|param| !param.name.is_empty())
+                    .map(|param| format!("`{}`", param.name))
+                    .collect();
                 let what = if names.is_empty() { counted(missing.len(), "argument") } else { names.join(", ") };
                 let message = format!("the call of `{}` lacks {what}", callee.name);
                 let help = format!("its parameters are `{}`", callee.shown);
@@ -195,12 +202,15 @@ impl<'a> Pass<'a> {
             return;
         }
         let members = known.ty.members();
-        let failing: Vec<&Type> = members.iter().filter(|ty| fit(ty, wanted) == Fit::No).collect();
+        let failing: Vec<&Type> = members.iter().filter(|ty| fit(ty, wanted) == Fit::No && is_judged(ty)).collect();
         let by = if promise { Evidence::Likely.min(known.by) } else { known.by };
         let name = if param.name.is_empty() { "this argument".to_owned() } else { format!("`{}`", param.name) };
         if let Some(first) = failing.first() {
-            let partial = failing.len() < members.len();
-            let what = if partial { "may be" } else { "is" };
+            // What is to be called is perhaps never called.
+            let callback = wanted.members().iter().any(|ty| matches!(ty, Type::Function(_)));
+            let some = failing.len() < members.len();
+            let partial = some || callback;
+            let what = if some { "may be" } else { "is" };
             let message = format!(
                 "`{}` takes `{wanted}` for {name}, and this {what} `{}`{}",
                 callee.name,
@@ -240,6 +250,11 @@ impl<'a> Pass<'a> {
             self.note(2004, severity, value.span, message, Some(help));
         }
     }
+}
+
+/// Is it known what the type can stand for? Objects of modules may convert to numbers or bytes.
+fn is_judged(ty: &Type) -> bool {
+    ty.class().is_none_or(|class| is_plain(class) || class.bare || matches!(ty, Type::Generic(..)))
 }
 
 fn counted(n: usize, what: &str) -> String {

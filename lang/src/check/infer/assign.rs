@@ -92,17 +92,19 @@ impl<'a> Pass<'a> {
             && element.ty.widened() == Type::STR
         {
             let text = self.source.slice(iter.span);
-            let message = format!("iterating over a dict gives its keys, and a key is unpacked into {} names", items.len());
+            let message =
+                format!("iterating over a dict gives its keys, and a key is unpacked into {} names", items.len());
             let found = Diagnostic::new(Code(2009), self.severity(container.by, true), iter.span, message)
                 .with_help(format!("for keys and values write `{text}.items()`"))
                 .with_fix(Span::at(iter.span.end), ".items()");
             self.push(found);
             for item in items {
-                self.assign(item, &Known::any(), iter);
+                self.assign(item, &Known::any(), item);
             }
             return;
         }
-        self.assign(target, element, iter);
+        // The elements are what is unpacked: how many there are says nothing.
+        self.assign(target, element, target);
     }
 
     fn unpack(&mut self, target: &'a Expr, items: &'a [Expr], known: &Known, value: &'a Expr) {
@@ -144,7 +146,9 @@ impl<'a> Pass<'a> {
         };
         // A list display shows its length.
         let shown = match &value.kind {
-            ExprKind::List(elements) if !elements.iter().any(|e| matches!(e.kind, ExprKind::Starred(_))) => Some(elements.len()),
+            ExprKind::List(elements) if !elements.iter().any(|e| matches!(e.kind, ExprKind::Starred(_))) => {
+                Some(elements.len())
+            }
             _ => None,
         };
         let members = known.ty.members();
@@ -153,13 +157,24 @@ impl<'a> Pass<'a> {
         if let Some(first) = wrong.first() {
             let n = count(first).or(shown).unwrap_or(0);
             let least = if open { "at least " } else { "" };
-            let message = format!("{n} values cannot be unpacked into {least}{} names", if open { wanted } else { items.len() });
-            let help = if n > wanted { "take the rest with `*rest`, or select the values by index" } else { "there are fewer values than names" };
+            let message =
+                format!("{n} values cannot be unpacked into {least}{} names", if open { wanted } else { items.len() });
+            let help = if n > wanted {
+                "take the rest with `*rest`, or select the values by index"
+            } else {
+                "there are fewer values than names"
+            };
             self.fails(2009, target.span, known.by, wrong.len() < members.len(), message, Some(help.to_owned()));
         }
     }
 
-    fn assign_attribute(&mut self, owner: &Known, object: &'a Expr, attr: &'a crate::syntax::ast::Ident, value: &Known) {
+    fn assign_attribute(
+        &mut self,
+        owner: &Known,
+        object: &'a Expr,
+        attr: &'a crate::syntax::ast::Ident,
+        value: &Known,
+    ) {
         if let Some(symbol) = super::narrow::root_symbol(object, self.symbols) {
             self.frame.state.forget_places(symbol);
             if let (Type::Message(message), ExprKind::Name(_)) = (&owner.ty, &object.kind) {
@@ -178,7 +193,8 @@ impl<'a> Pass<'a> {
                 return;
             }
         }
-        let fixed = |ty: &Type| ty.class().is_some_and(|class| fit::is_plain(class) && !std::ptr::eq(class, &descs::FUNCTION));
+        let fixed =
+            |ty: &Type| ty.class().is_some_and(|class| fit::is_plain(class) && !std::ptr::eq(class, &descs::FUNCTION));
         if !owner.ty.is_any() && !owner.ty.members().is_empty() && owner.ty.members().iter().all(fixed) {
             self.read_only(attr, owner);
         }
@@ -188,7 +204,10 @@ impl<'a> Pass<'a> {
         let what = owner.ty.class().map_or_else(|| owner.ty.to_string(), |class| class.full_name());
         let message = format!("the attribute `{}` of `{what}` cannot be assigned", attr.name);
         let help = match &owner.ty {
-            Type::Message(_) => "only `payload`, `vars` and `attrs` can be assigned; store your own data in `msg.vars['name']`".to_owned(),
+            Type::Message(_) => {
+                "only `payload`, `vars` and `attrs` can be assigned; store your own data in `msg.vars['name']`"
+                    .to_owned()
+            }
             ty if is_dict(ty) => format!("write `[{:?}] =` to set a key", &*attr.name).replace('"', "'"),
             _ => "keep the value in a variable of its own".to_owned(),
         };
@@ -242,7 +261,9 @@ impl<'a> Pass<'a> {
                 let owner = self.expr(value);
                 let key = self.expr(index);
                 self.check_index(&owner, value, &key, index, true);
-                if let (ExprKind::Name(_), Some(symbol)) = (&value.kind, super::narrow::root_symbol(value, self.symbols)) {
+                if let (ExprKind::Name(_), Some(symbol)) =
+                    (&value.kind, super::narrow::root_symbol(value, self.symbols))
+                {
                     let ty = match (&owner.ty, &key.ty) {
                         (Type::Shape(shape), Type::Literal(Literal::Str(key))) => {
                             let fields = shape.fields.iter().filter(|field| field.key != *key).cloned().collect();
@@ -312,6 +333,15 @@ pub(super) fn stored(container: &Type, key: &Type, value: &Type) -> Type {
             }
             _ => Type::dict(Type::STR.join(&key.widened()), shape.values().join(&value.widened())),
         },
+        // `row['id'] = int(…)` says something about this key, and nothing about the others.
+        Type::Generic(desc, items)
+            if std::ptr::eq(*desc, &descs::DICT)
+                && matches!(key, Type::Literal(Literal::Str(_)))
+                && items.first().is_some_and(|keys| keys.is_any() || *keys == Type::STR) =>
+        {
+            let rest = Rest::Typed(items.get(1).cloned().unwrap_or(Type::Any));
+            stored(&Type::shape(Vec::new(), rest), key, value)
+        }
         Type::Generic(desc, items) => match (&items[..], desc) {
             ([k, v], _) => Type::Generic(desc, [k.join(&key.widened()), v.join(&value.widened())].into()),
             ([element], _) => Type::Generic(desc, [element.join(&value.widened())].into()),

@@ -37,6 +37,8 @@ impl<'a> Pass<'a> {
                 "payload" => Some(message.payload.clone()),
                 "vars" | "var" => Some(message.vars.clone()),
                 "attrs" | "attr" => Some(message.attrs.clone()),
+                // Where there can be no error nobody asks.
+                "error" => Some(Type::Any),
                 _ => None,
             };
             if let Some(ty) = ty {
@@ -94,7 +96,11 @@ impl<'a> Pass<'a> {
             return;
         }
         if ty.is_none() && partial {
-            let message = format!("`{}` may be `None`, which has no attribute `{name}`{}", clip(&text), Self::source_of(object.by));
+            let message = format!(
+                "`{}` may be `None`, which has no attribute `{name}`{}",
+                clip(&text),
+                Self::source_of(object.by)
+            );
             let help = format!("handle `None` first: `if {} is not None:`", clip(&text));
             self.fails(2005, attr.span, object.by, true, message, Some(help));
             return;
@@ -104,7 +110,11 @@ impl<'a> Pass<'a> {
             other => format!("`{}`", super::operator::short(other)),
         };
         let start = if partial { "when the value is " } else { "" };
-        let message = format!("{start}{shown}{} has no attribute `{name}`{}", if partial { ", it" } else { "" }, Self::source_of(object.by));
+        let message = format!(
+            "{start}{shown}{} has no attribute `{name}`{}",
+            if partial { ", it" } else { "" },
+            Self::source_of(object.by)
+        );
         let help = self.attribute_advice(ty, &text, name);
         self.fails(2005, attr.span, object.by, partial, message, help);
     }
@@ -112,7 +122,9 @@ impl<'a> Pass<'a> {
     fn attribute_advice(&self, ty: &Type, text: &str, name: &str) -> Option<String> {
         let object = clip(text);
         match ty {
-            Type::Shape(shape) if shape.field(name).is_some() => return Some(format!("it is a key: write `{object}['{name}']`")),
+            Type::Shape(shape) if shape.field(name).is_some() => {
+                return Some(format!("it is a key: write `{object}['{name}']`"));
+            }
             Type::Entity(value, _) => {
                 let key = if matches!(&**value, Type::Shape(shape) if shape.field(name).is_some()) {
                     format!("{object}['{name}']")
@@ -122,7 +134,10 @@ impl<'a> Pass<'a> {
                 return Some(format!("an Entity's content is reached by subscripts: write `{key}`"));
             }
             Type::Message(_) => {
-                let close = suggest::closest(name, ["payload", "vars", "attrs", "id", "seq_id", "error", "isthrowing"].into_iter());
+                let close = suggest::closest(
+                    name,
+                    ["payload", "vars", "attrs", "id", "seq_id", "error", "isthrowing"].into_iter(),
+                );
                 return Some(close.map_or_else(
                     || format!("a message has payload, vars, attrs, id, seq_id, error, isthrowing; a variable is `{object}.vars['{name}']`"),
                     |close| format!("did you mean `{object}.{close}`?"),
@@ -150,7 +165,15 @@ fn clip(text: &str) -> String {
 
 /// Types whose values have attributes that the tables do not list.
 fn is_open(desc: &'static TypeDesc) -> bool {
-    let listed = [&descs::OBJECT, &descs::FUNCTION, &descs::DATASET, &descs::RECORD, &descs::STREAM, &descs::TYPE, &descs::MAPPING_PROXY];
+    let listed = [
+        &descs::OBJECT,
+        &descs::FUNCTION,
+        &descs::DATASET,
+        &descs::RECORD,
+        &descs::STREAM,
+        &descs::TYPE,
+        &descs::MAPPING_PROXY,
+    ];
     listed.iter().any(|open| ptr::eq(*open, desc)) || desc.module == "uuid" || desc.is_subtype(&BASE_EXCEPTION)
 }
 
@@ -162,7 +185,9 @@ fn class_attribute(desc: &'static TypeDesc, name: &str) -> Found {
         return Found::Yes(table_type(constant.ty));
     }
     match builtins::find_member(desc, name) {
-        Some(member) if member.kind == Kind::Class => Found::Yes(Type::Member(member, Some(Arc::new(Type::Class(desc))))),
+        Some(member) if member.kind == Kind::Class => {
+            Found::Yes(Type::Member(member, Some(Arc::new(Type::Class(desc)))))
+        }
         Some(member) if member.kind == Kind::Property => Found::Unknown,
         Some(member) => Found::Yes(Type::Member(member, None)),
         None if is_open(desc) || desc.fields.contains(&name) => Found::Unknown,

@@ -45,9 +45,18 @@ impl<'a> Pass<'a> {
         result
     }
 
-    fn call_one(&mut self, ty: &Type, callee: &Known, expr: &'a Expr, func: &'a Expr, given: &mut [Given<'a>]) -> Known {
+    fn call_one(
+        &mut self,
+        ty: &Type,
+        callee: &Known,
+        expr: &'a Expr,
+        func: &'a Expr,
+        given: &mut [Given<'a>],
+    ) -> Known {
         match ty {
-            Type::Member(builtin, receiver) => self.call_builtin(builtin, receiver.as_deref(), callee, expr, func, given),
+            Type::Member(builtin, receiver) => {
+                self.call_builtin(builtin, receiver.as_deref(), callee, expr, func, given)
+            }
             Type::Class(desc) => self.call_class(desc, callee, expr, func, given),
             Type::Function(function) => self.call_function(function, callee, expr, func, given),
             _ => Known::any(),
@@ -60,19 +69,24 @@ impl<'a> Pass<'a> {
         let is = if partial { "may be" } else { "is" };
         let message = format!("`{shown}` {is} `{}`, which cannot be called{}", short(ty), Self::source_of(callee.by));
         let help = match (ty, args) {
-            (Type::Module(module), _) => module
-                .types
-                .iter()
-                .find(|(name, ..)| *name == module.name)
-                .or(module.types.first())
-                .map(|(name, ..)| format!("a module holds functions and types: write for example `{}.{name}(…)`", module.name)),
-            _ if ty.is_none() => Some("it is `None` here; a method such as `sort` or `append` changes its object and gives `None`".to_owned()),
-            (_, [arg]) if ty.is_instance(&descs::DICT) || ty.is_instance(&descs::LIST) || matches!(ty, Type::Entity(..)) => {
+            (Type::Module(module), _) => {
+                module.types.iter().find(|(name, ..)| *name == module.name).or(module.types.first()).map(
+                    |(name, ..)| {
+                        format!("a module holds functions and types: write for example `{}.{name}(…)`", module.name)
+                    },
+                )
+            }
+            _ if ty.is_none() => Some(
+                "it is `None` here; a method such as `sort` or `append` changes its object and gives `None`".to_owned(),
+            ),
+            (_, [arg])
+                if ty.is_instance(&descs::DICT) || ty.is_instance(&descs::LIST) || matches!(ty, Type::Entity(..)) =>
+            {
                 Some(format!("for an element write `{shown}[{}]`", self.source.slice(arg.span())))
             }
-            _ if self.shadows_builtin(func) => {
-                Some(format!("`{shown}` is a variable here and hides the built-in function: give the variable another name"))
-            }
+            _ if self.shadows_builtin(func) => Some(format!(
+                "`{shown}` is a variable here and hides the built-in function: give the variable another name"
+            )),
             _ => Some("delete the parentheses".to_owned()),
         };
         self.fails(2006, func.span, callee.by, partial, message, help);
@@ -100,17 +114,26 @@ impl<'a> Pass<'a> {
         }
         let params = table_params(builtin, skip);
         let name = match func.kind {
-            ExprKind::Attribute { .. } if receiver.is_none() && builtin.kind == Kind::Function => builtin.qualified_name(),
+            ExprKind::Attribute { .. } if receiver.is_none() && builtin.kind == Kind::Function => {
+                builtin.qualified_name()
+            }
             _ => builtin.name(),
         };
-        let about = Callee { name, shown: shown_params(&params), span: func.span, call: expr.span, by: callee.by };
+        let about = Callee { name, shown: shown_params(&params), call: expr.span, by: callee.by };
         self.apply_signature(&about, &params, known, &signature.returns, given, callee, |pass, given, plain| {
             pass.special_result(builtin, receiver, given, plain)
         })
     }
 
     /// A type: makes an instance.
-    fn call_class(&mut self, desc: &'static TypeDesc, callee: &Known, expr: &'a Expr, func: &'a Expr, given: &mut [Given<'a>]) -> Known {
+    fn call_class(
+        &mut self,
+        desc: &'static TypeDesc,
+        callee: &Known,
+        expr: &'a Expr,
+        func: &'a Expr,
+        given: &mut [Given<'a>],
+    ) -> Known {
         if desc.is_subtype(&BASE_EXCEPTION) {
             self.finish_lambdas(given);
             return Known::sure(Type::Instance(desc));
@@ -131,7 +154,7 @@ impl<'a> Pass<'a> {
         };
         let skip = usize::from(new.kind == Kind::Class);
         let params = table_params(new, skip);
-        let about = Callee { name: desc.name, shown: shown_params(&params), span: func.span, call: expr.span, by: callee.by };
+        let about = Callee { name: desc.name, shown: shown_params(&params), call: expr.span, by: callee.by };
         let returns = &new.signature().returns;
         self.apply_signature(&about, &params, Substitution::default(), returns, given, callee, |pass, given, plain| {
             pass.special_instance(desc, given, plain)
@@ -187,7 +210,12 @@ impl<'a> Pass<'a> {
             argument.known = Some(lambda);
         }
         self.finish_lambdas(given);
-        for param in params.iter().enumerate().filter(|(at, _)| !matched.iter().any(|(_, known)| known == at)).map(|(_, param)| param) {
+        for param in params
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !matched.iter().any(|(_, known)| known == at))
+            .map(|(_, param)| param)
+        {
             // A default that was not overridden takes part: `dict.get` gives `None`.
             if let (Type::Variable(name), true) = (&param.ty, param.optional) {
                 known.add(*name, &default_type(param, about, params));
@@ -197,6 +225,7 @@ impl<'a> Pass<'a> {
         let plain = if returns.is_empty() { Type::Any } else { substitute(&pattern, &known) };
         let generic = is_generic(&pattern);
         let plain = if plain == Type::Never { Type::Any } else { plain };
+        let plain = of_one_kind(plain, given);
         let ty = special(self, given, plain);
         Known { ty, by: if generic { by } else { callee.by } }
     }
@@ -208,21 +237,33 @@ impl<'a> Pass<'a> {
         if expected.is_empty() || params.iter().any(|param| param.kind == ParamKind::VarArgs) {
             return;
         }
-        let positional = params.iter().filter(|param| matches!(param.kind, ParamKind::Positional | ParamKind::Either)).count();
+        let positional =
+            params.iter().filter(|param| matches!(param.kind, ParamKind::Positional | ParamKind::Either)).count();
         let required = params.iter().filter(|param| !param.optional).count();
         if required > expected.len() || positional < expected.len() {
             let n = expected.len();
-            let message = format!("`{}` calls this function with {n} argument{}, and it takes {required}", about.name, if n == 1 { "" } else { "s" });
+            let message = format!(
+                "`{}` calls this function with {n} argument{}, and it takes {required}",
+                about.name,
+                if n == 1 { "" } else { "s" }
+            );
             self.fails(2002, expr.span, about.by, true, message, None);
         }
     }
 
     /// A function of the program, a lambda, or something of which only the signature is known.
-    fn call_function(&mut self, function: &Arc<Function>, callee: &Known, expr: &'a Expr, func: &'a Expr, given: &mut [Given<'a>]) -> Known {
+    fn call_function(
+        &mut self,
+        function: &Arc<Function>,
+        callee: &Known,
+        expr: &'a Expr,
+        func: &'a Expr,
+        given: &mut [Given<'a>],
+    ) -> Known {
         self.finish_lambdas(given);
         let name = if function.name.is_empty() { "this function" } else { &*function.name };
         if let Some(params) = &function.params {
-            let about = Callee { name, shown: shown_params(params), span: func.span, call: expr.span, by: callee.by };
+            let about = Callee { name, shown: shown_params(params), call: expr.span, by: callee.by };
             let matched = self.match_arguments(&about, params, given);
             for (argument, param) in &matched {
                 let (Some(argument), Some(param)) = (given.get(*argument), params.get(*param)) else { continue };
@@ -247,7 +288,8 @@ impl<'a> Pass<'a> {
         if !object.is_mutable() {
             return;
         }
-        let args: Vec<Type> = given.iter().filter_map(|given| given.known.as_ref()).map(|known| known.ty.clone()).collect();
+        let args: Vec<Type> =
+            given.iter().filter_map(|given| given.known.as_ref()).map(|known| known.ty.clone()).collect();
         let names: Vec<Option<Arc<str>>> = given.iter().map(|given| given.name.map(|name| name.name.clone())).collect();
         if let Some(updated) = super::special::changed(&object, &attr.name, &args, &names) {
             self.changed_inside(value, &object, updated);
@@ -260,6 +302,28 @@ impl<'a> Pass<'a> {
         let known = self.expr(expr);
         self.quiet -= 1;
         known.ty
+    }
+}
+
+/// Functions that take text or bytes give what they got.
+fn of_one_kind(ty: Type, given: &[Given<'_>]) -> Type {
+    let both = |ty: &Type| ty.members().contains(&Type::STR) && ty.members().contains(&Type::BYTES);
+    let kinds = || given.iter().filter_map(|argument| argument.known.as_ref()).map(|known| known.ty.widened());
+    let keep = |ty: &Type| {
+        if kinds().any(|kind| kind == Type::STR) {
+            ty.filtered(|member| *member != Type::BYTES)
+        } else if kinds().any(|kind| kind == Type::BYTES) {
+            ty.filtered(|member| *member != Type::STR)
+        } else {
+            Type::Any
+        }
+    };
+    match &ty {
+        Type::Tuple(items) if items.iter().any(both) => {
+            Type::Tuple(items.iter().map(|item| if both(item) { keep(item) } else { item.clone() }).collect())
+        }
+        _ if both(&ty) => keep(&ty),
+        _ => ty,
     }
 }
 
@@ -302,7 +366,8 @@ fn table_params(builtin: &'static Builtin, skip: usize) -> Vec<Param> {
             name: param.name.as_str().into(),
             ty: table_type(&param.ty),
             kind: param.kind,
-            optional: param.default != Default::Required || matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords),
+            optional: param.default != Default::Required
+                || matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords),
         })
         .collect()
 }

@@ -39,7 +39,8 @@ impl<'a> Pass<'a> {
                 for literal in [left, right] {
                     if is_literal(literal) {
                         let equal = if op == CmpOp::Is { "==" } else { "!=" };
-                        let message = format!("`{}` compares identity, which for numbers and texts says nothing", op.symbol());
+                        let message =
+                            format!("`{}` compares identity, which for numbers and texts says nothing", op.symbol());
                         self.note(2016, Severity::Warning, span, message, Some(format!("write `{equal}`")));
                         return Type::BOOL;
                     }
@@ -70,8 +71,13 @@ impl<'a> Pass<'a> {
         }
         let outcome = if op == CmpOp::Eq { "False" } else { "True" };
         let message = if same_kind {
-            let (value, options) = if matches!(one.ty, Type::Literal(_)) { (&one.ty, &two.ty) } else { (&two.ty, &one.ty) };
-            format!("this is always {outcome}: `{}` is none of the possible values `{options}`{}", value_text(value), Self::source_of(by))
+            let (value, options) =
+                if matches!(one.ty, Type::Literal(_)) { (&one.ty, &two.ty) } else { (&two.ty, &one.ty) };
+            format!(
+                "this is always {outcome}: `{}` is none of the possible values `{options}`{}",
+                value_text(value),
+                Self::source_of(by)
+            )
         } else {
             format!(
                 "this is always {outcome}: the left side is `{}`{}, the right side is `{}`{}",
@@ -85,7 +91,10 @@ impl<'a> Pass<'a> {
         let mut found = Diagnostic::new(Code(2016), severity, span, message);
         for (expr, known) in [(left, one), (right, two)] {
             if let Some(origin) = self.origin(expr) {
-                found = found.with_related(origin, format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)));
+                found = found.with_related(
+                    origin,
+                    format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)),
+                );
             }
         }
         found.help = if same_kind {
@@ -103,7 +112,9 @@ impl<'a> Pass<'a> {
         if !(one.ty.is_none() || two.ty.is_none()) || matches!(expr.kind, ExprKind::Constant(_)) {
             return Type::BOOL;
         }
-        let can_be = other.ty.is_any() || other.ty == Type::Never || other.ty.members().iter().any(|ty| ty.is_none() || ty.class().is_none());
+        let can_be = other.ty.is_any()
+            || other.ty == Type::Never
+            || other.ty.members().iter().any(|ty| ty.is_none() || ty.class().is_none());
         let always = other.ty.is_none();
         if can_be && !always {
             return Type::BOOL;
@@ -119,7 +130,8 @@ impl<'a> Pass<'a> {
             short(&other.ty),
             Self::source_of(other.by)
         );
-        let mut found = Diagnostic::warning(Code(2016), span, message).with_help("delete the test, or test what can really be `None`");
+        let mut found = Diagnostic::warning(Code(2016), span, message)
+            .with_help("delete the test, or test what can really be `None`");
         if let Some(origin) = self.origin(expr) {
             found = found.with_related(origin, "it gets its value here");
         }
@@ -132,9 +144,18 @@ impl<'a> Pass<'a> {
         let members = two.ty.members();
         let failing: Vec<&Type> = members.iter().filter(|ty| element(ty).is_none()).collect();
         if let Some(first) = failing.first() {
-            let message = format!("`{}` needs a container on the right, and this is `{}`{}", op.symbol(), short(first), Self::source_of(two.by));
+            let message = format!(
+                "`{}` needs a container on the right, and this is `{}`{}",
+                op.symbol(),
+                short(first),
+                Self::source_of(two.by)
+            );
             let help = if first.is_none() {
-                Some(format!("handle `None` first: `{} in ({} or [])`", self.source.slice(left.span), self.source.slice(right.span)))
+                Some(format!(
+                    "handle `None` first: `{} in ({} or [])`",
+                    self.source.slice(left.span),
+                    self.source.slice(right.span)
+                ))
             } else {
                 matches!(first, Type::Message(_)).then(|| "test `msg.vars`, `msg.attrs` or `msg.payload`".to_owned())
             };
@@ -145,10 +166,19 @@ impl<'a> Pass<'a> {
             let no_text = |ty: &&Type| ty.class().is_some_and(|class| is_plain(class) && !ptr::eq(class, &descs::STR));
             let wrong: Vec<&Type> = one.ty.members().iter().filter(no_text).collect();
             if let Some(first) = wrong.first() {
-                let message = format!("`{}` looks for text in text, and the left side is `{}`{}", op.symbol(), short(first), Self::source_of(one.by));
+                let message = format!(
+                    "`{}` looks for text in text, and the left side is `{}`{}",
+                    op.symbol(),
+                    short(first),
+                    Self::source_of(one.by)
+                );
                 let help = format!("convert it: `str({})`", self.source.slice(left.span));
                 self.fails(2001, span, by, wrong.len() < one.ty.members().len(), message, Some(help));
             }
+            return;
+        }
+        let bytes = |ty: &Type| ty.is_instance(&descs::BYTES) || ty.is_instance(&descs::BYTEARRAY);
+        if members.iter().any(bytes) && one.ty.members().iter().any(bytes) {
             return;
         }
         self.never_found(span, left, one, right, two, op);
@@ -211,7 +241,10 @@ impl<'a> Pass<'a> {
         let mut found = Diagnostic::new(Code(2001), self.severity(by, failed < tried), span, message).with_help(help);
         for (expr, known) in [(left, one), (right, two)] {
             if let Some(origin) = self.origin(expr) {
-                found = found.with_related(origin, format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)));
+                found = found.with_related(
+                    origin,
+                    format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)),
+                );
             }
         }
         self.push(found);
@@ -226,7 +259,11 @@ impl<'a> Pass<'a> {
         }
         let any = key.ty.members().iter().any(|a| keys.members().iter().any(|b| may_equal(&a.widened(), &b.widened())));
         if !any {
-            let message = format!("this key is `{}`, and the keys of the dict are `{}`: it is never found", short(&key.ty), short(keys));
+            let message = format!(
+                "this key is `{}`, and the keys of the dict are `{}`: it is never found",
+                short(&key.ty),
+                short(keys)
+            );
             let help = equal_advice(&key.ty, keys, self.source.slice(span), "the keys");
             self.note(2016, Severity::Warning, span, message, Some(help));
         }
@@ -253,7 +290,10 @@ fn value_text(ty: &Type) -> String {
 fn close_value(one: &Type, two: &Type) -> Option<String> {
     let (value, options) = if matches!(one, Type::Literal(_)) { (one, two) } else { (two, one) };
     let Type::Literal(Literal::Str(value)) = value else { return None };
-    let texts = options.members().iter().filter_map(|ty| if let Type::Literal(Literal::Str(text)) = ty { Some(&**text) } else { None });
+    let texts = options
+        .members()
+        .iter()
+        .filter_map(|ty| if let Type::Literal(Literal::Str(text)) = ty { Some(&**text) } else { None });
     crate::check::suggest::closest(value, texts).map(|text| format!("'{text}'"))
 }
 
@@ -278,8 +318,11 @@ fn equal_advice(a: &Type, b: &Type, left: &str, right: &str) -> String {
         format!("compare dates: `{left}.date()`")
     } else if is(a, &descs::DATE) && is(b, &descs::DATETIME) {
         format!("compare dates: `{right}.date()`")
-    } else if [a, b].iter().any(|ty| is(ty, &descs::DATE) || is(ty, &descs::DATETIME)) && (is(a, &descs::STR) || is(b, &descs::STR)) {
-        "one side is text: convert it with `datetime.datetime.fromisoformat(…)`, or the date with `.isoformat()`".to_owned()
+    } else if [a, b].iter().any(|ty| is(ty, &descs::DATE) || is(ty, &descs::DATETIME))
+        && (is(a, &descs::STR) || is(b, &descs::STR))
+    {
+        "one side is text: convert it with `datetime.datetime.fromisoformat(…)`, or the date with `.isoformat()`"
+            .to_owned()
     } else {
         "compare values of one kind: convert one side".to_owned()
     }
@@ -356,9 +399,21 @@ pub(super) fn may_equal(a: &Type, b: &Type) -> bool {
 fn may_order(a: &Type, b: &Type) -> bool {
     let (Some(x), Some(y)) = (a.class(), b.class()) else { return true };
     let unordered = |class: &'static TypeDesc| {
-        [&descs::NONE, &descs::DICT, &descs::FUNCTION, &descs::BUILTIN, &descs::METHOD, &descs::MODULE, &descs::TYPE, &descs::RANGE, &descs::GENERATOR, &descs::MESSAGE, &descs::DICT_VALUES]
-            .iter()
-            .any(|desc| ptr::eq(*desc, class))
+        [
+            &descs::NONE,
+            &descs::DICT,
+            &descs::FUNCTION,
+            &descs::BUILTIN,
+            &descs::METHOD,
+            &descs::MODULE,
+            &descs::TYPE,
+            &descs::RANGE,
+            &descs::GENERATOR,
+            &descs::MESSAGE,
+            &descs::DICT_VALUES,
+        ]
+        .iter()
+        .any(|desc| ptr::eq(*desc, class))
     };
     match (kind(x), kind(y)) {
         (Some(one), Some(two)) => one == two && !unordered(x) && !unordered(y),

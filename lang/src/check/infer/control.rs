@@ -117,7 +117,10 @@ impl<'a> Pass<'a> {
         let mut end = self.frame.state.clone();
         for handler in &stmt.handlers {
             self.frame.state = at_handlers.clone();
+            // It is evaluated only when something was raised.
+            self.frame.tries += 1;
             let class = handler.kind.as_ref().map(|kind| self.expr(kind));
+            self.frame.tries -= 1;
             if let Some(name) = &handler.name {
                 let ty = class.map_or(Type::Any, |class| caught(&class.ty));
                 self.bind(name.span, Known::sure(ty));
@@ -188,7 +191,9 @@ fn is_never_empty(iter: &Expr) -> bool {
         }
         ExprKind::Constant(Constant::Str(text) | Constant::Bytes(text)) => !text.is_empty(),
         ExprKind::Call { func, args } => {
-            let (ExprKind::Name(name), [Arg::Positional(arg), rest @ ..]) = (&func.kind, &args[..]) else { return false };
+            let (ExprKind::Name(name), [Arg::Positional(arg), rest @ ..]) = (&func.kind, &args[..]) else {
+                return false;
+            };
             match &**name {
                 "range" => rest.is_empty() && matches!(arg.kind, ExprKind::Constant(Constant::Int(1..))),
                 "enumerate" | "sorted" | "reversed" => is_never_empty(arg),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::flow::{Evidence, Known};
 use super::Pass;
+use super::flow::{Evidence, Known};
 use crate::check::types::{Field, Literal, MAX_FIELDS, Rest, Type};
 use crate::check::with_stack;
 use crate::syntax::ast::{BoolOp, Constant, DictItem, Expr, ExprKind, FStringPart};
@@ -63,9 +63,7 @@ impl<'a> Pass<'a> {
             ExprKind::Tuple(items) => self.tuple(items),
             ExprKind::ListComp { element, generators } => self.list_comp(element, generators, &descs::LIST),
             ExprKind::SetComp { element, generators } => self.list_comp(element, generators, &descs::SET),
-            ExprKind::GeneratorExp { element, generators } => {
-                self.list_comp(element, generators, &descs::GENERATOR)
-            }
+            ExprKind::GeneratorExp { element, generators } => self.list_comp(element, generators, &descs::GENERATOR),
             ExprKind::DictComp { key, value, generators } => self.dict_comp(key, value, generators),
             ExprKind::Yield(value) => {
                 let known = value.as_ref().map_or_else(|| Known::sure(Type::NONE), |value| self.expr(value));
@@ -120,8 +118,8 @@ impl<'a> Pass<'a> {
         for item in items {
             let known = self.expr(item);
             by = by.min(known.by);
-            // Long displays of different constants say nothing more than their kinds.
-            all.push(if items.len() > 1 { known.ty.widened() } else { known.ty });
+            // Lists and sets change: what they hold are kinds, not single values.
+            all.push(known.ty.widened());
         }
         Known { ty: Type::union(all), by }
     }

@@ -179,9 +179,10 @@ impl State {
         let places = if Rc::ptr_eq(&self.places, &other.places) {
             self.places.clone()
         } else {
-            let both = self.places.iter().filter_map(|(place, own)| {
-                other.places.get(place).map(|theirs| (place.clone(), own.join(theirs)))
-            });
+            let both = self
+                .places
+                .iter()
+                .filter_map(|(place, own)| other.places.get(place).map(|theirs| (place.clone(), own.join(theirs))));
             Rc::new(both.collect())
         };
         State { variables, places, reachable: true }
@@ -199,7 +200,8 @@ impl State {
             return Vec::new();
         }
         let changed = |(symbol, own): (&SymbolId, &Variable)| {
-            let same = before.variables.get(symbol).is_some_and(|known| known.known == own.known && known.bound == own.bound);
+            let same =
+                before.variables.get(symbol).is_some_and(|known| known.known == own.known && known.bound == own.bound);
             (!same).then_some(*symbol)
         };
         self.variables.iter().filter_map(changed).collect()

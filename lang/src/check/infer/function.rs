@@ -63,11 +63,17 @@ impl<'a> Pass<'a> {
             let known = self.expr(default);
             let is_mutable = matches!(
                 default.kind,
-                ExprKind::List(_) | ExprKind::Dict(_) | ExprKind::Set(_) | ExprKind::ListComp { .. } | ExprKind::DictComp { .. } | ExprKind::SetComp { .. }
+                ExprKind::List(_)
+                    | ExprKind::Dict(_)
+                    | ExprKind::Set(_)
+                    | ExprKind::ListComp { .. }
+                    | ExprKind::DictComp { .. }
+                    | ExprKind::SetComp { .. }
             );
             if is_mutable {
                 let message = format!("the default of `{}` is one object that all calls share", param.name.name);
-                let help = format!("write `{name}=None` and `{name} = {name} or …` in the body", name = param.name.name);
+                let help =
+                    format!("write `{name}=None` and `{name} = {name} or …` in the body", name = param.name.name);
                 self.note(2022, Severity::Info, default.span, message, Some(help));
             }
             if let Some(annotation) = &param.annotation {
@@ -142,7 +148,8 @@ impl<'a> Pass<'a> {
             None => None,
         };
         let scope = self.symbols.scope_of(def.span).unwrap_or(0);
-        let is_entry = self.symbols.scopes.get(scope).is_some_and(|own| own.parent == Some(0)) && &*def.name.name == "dw_process";
+        let is_entry =
+            self.symbols.scopes.get(scope).is_some_and(|own| own.parent == Some(0)) && &*def.name.name == "dw_process";
         let (quiet, lambdas) = (std::mem::take(&mut self.quiet), std::mem::take(&mut self.lambdas));
         let mut frame = Frame::new(scope, State::new());
         frame.tries = u32::from(guarded);
@@ -228,7 +235,8 @@ pub(super) struct Guards {
 
 /// Finds what may run under a handler.
 pub(super) fn guards(body: &[Stmt]) -> Guards {
-    let mut finder = Finder { bodies: HashMap::new(), guarded: HashSet::new(), values: HashSet::new(), has_handlers: false };
+    let mut finder =
+        Finder { bodies: HashMap::new(), guarded: HashSet::new(), values: HashSet::new(), has_handlers: false };
     finder.block(body, None, false);
     if !finder.has_handlers {
         return Guards { names: HashSet::new(), has_handlers: false };

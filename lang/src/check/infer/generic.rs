@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-pub(super) use crate::check::annotation::table_type;
 use crate::check::annotation::instance_of;
+pub(super) use crate::check::annotation::table_type;
 use crate::check::types::fit::{Fit, element, fit};
 use crate::check::types::{Function, Param, Protocol, Type};
 use crate::value::types as descs;
@@ -107,7 +107,7 @@ fn pair(ty: &Type) -> Option<(Type, Type)> {
         }
         Type::Generic(_, items) | Type::Protocol(Protocol::Mapping, items) => match &items[..] {
             [key, value] => Some((key.clone(), value.clone())),
-            [key] => Some((key.clone(), Type::INT)),
+            [key] if ty.is_instance(&descs::COUNTER) => Some((key.clone(), Type::INT)),
             _ => None,
         },
         _ => Some((Type::Any, Type::Any)),

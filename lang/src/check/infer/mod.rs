@@ -39,8 +39,8 @@ use std::collections::{HashMap, HashSet};
 use std::ptr::from_ref;
 use std::sync::Arc;
 
-pub(super) use super::annotation::table_type;
 use super::annotation::Resolver;
+pub(super) use super::annotation::table_type;
 use super::symbols::{ScopeId, SymbolId, Symbols};
 use super::types::{Function, Message, Rest, Type};
 use super::{CheckOptions, Stated};
@@ -129,7 +129,15 @@ struct Returned {
 
 impl Frame {
     fn new(scope: ScopeId, state: State) -> Frame {
-        Frame { scope, state, loops: Vec::new(), handlers: Vec::new(), tries: 0, returns: Vec::new(), yields: Vec::new() }
+        Frame {
+            scope,
+            state,
+            loops: Vec::new(),
+            handlers: Vec::new(),
+            tries: 0,
+            returns: Vec::new(),
+            yields: Vec::new(),
+        }
     }
 }
 
@@ -246,7 +254,9 @@ impl<'a> Pass<'a> {
         let (ty, unknown) = self.resolve_annotation(annotation);
         for (name, span) in unknown {
             let help = super::suggest::type_name(&name).map(|close| format!("did you mean `{close}`?"));
-            let help = help.or_else(|| Some("annotations use the names of types, such as `str`, `list[int]`, `datetime.date`".to_owned()));
+            let help = help.or_else(|| {
+                Some("annotations use the names of types, such as `str`, `list[int]`, `datetime.date`".to_owned())
+            });
             self.note(2019, Severity::Warning, span, format!("`{name}` is not the name of a type"), help);
         }
         ty

@@ -42,9 +42,7 @@ impl<'a> Pass<'a> {
     fn unbound(&mut self, symbol: SymbolId, variable: &Variable, name: &str, span: Span) -> Known {
         let Some(own) = self.symbols.get(symbol) else { return Known::any() };
         let is_module = own.scope == 0;
-        if is_module
-            && (own.rebound || builtins::lookup(name).is_some() || self.mode == Mode::Interactive)
-        {
+        if is_module && (own.rebound || builtins::lookup(name).is_some() || self.mode == Mode::Interactive) {
             // A function may have bound it, or the built-in name shows through.
             return Known::any();
         }
@@ -62,15 +60,22 @@ impl<'a> Pass<'a> {
                 let severity = self.severity(Evidence::Program, false);
                 let mut found = Diagnostic::new(Code(1003), severity, span, message);
                 if let Some(first) = bindings.first() {
-                    found = found.with_related(*first, format!("this assignment makes `{name}` a variable of {}", if is_module { "the module" } else { "this function" }));
+                    found = found.with_related(
+                        *first,
+                        format!(
+                            "this assignment makes `{name}` a variable of {}",
+                            if is_module { "the module" } else { "this function" }
+                        ),
+                    );
                 }
                 found.help = Some(format!("assign `{name}` before this line, or use another name for one of the two"));
                 self.push(found);
             }
         } else {
             let message = format!("`{name}` has perhaps no value here");
-            let mut found = Diagnostic::warning(Code(1002), span, message)
-                .with_help(format!("give `{name}` a value on every path, for example `{name} = None` before the branches"));
+            let mut found = Diagnostic::warning(Code(1002), span, message).with_help(format!(
+                "give `{name}` a value on every path, for example `{name} = None` before the branches"
+            ));
             if let Some(first) = bindings.iter().rfind(|at| at.start < span.start) {
                 found = found.with_related(*first, "assigned only on some paths");
             }
@@ -178,7 +183,8 @@ impl<'a> Pass<'a> {
 pub(super) fn opened(ty: &Type) -> Type {
     match ty {
         Type::Shape(shape) => {
-            let fields = shape.fields.iter().map(|field| super::super::types::Field { ty: field.ty.widened(), ..field.clone() });
+            let fields =
+                shape.fields.iter().map(|field| super::super::types::Field { ty: field.ty.widened(), ..field.clone() });
             let rest = if shape.fields.is_empty() { Rest::Typed(Type::Any) } else { Rest::Unmentioned };
             Type::Shape(std::sync::Arc::new(Shape { fields: fields.collect(), rest }))
         }

@@ -175,7 +175,9 @@ impl<'a> Pass<'a> {
     /// `d.get('k')` gave something: the key is there.
     fn key_is_there(&mut self, expr: &'a Expr, state: &mut State) {
         let ExprKind::Call { func, args } = &expr.kind else { return };
-        let (ExprKind::Attribute { value, attr }, Some(Arg::Positional(key))) = (&func.kind, args.first()) else { return };
+        let (ExprKind::Attribute { value, attr }, Some(Arg::Positional(key))) = (&func.kind, args.first()) else {
+            return;
+        };
         if &*attr.name == "get"
             && let ExprKind::Constant(Constant::Str(key)) = &key.kind
             && let Ok(key) = std::str::from_utf8(key)
@@ -194,7 +196,8 @@ impl<'a> Pass<'a> {
             {
                 // The condition itself is the expression whose value is true.
                 let ExprKind::Attribute { value, .. } = &func.kind else { return };
-                let Some(Arg::Positional(Expr { kind: ExprKind::Constant(Constant::Str(key)), .. })) = args.first() else {
+                let Some(Arg::Positional(Expr { kind: ExprKind::Constant(Constant::Str(key)), .. })) = args.first()
+                else {
                     return;
                 };
                 if let Ok(key) = std::str::from_utf8(key) {
@@ -234,7 +237,9 @@ impl<'a> Pass<'a> {
         };
         self.refine(yes, object, &known, |ty| {
             Type::union(ty.members().iter().flat_map(|member| match member.class() {
-                _ if member.is_any() || member.class().is_none() => classes.iter().map(|class| instance_of(class)).collect(),
+                _ if member.is_any() || member.class().is_none() => {
+                    classes.iter().map(|class| instance_of(class)).collect()
+                }
                 Some(_) if is(member) => vec![member.clone()],
                 Some(own) => {
                     classes.iter().filter(|class| class.is_subtype(own)).map(|class| instance_of(class)).collect()

@@ -14,7 +14,14 @@ use crate::value::types as descs;
 
 impl<'a> Pass<'a> {
     /// `left op right`
-    pub(super) fn binary(&mut self, expr: &'a Expr, left: &'a Expr, op: BinaryOp, op_span: Span, right: &'a Expr) -> Known {
+    pub(super) fn binary(
+        &mut self,
+        expr: &'a Expr,
+        left: &'a Expr,
+        op: BinaryOp,
+        op_span: Span,
+        right: &'a Expr,
+    ) -> Known {
         let one = self.expr(left);
         let two = self.expr(right);
         self.operate(expr.span, left, &one, op, op_span, right, &two, false)
@@ -88,7 +95,10 @@ impl<'a> Pass<'a> {
         let mut found = Diagnostic::new(Code(2001), self.severity(by, partial), op_span, message);
         for (expr, known) in [(left, one), (right, two)] {
             if let Some(origin) = self.origin(expr) {
-                found = found.with_related(origin, format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)));
+                found = found.with_related(
+                    origin,
+                    format!("`{}` is `{}` from here", self.source.slice(expr.span), short(&known.ty)),
+                );
             }
         }
         if found.related.is_empty() && span != op_span {
@@ -118,7 +128,10 @@ impl<'a> Pass<'a> {
         }
         if let Some(first) = failing.first() {
             let message = format!("`{}` does not take `{}`{}", op.symbol(), short(first), Self::source_of(known.by));
-            let help = first.widened().is_instance(&descs::STR).then(|| "convert the text first: `int(…)` or `float(…)`".to_owned());
+            let help = first
+                .widened()
+                .is_instance(&descs::STR)
+                .then(|| "convert the text first: `int(…)` or `float(…)`".to_owned());
             self.fails(2001, span, known.by, failing.len() < known.ty.members().len(), message, help);
         }
         known.with(if results.is_empty() { Type::Any } else { Type::union(results) })
@@ -137,7 +150,8 @@ pub(super) fn short(ty: &Type) -> String {
 /// What to do about operands that do not fit.
 fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<String> {
     let is = |ty: &Type, desc: &'static TypeDesc| ty.is_instance(desc);
-    let number = |ty: &Type| [&descs::INT, &descs::FLOAT, &descs::DECIMAL, &descs::BOOL].iter().any(|desc| is(ty, desc));
+    let number =
+        |ty: &Type| [&descs::INT, &descs::FLOAT, &descs::DECIMAL, &descs::BOOL].iter().any(|desc| is(ty, desc));
     if a.is_none() || b.is_none() {
         let place = if a.is_none() { left } else { right };
         return Some(format!("handle `None` first, for example `({place} or 0)` or `if {place} is not None`"));
@@ -150,10 +164,14 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
             return Some(format!("encode the text: `{right}.encode()`"));
         }
         if is(a, &descs::STR) && number(b) {
-            return Some(format!("for text write `str({right})`; to add numbers write `int({left})` or `float({left})`"));
+            return Some(format!(
+                "for text write `str({right})`; to add numbers write `int({left})` or `float({left})`"
+            ));
         }
         if number(a) && is(b, &descs::STR) {
-            return Some(format!("to add numbers write `int({right})` or `float({right})`; for text write `str({left})`"));
+            return Some(format!(
+                "to add numbers write `int({right})` or `float({right})`; for text write `str({left})`"
+            ));
         }
         if is(a, &descs::LIST) && (is(b, &descs::TUPLE) || element(b).is_some()) {
             return Some(format!("write `{left} + list({right})`"));
@@ -176,7 +194,10 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
         return Some(format!("add a span of time: `datetime.timedelta(days={right})`"));
     }
     if (date(a) && is(b, &descs::STR)) || (is(a, &descs::STR) && date(b)) {
-        return Some("one side is text: convert it with `datetime.datetime.fromisoformat(…)`, or the date with `.isoformat()`".to_owned());
+        return Some(
+            "one side is text: convert it with `datetime.datetime.fromisoformat(…)`, or the date with `.isoformat()`"
+                .to_owned(),
+        );
     }
     if is(a, &descs::FLOAT) && is(b, &descs::DECIMAL) || is(a, &descs::DECIMAL) && is(b, &descs::FLOAT) {
         return Some("floats and Decimals do not mix: write `decimal.Decimal(str(x))` or `float(d)`".to_owned());
@@ -199,10 +220,7 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
 /// The kind of a number: how far up it stands when two mix.
 fn number_rank(class: &'static TypeDesc) -> Option<u8> {
     let ranks: [&'static TypeDesc; 4] = [&descs::BOOL, &descs::INT, &descs::FLOAT, &descs::DECIMAL];
-    ranks
-        .iter()
-        .position(|desc| ptr::eq(*desc, class))
-        .and_then(|at| u8::try_from(at).ok())
+    ranks.iter().position(|desc| ptr::eq(*desc, class)).and_then(|at| u8::try_from(at).ok())
 }
 
 /// The result of an operator on two single types; `None` if it always fails.
@@ -214,7 +232,10 @@ pub(super) fn apply(op: BinaryOp, a: &Type, b: &Type, augmented: bool) -> Option
     }
     let (Some(x), Some(y)) = (a.class(), b.class()) else { return Some(Type::Any) };
     let known = |class: &'static TypeDesc| {
-        is_plain(class) || [&descs::ENTITY, &descs::DICT_KEYS, &descs::DICT_ITEMS, &descs::DICT_VALUES].iter().any(|desc| ptr::eq(*desc, class))
+        is_plain(class)
+            || [&descs::ENTITY, &descs::DICT_KEYS, &descs::DICT_ITEMS, &descs::DICT_VALUES]
+                .iter()
+                .any(|desc| ptr::eq(*desc, class))
     };
     if !known(x) || !known(y) {
         return Some(Type::Any);
@@ -252,7 +273,9 @@ pub(super) fn apply(op: BinaryOp, a: &Type, b: &Type, augmented: bool) -> Option
         }
         BinaryOp::Mult => {
             let repeats = |seq: &Type, n: &Type| {
-                let is_sequence = [&descs::STR, &descs::BYTES, &descs::BYTEARRAY, &descs::LIST, &descs::TUPLE].iter().any(|desc| is(seq, desc));
+                let is_sequence = [&descs::STR, &descs::BYTES, &descs::BYTEARRAY, &descs::LIST, &descs::TUPLE]
+                    .iter()
+                    .any(|desc| is(seq, desc));
                 is_sequence && (is(n, &descs::INT) || is(n, &descs::BOOL))
             };
             let repeated = |seq: &Type| match seq {
@@ -286,7 +309,9 @@ pub(super) fn apply(op: BinaryOp, a: &Type, b: &Type, augmented: bool) -> Option
                 return Some(merged(a, b));
             }
             // `int | None` makes a type for `isinstance`.
-            if matches!(a, Type::Class(_)) && (matches!(b, Type::Class(_)) || b.is_none()) || a.is_none() && matches!(b, Type::Class(_)) {
+            if matches!(a, Type::Class(_)) && (matches!(b, Type::Class(_)) || b.is_none())
+                || a.is_none() && matches!(b, Type::Class(_))
+            {
                 return Some(Type::Any);
             }
             sets(a, b)
@@ -364,7 +389,11 @@ fn merged(a: &Type, b: &Type) -> Type {
             Type::shape(fields, rest)
         }
         (Type::Shape(shape), _) | (_, Type::Shape(shape)) => {
-            let optional = |field: &crate::check::types::Field| crate::check::types::Field { ty: Type::Any, required: field.required, ..field.clone() };
+            let optional = |field: &crate::check::types::Field| crate::check::types::Field {
+                ty: Type::Any,
+                required: field.required,
+                ..field.clone()
+            };
             let shape = Shape { fields: shape.fields.iter().map(optional).collect(), rest: Rest::Unmentioned };
             Type::Shape(std::sync::Arc::new(shape))
         }
@@ -383,7 +412,9 @@ fn unary_result(op: UnaryOp, ty: &Type) -> Option<Type> {
     let rank = number_rank(class);
     match op {
         UnaryOp::USub => match ty {
-            Type::Literal(Literal::Int(value)) => Some(value.checked_neg().map_or(Type::INT, |value| Type::Literal(Literal::Int(value)))),
+            Type::Literal(Literal::Int(value)) => {
+                Some(value.checked_neg().map_or(Type::INT, |value| Type::Literal(Literal::Int(value))))
+            }
             _ if rank == Some(0) => Some(Type::INT),
             _ => (rank.is_some() || ptr::eq(class, &descs::TIMEDELTA)).then(|| ty.widened()),
         },

@@ -57,7 +57,11 @@ impl<'a> Pass<'a> {
             }
             PatternKind::Singleton(constant) => {
                 let wanted = super::expression::constant_type(constant);
-                if subject.ty.is_any() { Known::sure(wanted) } else { subject.with(subject.ty.filtered(|ty| may_equal(ty, &wanted))) }
+                if subject.ty.is_any() {
+                    Known::sure(wanted)
+                } else {
+                    subject.with(subject.ty.filtered(|ty| may_equal(ty, &wanted)))
+                }
             }
             PatternKind::Sequence(patterns) => {
                 let inner = element(&subject.ty).unwrap_or(Type::Any);
@@ -91,9 +95,9 @@ impl<'a> Pass<'a> {
                         true if !desc.is_subtype(&descs::DICT) => plain_instance(desc),
                         _ => Type::Any,
                     },
-                    Type::Class(desc) => {
-                        subject.ty.filtered(|ty| ty.class().is_none_or(|own| own.is_subtype(desc) || desc.is_subtype(own)))
-                    }
+                    Type::Class(desc) => subject
+                        .ty
+                        .filtered(|ty| ty.class().is_none_or(|own| own.is_subtype(desc) || desc.is_subtype(own))),
                     _ => Type::Any,
                 };
                 let matched = subject.with(if matched == Type::Never { Type::Any } else { matched });
@@ -112,7 +116,8 @@ impl<'a> Pass<'a> {
                 Known::any()
             }
             PatternKind::As { pattern, name } => {
-                let matched = pattern.as_ref().map_or_else(|| subject.clone(), |pattern| self.pattern(pattern, subject));
+                let matched =
+                    pattern.as_ref().map_or_else(|| subject.clone(), |pattern| self.pattern(pattern, subject));
                 if let Some(name) = name {
                     self.bind(name.span, matched.clone());
                 }

@@ -27,10 +27,14 @@ impl<'a> Pass<'a> {
             let is = if partial { "may be" } else { "is" };
             let message = format!("{what} {is} `{}`, which cannot leave the program", short(ty));
             let help = match ty {
-                ty if ty.is_instance(&descs::SET) || ty.is_instance(&descs::FROZENSET) => "return `sorted(…)` or `list(…)` of it",
+                ty if ty.is_instance(&descs::SET) || ty.is_instance(&descs::FROZENSET) => {
+                    "return `sorted(…)` or `list(…)` of it"
+                }
                 Type::Function(_) | Type::Member(..) => "call the function: put `()` behind it",
                 ty if ty.is_instance(&descs::TIMEDELTA) => "return `.total_seconds()` or `str(…)` of it",
-                ty if ty.class().is_some_and(|class| class.is_subtype(&BASE_EXCEPTION)) => "return `str(…)` of it, or `raise` it",
+                ty if ty.class().is_some_and(|class| class.is_subtype(&BASE_EXCEPTION)) => {
+                    "return `str(…)` of it, or `raise` it"
+                }
                 Type::Generic(..) => "return `list(…)` of it",
                 _ => "return text, numbers, lists, dicts or an Entity",
             };
@@ -53,11 +57,12 @@ impl<'a> Pass<'a> {
         let Some(first) = wrong.first() else { return };
         let (why, help) = misfit(first, &wanted);
         let message = format!("the result does not fit the contract: {why}");
-        let severity = match (is_sample, self.options.enforced && known.by == Evidence::Program && wrong.len() == members.len()) {
-            (true, _) => Severity::Info,
-            (false, true) => Severity::Error,
-            (false, false) => Severity::Warning,
-        };
+        let severity =
+            match (is_sample, self.options.enforced && known.by == Evidence::Program && wrong.len() == members.len()) {
+                (true, _) => Severity::Info,
+                (false, true) => Severity::Error,
+                (false, false) => Severity::Warning,
+            };
         let mut found = Diagnostic::new(Code(2105), severity, span, message).with_related(clause, "the contract");
         found.help = help;
         self.push(found);
@@ -89,7 +94,8 @@ fn unreturnable<'t>(ty: &'t Type, path: &str, depth: u8) -> Option<(String, &'t 
         Type::Instance(desc) | Type::Generic(desc, _) => {
             // A generator becomes a stream, but only as the result itself.
             let nested = depth > 0 && ptr::eq(*desc, &descs::GENERATOR);
-            let refused = REFUSED.iter().any(|refused| ptr::eq(*refused, *desc)) || desc.is_subtype(&BASE_EXCEPTION) || nested;
+            let refused =
+                REFUSED.iter().any(|refused| ptr::eq(*refused, *desc)) || desc.is_subtype(&BASE_EXCEPTION) || nested;
             let from_re = desc.module == "re" && matches!(desc.name, "Match" | "Pattern");
             (refused || from_re).then(|| (path.to_owned(), ty))
         }
@@ -120,12 +126,17 @@ static REFUSED: &[&TypeDesc] = &[
 
 /// Why a type does not fit, and what to do.
 fn misfit(is: &Type, wanted: &Type) -> (String, Option<String>) {
-    if let (Type::Shape(own), Some(Type::Shape(shape))) = (is, wanted.members().iter().find(|ty| matches!(ty, Type::Shape(_)))) {
+    if let (Type::Shape(own), Some(Type::Shape(shape))) =
+        (is, wanted.members().iter().find(|ty| matches!(ty, Type::Shape(_))))
+    {
         for field in &shape.fields {
             match own.field(&field.key) {
                 None if field.required && own.rest == Rest::Closed => {
                     let close = crate::check::suggest::closest(&field.key, own.fields.iter().map(|own| &*own.key));
-                    let help = close.map_or_else(|| format!("add the key `{}`", field.key), |close| format!("is `{close}` meant to be `{}`?", field.key));
+                    let help = close.map_or_else(
+                        || format!("add the key `{}`", field.key),
+                        |close| format!("is `{close}` meant to be `{}`?", field.key),
+                    );
                     return (format!("the key `{}` is missing", field.key), Some(help));
                 }
                 Some(own) if fit(&own.ty, &field.ty) == Fit::No => {
@@ -139,7 +150,10 @@ fn misfit(is: &Type, wanted: &Type) -> (String, Option<String>) {
             && let Some(extra) = own.fields.iter().find(|own| shape.field(&own.key).is_none())
         {
             let close = crate::check::suggest::closest(&extra.key, shape.fields.iter().map(|field| &*field.key));
-            return (format!("it excludes the key `{}`", extra.key), close.map(|close| format!("did you mean `{close}`?")));
+            return (
+                format!("it excludes the key `{}`", extra.key),
+                close.map(|close| format!("did you mean `{close}`?")),
+            );
         }
     }
     (format!("it is `{}`, and must be `{wanted}`", short(is)), None)

@@ -8,6 +8,7 @@ use super::Pass;
 use super::arguments::{Given, Stars};
 use super::assign::stored;
 use super::call::gives;
+use crate::check::annotation::instance_of;
 use crate::check::types::fit::element;
 use crate::check::types::{Field, Literal, Rest, Shape, Type};
 use crate::value::types as descs;
@@ -30,16 +31,30 @@ fn has_stars(given: &[Given<'_>]) -> bool {
 
 impl<'a> Pass<'a> {
     /// The result of a function or method; `plain` is what its signature says.
-    pub(super) fn special_result(&mut self, builtin: &'static Builtin, receiver: Option<&Type>, given: &[Given<'a>], plain: Type) -> Type {
+    pub(super) fn special_result(
+        &mut self,
+        builtin: &'static Builtin,
+        receiver: Option<&Type>,
+        given: &[Given<'a>],
+        plain: Type,
+    ) -> Type {
         let args = positional(given);
         let first = args.first();
         if has_stars(given) {
             return plain;
         }
         match (receiver, builtin.name(), first) {
-            (Some(Type::Shape(shape)), name @ ("get" | "pop" | "setdefault"), Some(Type::Literal(Literal::Str(key)))) => {
-                of_key(shape, name, key, args.get(1)).unwrap_or(plain)
+            // Class methods and copies give what they were called on.
+            (Some(Type::Class(desc)), _, _) if plain.class().is_some_and(|base| desc.is_subtype(base)) => {
+                instance_of(desc)
             }
+            (Some(receiver), "copy", None) if receiver.is_mutable() => receiver.clone(),
+            (Some(_), "isocalendar", None) => Type::Instance(&crate::modules::datetime::date::ISO_CALENDAR),
+            (
+                Some(Type::Shape(shape)),
+                name @ ("get" | "pop" | "setdefault"),
+                Some(Type::Literal(Literal::Str(key))),
+            ) => of_key(shape, name, key, args.get(1)).unwrap_or(plain),
             (Some(Type::Entity(value, _)), "get", Some(Type::Literal(Literal::Str(key)))) => match &**value {
                 Type::Shape(shape) => of_key(shape, "get", key, args.get(1)).unwrap_or(plain),
                 _ => plain,
@@ -109,12 +124,17 @@ impl<'a> Pass<'a> {
         }
         if is(&descs::iterators::FILTER) {
             let inner = args.get(1).and_then(element).unwrap_or(Type::Any);
-            let kept = if args.first().is_some_and(Type::is_none) { inner.filtered(|ty| ty.truth() != Some(false)) } else { inner };
+            let kept = if args.first().is_some_and(Type::is_none) {
+                inner.filtered(|ty| ty.truth() != Some(false))
+            } else {
+                inner
+            };
             return Type::generic(desc, [kept]);
         }
         if is(&descs::iterators::ZIP) {
             let inner: Vec<Type> = args.iter().map(|ty| element(ty).unwrap_or(Type::Any)).collect();
-            let pair = if has_stars(given) { Type::generic(&descs::TUPLE, [Type::Any]) } else { Type::Tuple(inner.into()) };
+            let pair =
+                if has_stars(given) { Type::generic(&descs::TUPLE, [Type::Any]) } else { Type::Tuple(inner.into()) };
             return Type::generic(desc, [pair]);
         }
         if is(&descs::iterators::ENUMERATE) || is(&descs::iterators::REVERSED) {
@@ -124,7 +144,11 @@ impl<'a> Pass<'a> {
             };
         }
         if is(&descs::TYPE) {
-            return args.first().and_then(Type::class).filter(|class| super::super::types::fit::is_plain(class)).map_or(plain, Type::Class);
+            return args
+                .first()
+                .and_then(Type::class)
+                .filter(|class| super::super::types::fit::is_plain(class))
+                .map_or(plain, Type::Class);
         }
         if is(&descs::LIST) || is(&descs::TUPLE) || is(&descs::SET) || is(&descs::FROZENSET) {
             let inner = args.first().and_then(element).unwrap_or(if args.is_empty() { Type::Never } else { Type::Any });
@@ -136,7 +160,11 @@ impl<'a> Pass<'a> {
 
 /// A function passed to `map` is called with one element of each iterable.
 pub(super) fn map_elements(given: &[Given<'_>]) -> Vec<Type> {
-    given.iter().skip(1).map(|argument| argument.known.as_ref().and_then(|known| element(&known.ty)).unwrap_or(Type::Any)).collect()
+    given
+        .iter()
+        .skip(1)
+        .map(|argument| argument.known.as_ref().and_then(|known| element(&known.ty)).unwrap_or(Type::Any))
+        .collect()
 }
 
 fn entity_of(value: Type, mime_type: Option<&Type>) -> Type {
@@ -145,7 +173,8 @@ fn entity_of(value: Type, mime_type: Option<&Type>) -> Type {
         _ => None,
     };
     // Only JSON gives back what was put in; other formats have their own shapes.
-    let is_json = mime.is_some_and(|text| text.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
+    let is_json = mime
+        .is_some_and(|text| text.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
     let value = match value {
         Type::Entity(inner, _) => (*inner).clone(),
         other => other,
@@ -216,7 +245,8 @@ fn number(ty: &Type) -> Option<Type> {
 /// The sum of elements: an int when there are none.
 fn sum_of(element: &Type) -> Option<Type> {
     let ty = number(element)?;
-    Some(ty.join(&Type::INT)).map(|ty| if ty == Type::FLOAT.join(&Type::INT) { Type::union([Type::INT, Type::FLOAT]) } else { ty })
+    Some(ty.join(&Type::INT))
+        .map(|ty| if ty == Type::FLOAT.join(&Type::INT) { Type::union([Type::INT, Type::FLOAT]) } else { ty })
 }
 
 /// What a container holds after a method that changes it.
@@ -247,16 +277,22 @@ pub(super) fn changed(object: &Type, method: &str, args: &[Type], names: &[Optio
             for (ty, name) in args.iter().zip(names) {
                 updated = match (name, ty) {
                     (Some(name), ty) => stored(&updated, &Type::text(name), ty),
-                    (None, Type::Shape(shape)) if shape.rest == Rest::Closed => shape.fields.iter().fold(updated, |into, field| {
-                        let value = match (&into, field.required) {
-                            (Type::Shape(own), false) => own.field(&field.key).map_or(field.ty.clone(), |own| own.ty.join(&field.ty)),
-                            _ => field.ty.clone(),
-                        };
-                        stored(&into, &Type::text(&field.key), &value)
-                    }),
-                    (None, Type::Generic(_, items)) if items.len() == 2 => {
-                        stored(&updated, &items.first().map_or(Type::Any, Type::widened), items.get(1).unwrap_or(&Type::Any))
+                    (None, Type::Shape(shape)) if shape.rest == Rest::Closed => {
+                        shape.fields.iter().fold(updated, |into, field| {
+                            let value = match (&into, field.required) {
+                                (Type::Shape(own), false) => {
+                                    own.field(&field.key).map_or(field.ty.clone(), |own| own.ty.join(&field.ty))
+                                }
+                                _ => field.ty.clone(),
+                            };
+                            stored(&into, &Type::text(&field.key), &value)
+                        })
                     }
+                    (None, Type::Generic(_, items)) if items.len() == 2 => stored(
+                        &updated,
+                        &items.first().map_or(Type::Any, Type::widened),
+                        items.get(1).unwrap_or(&Type::Any),
+                    ),
                     (None, _) => stored(&updated, &Type::Any, &Type::Any),
                 };
             }
@@ -265,7 +301,9 @@ pub(super) fn changed(object: &Type, method: &str, args: &[Type], names: &[Optio
         ("setdefault", Type::Shape(shape)) => match first {
             Some(key @ Type::Literal(Literal::Str(name))) => {
                 let value = args.get(1).cloned().unwrap_or(Type::NONE);
-                let value = shape.field(name).map_or(value.clone(), |own| if own.required { own.ty.clone() } else { own.ty.join(&value) });
+                let value = shape
+                    .field(name)
+                    .map_or(value.clone(), |own| if own.required { own.ty.clone() } else { own.ty.join(&value) });
                 Some(stored(object, key, &value))
             }
             key => Some(stored(object, key.unwrap_or(&Type::Any), args.get(1).unwrap_or(&Type::NONE))),
@@ -277,7 +315,11 @@ pub(super) fn changed(object: &Type, method: &str, args: &[Type], names: &[Optio
                 _ => true,
             };
             let known = matches!(first, Some(Type::Literal(Literal::Str(_))));
-            let kept = shape.fields.iter().filter(gone).map(|field| Field { required: field.required && known, ..field.clone() });
+            let kept = shape
+                .fields
+                .iter()
+                .filter(gone)
+                .map(|field| Field { required: field.required && known, ..field.clone() });
             Some(Type::Shape(Arc::new(Shape { fields: kept.collect(), rest: shape.rest.clone() })))
         }
         _ => None,

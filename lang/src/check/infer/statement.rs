@@ -25,7 +25,9 @@ impl<'a> Pass<'a> {
         // A lone `yield` behind `return` makes a generator; `pass` and texts say nothing.
         let harmless = |stmt: &Stmt| match &stmt.kind {
             StmtKind::Pass | StmtKind::Error { .. } | StmtKind::FunctionDef(_) => true,
-            StmtKind::Expr(expr) => matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Yield(_) | ExprKind::YieldFrom(_)),
+            StmtKind::Expr(expr) => {
+                matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Yield(_) | ExprKind::YieldFrom(_))
+            }
             _ => false,
         };
         let rest: Vec<&Stmt> = body.iter().skip_while(|other| other.span != stmt.span).collect();
@@ -123,7 +125,8 @@ impl<'a> Pass<'a> {
             let ty = match from {
                 Some(module) => self.module_member(module, &name.name).unwrap_or_else(|| {
                     let known = crate::check::members::of_module(module);
-                    let help = crate::check::suggest::attribute(module.name, module.name, &name.name, known.into_iter());
+                    let help =
+                        crate::check::suggest::attribute(module.name, module.name, &name.name, known.into_iter());
                     let message = format!("the module `{}` has no member `{}`", module.name, name.name);
                     let severity = self.severity(Evidence::Program, false);
                     if !name.name.is_empty() {

@@ -56,7 +56,10 @@ impl<'a> Pass<'a> {
                 _ => {
                     let close = suggest::closest(name, ["^value", "^blob", "^mime_type", "^encoding"].into_iter());
                     let message = format!("an Entity has no `{name}`");
-                    let help = close.map_or_else(|| "it has `^value`, `^blob`, `^mime_type`, `^encoding`".to_owned(), |close| format!("did you mean `{close}`?"));
+                    let help = close.map_or_else(
+                        || "it has `^value`, `^blob`, `^mime_type`, `^encoding`".to_owned(),
+                        |close| format!("did you mean `{close}`?"),
+                    );
                     self.fails(2007, index.span, object.by, false, message, Some(help));
                     Known::any()
                 }
@@ -67,7 +70,8 @@ impl<'a> Pass<'a> {
         }
         let inside = object.with(inner.clone());
         self.check_index(&inside, value, key, index, false);
-        let items = inner.members().iter().filter_map(|ty| if let Item::Is(ty) = item(ty, &key.ty) { Some(ty) } else { None });
+        let items =
+            inner.members().iter().filter_map(|ty| if let Item::Is(ty) = item(ty, &key.ty) { Some(ty) } else { None });
         let ty = Type::union(items);
         object.with(if ty == Type::Never { Type::Any } else { ty })
     }
@@ -133,12 +137,18 @@ impl<'a> Pass<'a> {
         let what = short(ty);
         let by = object.by.min(key.by);
         if is_index {
-            let message = format!("`{what}` takes whole numbers and slices as index, and this is `{}`{}", short(&key.ty), Self::source_of(object.by));
+            let message = format!(
+                "`{what}` takes whole numbers and slices as index, and this is `{}`{}",
+                short(&key.ty),
+                Self::source_of(object.by)
+            );
             let help = match (ty, &key.ty) {
-                (_, Type::Literal(Literal::Str(name))) if ty.is_instance(&descs::LIST) => {
-                    Some(format!("take an element first, `{shown}[0]['{name}']`, or loop: `for item in {shown}: item['{name}']`"))
+                (_, Type::Literal(Literal::Str(name))) if ty.is_instance(&descs::LIST) => Some(format!(
+                    "take an element first, `{shown}[0]['{name}']`, or loop: `for item in {shown}: item['{name}']`"
+                )),
+                (_, key) if key.is_instance(&descs::FLOAT) => {
+                    Some("`/` gives a float; for an index write `//` or `int(…)`".to_owned())
                 }
-                (_, key) if key.is_instance(&descs::FLOAT) => Some("`/` gives a float; for an index write `//` or `int(…)`".to_owned()),
                 (_, key) if key.is_instance(&descs::STR) => Some("convert the index: `int(…)`".to_owned()),
                 _ => None,
             };
@@ -155,12 +165,18 @@ impl<'a> Pass<'a> {
         let help = match ty {
             ty if ty.is_none() => Some(format!("handle `None` first: `if {shown} is not None:`")),
             Type::Message(_) => Some(match &key.ty {
-                Type::Literal(Literal::Str(name)) => format!("write `{shown}.vars['{name}']`, or `{shown}.payload['{name}']`"),
+                Type::Literal(Literal::Str(name)) => {
+                    format!("write `{shown}.vars['{name}']`, or `{shown}.payload['{name}']`")
+                }
                 _ => format!("write `{shown}.payload[…]`"),
             }),
             Type::Member(..) | Type::Function(_) => Some(format!("call it: `{shown}(…)`")),
-            Type::Entity(..) => Some("an Entity never changes: take its `['^value']`, change that, and make a new one".to_owned()),
-            ty if store && ty.is_instance(&descs::STR) => Some("make a new text, for example with `replace`".to_owned()),
+            Type::Entity(..) => {
+                Some("an Entity never changes: take its `['^value']`, change that, and make a new one".to_owned())
+            }
+            ty if store && ty.is_instance(&descs::STR) => {
+                Some("make a new text, for example with `replace`".to_owned())
+            }
             ty if store && ty.is_instance(&descs::TUPLE) => Some(format!("use a list: `list({shown})`")),
             _ if element(ty).is_some() => Some(format!("make a list first: `list({shown})`")),
             _ => None,
@@ -174,7 +190,11 @@ impl<'a> Pass<'a> {
         let length_i = i64::try_from(length).unwrap_or(i64::MAX);
         if at < -length_i || at >= length_i {
             let message = format!("the index {at} is outside: there are {length} items");
-            let help = if length == 0 { "it is empty".to_owned() } else { format!("the last one is `[{}]` or `[-1]`", length - 1) };
+            let help = if length == 0 {
+                "it is empty".to_owned()
+            } else {
+                format!("the last one is `[{}]` or `[-1]`", length - 1)
+            };
             self.fails(2023, index.span, object.by.min(key.by), false, message, Some(help));
         }
     }
@@ -183,8 +203,14 @@ impl<'a> Pass<'a> {
     fn check_key(&mut self, object: &Known, shape: &Shape, value: &Expr, key: &Known, index: &Expr, store: bool) {
         let Type::Literal(Literal::Str(name)) = &key.ty else {
             let texts = key.ty.members().iter().any(|ty| may_equal(&ty.widened(), &Type::STR));
-            if !texts && !shape.fields.is_empty() && !store && key.ty != Type::Never && !matches!(shape.rest, Rest::Typed(_)) {
-                let message = format!("this key is `{}`, and the keys of the dict are texts: it is never found", short(&key.ty));
+            if !texts
+                && !shape.fields.is_empty()
+                && !store
+                && key.ty != Type::Never
+                && !matches!(shape.rest, Rest::Typed(_))
+            {
+                let message =
+                    format!("this key is `{}`, and the keys of the dict are texts: it is never found", short(&key.ty));
                 let help = format!("write `str({})`", self.source.slice(index.span));
                 self.note(2016, Severity::Warning, index.span, message, Some(help));
             }
@@ -192,10 +218,13 @@ impl<'a> Pass<'a> {
         };
         let close = || suggest::closest(name, shape.fields.iter().map(|field| &*field.key)).map(str::to_owned);
         match (shape.field(name), &shape.rest, object.by) {
-            (Some(field), _, Evidence::Contract | Evidence::Sample) if !field.required && !store && !self.is_guarded() => {
+            (Some(field), _, Evidence::Contract | Evidence::Sample)
+                if !field.required && !store && !self.is_guarded() =>
+            {
                 let source = if object.by == Evidence::Contract { "by the contract" } else { "in the sample" };
                 let container = self.source.slice(value.span);
-                let message = format!("`{name}` is optional {source}, and reading it this way fails when it is missing");
+                let message =
+                    format!("`{name}` is optional {source}, and reading it this way fails when it is missing");
                 let help = format!("write `{container}.get('{name}')`, or test `'{name}' in {container}` first");
                 self.note(2104, Severity::Info, index.span, message, Some(help));
             }
@@ -212,14 +241,18 @@ impl<'a> Pass<'a> {
                     self.push(found);
                 }
             }
-            (None, Rest::Unmentioned, Evidence::Contract) | (None, Rest::Closed | Rest::Unmentioned, Evidence::Sample) if !store => {
+            (None, Rest::Unmentioned, Evidence::Contract)
+            | (None, Rest::Closed | Rest::Unmentioned, Evidence::Sample)
+                if !store =>
+            {
                 let source = if object.by == Evidence::Contract { "contract" } else { "sample" };
                 let message = format!("the {source} does not mention the key `{name}`");
                 self.note(2103, Severity::Info, index.span, message, Some(keys_help(close(), shape)));
             }
             (None, Rest::Closed, Evidence::Program) if !store && self.is_certain(value) => {
                 let message = format!("the dict has no key `{name}`");
-                let help = if shape.fields.is_empty() { "it is empty here".to_owned() } else { keys_help(close(), shape) };
+                let help =
+                    if shape.fields.is_empty() { "it is empty here".to_owned() } else { keys_help(close(), shape) };
                 self.fails(2023, index.span, Evidence::Program, false, message, Some(help));
             }
             _ => {}
@@ -257,7 +290,11 @@ fn keys_help(close: Option<String>, shape: &Shape) -> String {
 
 fn is_constant(ty: &Type) -> bool {
     let desc = |desc: &'static TypeDesc| ty.is_instance(desc);
-    desc(&descs::STR) || desc(&descs::BYTES) || desc(&descs::TUPLE) || desc(&descs::RANGE) || matches!(ty, Type::Entity(..))
+    desc(&descs::STR)
+        || desc(&descs::BYTES)
+        || desc(&descs::TUPLE)
+        || desc(&descs::RANGE)
+        || matches!(ty, Type::Entity(..))
 }
 
 fn is_unhashable(ty: &Type) -> bool {
@@ -274,14 +311,20 @@ fn item(ty: &Type, key: &Type) -> Item {
     let is = |desc: &'static TypeDesc| ptr::eq(class, desc);
     let key_is = |desc: &'static TypeDesc| key.is_instance(desc);
     let sliced = key_is(&descs::SLICE);
-    let sequence = [&descs::LIST, &descs::TUPLE, &descs::STR, &descs::BYTES, &descs::BYTEARRAY, &descs::RANGE].iter().any(|desc| is(desc));
+    let sequence = [&descs::LIST, &descs::TUPLE, &descs::STR, &descs::BYTES, &descs::BYTEARRAY, &descs::RANGE]
+        .iter()
+        .any(|desc| is(desc));
     if sequence {
-        if matches!(key, Type::Literal(Literal::Str(text)) if &**text == "^value") && (is(&descs::LIST) || is(&descs::STR)) {
+        if matches!(key, Type::Literal(Literal::Str(text)) if &**text == "^value")
+            && (is(&descs::LIST) || is(&descs::STR))
+        {
             return Item::Is(ty.clone());
         }
         let all_wrong = key != &Type::Never
             && key.members().iter().all(|key| {
-                key.class().is_some_and(|class| is_plain(class) && !class.is_subtype(&descs::INT) && !ptr::eq(class, &descs::SLICE))
+                key.class().is_some_and(|class| {
+                    is_plain(class) && !class.is_subtype(&descs::INT) && !ptr::eq(class, &descs::SLICE)
+                })
             });
         if all_wrong {
             return Item::WrongIndex;
@@ -290,7 +333,10 @@ fn item(ty: &Type, key: &Type) -> Item {
             Type::Tuple(items) => match key {
                 Type::Literal(Literal::Int(at)) => {
                     let at = if *at < 0 { at.checked_add(i64::try_from(items.len()).unwrap_or(0)) } else { Some(*at) };
-                    at.and_then(|at| usize::try_from(at).ok()).and_then(|at| items.get(at)).cloned().unwrap_or(Type::Any)
+                    at.and_then(|at| usize::try_from(at).ok())
+                        .and_then(|at| items.get(at))
+                        .cloned()
+                        .unwrap_or(Type::Any)
                 }
                 _ if sliced => Type::generic(&descs::TUPLE, [Type::union(items.iter().cloned())]),
                 _ => Type::union(items.iter().cloned()),

@@ -140,7 +140,8 @@ fn shapes(own: &Shape, wanted: &Shape) -> Fit {
 fn behaves(value: &Type, protocol: Protocol, parameters: &[Type]) -> Fit {
     if protocol == Protocol::Mapping {
         let Some(class) = value.class() else { return Fit::Yes };
-        let known_otherwise = is_plain(class) && !class.is_subtype(&descs::DICT);
+        let iterator = matches!(value, Type::Generic(..)) && !class.is_subtype(&descs::DICT);
+        let known_otherwise = iterator || is_plain(class) && !class.is_subtype(&descs::DICT);
         return yes_if(!known_otherwise);
     }
     if protocol == Protocol::Sequence

@@ -13,7 +13,7 @@ use crate::value::{Builtin, HVec, R, Tuple, TypeDesc, Value};
 pub static NEW: Builtin = Builtin::new(
     Kind::Function,
     Profile::Core,
-    "function Decimal(value: Decimal | int | float | str | tuple[int, Sequence[int], int | str] = '0', \
+    "function Decimal(value: Decimal | int | float | str | tuple[int, Sequence[int], int | str] | list[Any] = '0', \
      context: Context | None = None) -> Decimal",
     "An exact decimal number, whatever the precision, from text, a number, or sign, digits and exponent.\n\n\
      >>> decimal.Decimal('1.10') + 2\nDecimal('3.10')\n>>> decimal.Decimal((1, (1, 5), -1))\nDecimal('-1.5')\n",

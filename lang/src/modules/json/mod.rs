@@ -32,7 +32,7 @@ table! {
         /// '{"a": [1, null, "\\u00e9"]}'
         /// >>> json.dumps([1, {'b': 2}], separators=(',', ':'))
         /// '[1,{"b":2}]'
-        Function Core "def json.dumps(obj: Any, *, skipkeys: bool = False, ensure_ascii: bool = True, check_circular: bool = True, allow_nan: bool = True, cls: None = None, indent: int | str | None = None, separators: tuple[str, str] | None = None, default: Callable[[Any], Any] | None = None, sort_keys: bool = False) -> str" => write::dumps;
+        Function Core "def json.dumps(obj: Any, *, skipkeys: bool = False, ensure_ascii: bool = True, check_circular: bool = True, allow_nan: bool = True, cls: None = None, indent: int | str | None = None, separators: tuple[str, str] | list[str] | None = None, default: Callable[[Any], Any] | None = None, sort_keys: bool = False) -> str" => write::dumps;
         /// Return the value of a JSON text.
         ///
         /// >>> json.loads('{"a": [1, null]}')

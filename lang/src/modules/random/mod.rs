@@ -259,7 +259,7 @@ generator_table! {
     ///
     /// >>> (a := [1, 1], random.shuffle(a), a)[2]
     /// [1, 1]
-    Extended "def " "shuffle" ("x: list[Any]") "None" => draw::shuffle;
+    Extended "def " "shuffle" ("x: list[Any] | bytearray") "None" => draw::shuffle;
     /// Return a float with a triangular distribution.
     ///
     /// >>> 1 <= random.triangular(1, 4, 2) <= 4

@@ -41,7 +41,7 @@ static CONSTANTS: &[Constant] = &[
 static NEW: Builtin = Builtin::new(
     Kind::Function,
     Profile::Extended,
-    "def Template.__init__ Template(template: str) -> Template",
+    "def Template.__init__ Template(template: Any) -> Template",
     "A text with placeholders.\n\n>>> string.Template('$a and ${b}').substitute(a=1, b=2)\n'1 and 2'\n",
     |_, a| Ok(Value::native(Template(a[0].clone()))),
 );

@@ -111,7 +111,7 @@ table! {
         ///
         /// >>> urllib.parse.urlparse('http://h:80/p?q=1#f').netloc
         /// 'h:80'
-        Function CoreCode "def urllib.parse.urlparse(url: str | bytes, scheme: str | bytes = '', allow_fragments: bool = True) -> ParseResult" => address::urlparse;
+        Function CoreCode "def urllib.parse.urlparse(url: str | bytes | None, scheme: str | bytes = '', allow_fragments: bool = True) -> ParseResult" => address::urlparse;
         /// Take an address apart.
         ///
         /// >>> urllib.parse.urlsplit('http://h/p?q=1').query

@@ -1,0 +1,173 @@
+//! The checker from outside.
+//!
+//! The documents `tests/check/*.dw` hold cases behind lines `#=== title`. A case is a program; below each line with a finding
+//! stands what must be found there, as comments that do not change the program:
+//!
+//! ```text
+//! 'Order ' + 17
+//! #        ^ DW2001 error: `+` does not take `str` and `int`
+//! #          help: convert it to text: `str(17)`
+//! ```
+//!
+//! The carets stand under the span; directly behind the `#` they mean the first column. A case without carets must be
+//! found flawless. A newcomer writes the program and runs `DATAWAY_WRITE=1 cargo test --test check`, which writes what is
+//! found now; then the change is read. `CHECK=strings cargo test --test check` runs only documents with that in their name.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dataway_lang::Profile;
+use dataway_lang::check::{self, CheckOptions, Checked};
+use dataway_lang::diagnostic::{Diagnostic, Severity};
+use dataway_lang::source::SourceText;
+use dataway_lang::syntax::{self, ParseOptions};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+/// All `.dw` files below a folder, in order.
+fn programs(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(&at).expect("readable folder") {
+            let path = entry.expect("readable entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|suffix| suffix == "dw") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn checked(text: &str, profile: Profile) -> (SourceText, Checked, Vec<Diagnostic>) {
+    let source = SourceText::new("case.dw", text);
+    let parsed = syntax::parse(&source, &ParseOptions::default());
+    let checked = check::check(&parsed.program, &source, &CheckOptions { profile, ..CheckOptions::default() });
+    let mut all = parsed.diagnostics;
+    all.extend(checked.diagnostics.iter().cloned());
+    all.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+    (source, checked, all)
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+        Severity::Hint => "hint",
+    }
+}
+
+/// Is this line an expectation?
+fn is_mark(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix('#') else { return false };
+    let rest = rest.trim_start();
+    rest.starts_with('^') && rest.contains(" DW") || rest.starts_with("help: ")
+}
+
+/// A program with its findings written below the lines.
+fn marked(text: &str) -> String {
+    let plain: String = text.lines().filter(|line| !is_mark(line)).fold(String::new(), |all, line| all + line + "\n");
+    let profile = if plain.starts_with("# core") { Profile::Core } else { Profile::Extended };
+    let (source, _, diagnostics) = checked(&plain, profile);
+    let mut marked = String::new();
+    for (at, line) in plain.lines().enumerate() {
+        let _ = writeln!(marked, "{line}");
+        for found in &diagnostics {
+            let (start, end) = (source.line_column(found.span.start), source.line_column(found.span.end));
+            if start.line as usize != at + 1 {
+                continue;
+            }
+            let until = if end.line == start.line { end.column as usize } else { line.chars().count() + 1 };
+            let carets = "^".repeat(until.saturating_sub(start.column as usize).max(1));
+            let indent = " ".repeat((start.column as usize).saturating_sub(2));
+            let _ = writeln!(marked, "#{indent}{carets} {} {}: {}", found.code, word(found.severity), found.message);
+            if let Some(help) = &found.help {
+                let _ = writeln!(marked, "#{indent}  help: {help}");
+            }
+        }
+    }
+    marked
+}
+
+#[test]
+fn documents() {
+    let only = std::env::var("CHECK").unwrap_or_default();
+    let write = std::env::var_os("DATAWAY_WRITE").is_some();
+    let mut wrong = String::new();
+    for path in programs(&folder("check")).iter().filter(|path| path.to_string_lossy().contains(&only)) {
+        let text = std::fs::read_to_string(path).expect("readable document");
+        let mut now = String::new();
+        for (at, case) in text.split("#=== ").enumerate() {
+            let (title, program) = if at == 0 { ("", case) } else { case.split_once('\n').unwrap_or((case, "")) };
+            if at == 0 {
+                now.push_str(program);
+                continue;
+            }
+            let _ = writeln!(now, "#=== {title}");
+            // Blank lines between the cases stay.
+            let blank = program.len() - program.trim_end().len();
+            now.push_str(marked(program.trim_end()).trim_end());
+            now.push_str(&program[program.len() - blank..]);
+        }
+        if now == text {
+            continue;
+        }
+        if write {
+            std::fs::write(path, now).expect("writable document");
+        } else {
+            let _ = writeln!(wrong, "{}", path.display());
+            for (is, should) in now.lines().zip(text.lines()).filter(|(is, should)| is != should).take(6) {
+                let _ = writeln!(wrong, "  is:     {is}\n  should: {should}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "the findings differ from the documents; DATAWAY_WRITE=1 writes them\n{wrong}");
+}
+
+/// What runs is never refused: no script of the corpus that gives a result has an error.
+#[test]
+fn scripts_that_run_have_no_errors() {
+    let mut wrong = String::new();
+    let (mut scripts, mut warnings) = (0, 0);
+    for path in programs(&folder("corpus")) {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let runs = text.lines().rfind(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("#=>"));
+        if !runs {
+            continue;
+        }
+        scripts += 1;
+        let (source, _, diagnostics) = checked(&text, Profile::Extended);
+        for found in diagnostics {
+            let at = source.line_column(found.span.start);
+            let show = match found.severity {
+                Severity::Error => true,
+                Severity::Warning => {
+                    warnings += 1;
+                    std::env::var_os("CHECK_WARNINGS").is_some()
+                }
+                Severity::Info | Severity::Hint => false,
+            };
+            if show {
+                let line = source.line_text(at.line).trim();
+                let _ = writeln!(
+                    wrong,
+                    "{}:{}:{} {} {} {}\n    {line}",
+                    path.display(),
+                    at.line,
+                    at.column,
+                    word(found.severity),
+                    found.code,
+                    found.message
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}\n{scripts} scripts, {warnings} warnings");
+    assert!(scripts > 1000, "{scripts}");
+}
