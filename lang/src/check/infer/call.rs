@@ -58,7 +58,7 @@ impl<'a> Pass<'a> {
                 self.call_builtin(builtin, receiver.as_deref(), callee, expr, func, given)
             }
             Type::Class(desc) => self.call_class(desc, callee, expr, func, given),
-            Type::Function(function) => self.call_function(function, callee, expr, func, given),
+            Type::Function(function) => self.call_function(function, callee, expr, given),
             _ => Known::any(),
         }
     }
@@ -257,7 +257,6 @@ impl<'a> Pass<'a> {
         function: &Arc<Function>,
         callee: &Known,
         expr: &'a Expr,
-        func: &'a Expr,
         given: &mut [Given<'a>],
     ) -> Known {
         self.finish_lambdas(given);
