@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use dataway_lang::Document;
+
 /// How a database writes placeholders, quotes and comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -26,7 +28,8 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Parameter(String),
+    /// `spread`: it stands in the parentheses of an `in`, where a list gives as many values as it has elements.
+    Parameter { name: String, spread: bool },
 }
 
 /// Why a text is not one statement.
@@ -47,6 +50,9 @@ impl Statement {
         let mut pieces = Vec::new();
         let (mut at, mut text) = (0, 0);
         let mut ended = None;
+        // Whether each open parenthesis belongs to an `in`.
+        let mut open: Vec<bool> = Vec::new();
+        let mut after_in = false;
         while let Some(rest) = sql.get(at..).filter(|rest| !rest.is_empty()) {
             let token = token(rest, dialect).map_err(|message| SqlError { message, span: at..sql.len() })?;
             if let Some(end) = ended
@@ -59,14 +65,25 @@ impl Statement {
             }
             let start = at;
             at += match token {
-                Token::Blank(length) | Token::Other(length) => length,
+                Token::Blank(length) => length,
+                Token::Other(length) => {
+                    match rest.get(..length) {
+                        Some("(") => open.push(after_in),
+                        Some(")") => drop(open.pop()),
+                        _ => {}
+                    }
+                    after_in = rest.get(..length).is_some_and(|word| word.eq_ignore_ascii_case("in"));
+                    length
+                }
                 Token::End => {
                     ended.get_or_insert(start + 1);
                     1
                 }
                 Token::Parameter(name) => {
                     pieces.push(Piece::Text(sql.get(text..start).unwrap_or_default().to_owned()));
-                    pieces.push(Piece::Parameter(name.to_owned()));
+                    let spread = open.last().copied().unwrap_or(false);
+                    pieces.push(Piece::Parameter { name: name.to_owned(), spread });
+                    after_in = false;
                     text = start + 1 + name.len();
                     1 + name.len()
                 }
@@ -79,39 +96,43 @@ impl Statement {
     /// The names of the parameters as they occur, repeated names repeatedly.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Parameter(name) => Some(&**name),
+            Piece::Parameter { name, .. } => Some(&**name),
             Piece::Text(_) => None,
         })
     }
 
-    /// The text with placeholders. `count` says how many values a parameter has: `None` for one plain value, and the
-    /// length for a list, which gives that many placeholders, or `NULL` when it is empty.
+    /// The text with placeholders, and the values in their order. `value` looks a parameter up.
     ///
     /// # Errors
-    /// What `count` says.
-    pub fn render<E>(&self, mut count: impl FnMut(&str) -> Result<Option<usize>, E>) -> Result<String, E> {
-        let mut sql = String::new();
-        let mut number = 0;
+    /// The name of a parameter that has no value.
+    pub fn bind<'a>(&self, value: impl Fn(&str) -> Option<&'a Document>) -> Result<(String, Vec<Document>), String> {
+        let (mut sql, mut values) = (String::new(), Vec::new());
         for piece in &self.pieces {
-            match piece {
-                Piece::Text(text) => sql.push_str(text),
-                Piece::Parameter(name) => {
-                    let values = count(name)?;
-                    if values == Some(0) {
-                        sql.push_str("NULL");
-                    }
-                    for index in 0..values.unwrap_or(1) {
-                        number += 1;
-                        sql.push_str(if index > 0 { ", " } else { "" });
-                        match self.dialect {
-                            Dialect::PostgreSql => sql.push_str(&format!("${number}")),
-                            Dialect::Sqlite | Dialect::MySql => sql.push('?'),
-                        }
-                    }
+            let (name, spread) = match piece {
+                Piece::Text(text) => {
+                    sql.push_str(text);
+                    continue;
+                }
+                Piece::Parameter { name, spread } => (name, *spread),
+            };
+            let given = value(name).ok_or_else(|| name.clone())?;
+            let several = match given {
+                Document::List(items) if spread => items.as_slice(),
+                one => std::slice::from_ref(one),
+            };
+            if several.is_empty() {
+                sql.push_str("NULL");
+            }
+            for (index, value) in several.iter().enumerate() {
+                values.push(value.clone());
+                sql.push_str(if index > 0 { ", " } else { "" });
+                match self.dialect {
+                    Dialect::PostgreSql => sql.push_str(&format!("${}", values.len())),
+                    Dialect::Sqlite | Dialect::MySql => sql.push('?'),
                 }
             }
         }
-        Ok(sql)
+        Ok((sql, values))
     }
 }
 
@@ -219,10 +240,15 @@ fn dollar_quoted(rest: &str) -> Result<usize, String> {
 mod tests {
     use super::*;
 
+    /// The text with placeholders and the names. A name like `n3` has a list of that length.
     fn rendered(sql: &str, dialect: Dialect) -> (String, String) {
+        let lists: Vec<Document> = (0..4).map(|count| Document::list(vec![Document::None; count])).collect();
         let statement = Statement::parse(sql, dialect).unwrap();
-        let text = statement.render(|name| Ok::<_, ()>(name.strip_prefix('n').and_then(|n| n.parse().ok()))).unwrap();
-        (text, statement.names().collect::<Vec<_>>().join(" "))
+        let value = |name: &str| match name.strip_prefix('n').and_then(|n| n.parse::<usize>().ok()) {
+            Some(count) => lists.get(count),
+            None => Some(&Document::None),
+        };
+        (statement.bind(value).unwrap().0, statement.names().collect::<Vec<_>>().join(" "))
     }
 
     #[test]
@@ -236,7 +262,8 @@ mod tests {
                 "a g",
             ),
             (Sqlite, "select 'it''s :a' /* :b */ || :c;", "select 'it''s :a' /* :b */ || ?;", "c"),
-            (Sqlite, "x in (:n3) or y in (:n0) or :n1", "x in (?, ?, ?) or y in (NULL) or ?", "n3 n0 n1"),
+            (Sqlite, "x in (:n3) or y In (:n0, f(:n2)) or :n2", "x in (?, ?, ?) or y In (NULL, f(?)) or ?", "n3 n0 n2 n2"),
+            (PostgreSql, "x not in /* :a */ ( :n2 ) and y = any(:n2)", "x not in /* :a */ ( $1, $2 ) and y = any($3)", "n2 n2"),
             (PostgreSql, "select :a::text, :b, :a", "select $1::text, $2, $3", "a b a"),
             (PostgreSql, "$x$ :a $$ $x$ :b $$:c$$", "$x$ :a $$ $x$ $1 $$:c$$", "b"),
             (PostgreSql, "E'\\':a' || name':b' || :c", "E'\\':a' || name':b' || $1", "c"),
@@ -248,6 +275,13 @@ mod tests {
         ] {
             assert_eq!(rendered(sql, dialect), (text.to_owned(), names.to_owned()), "{dialect:?}");
         }
+    }
+
+    #[test]
+    fn missing_values_are_named() {
+        let statement = Statement::parse("select :a, :b", Dialect::Sqlite).unwrap();
+        let value = |name: &str| (name == "a").then_some(&Document::None);
+        assert_eq!(statement.bind(value).unwrap_err(), "b");
     }
 
     #[test]
