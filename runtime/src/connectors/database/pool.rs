@@ -1,0 +1,404 @@
+//! An open database: its connections, its transactions, and the statements that operations run on it.
+//!
+//! Connections are made when they are first needed. A statement that does not end in time, or whose run is cancelled,
+//! takes its connection with it: what the server still does on it must not reach the next one who uses it.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use dataway_lang::Document;
+use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlSslMode};
+use sqlx::pool::{PoolConnection, PoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgSslMode, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Executor, Pool, Transaction};
+use tokio::sync::OnceCell;
+
+use super::config::{DatabaseConfig, DecimalForm, EngineName, TlsMode};
+use super::engine::{self, Changed, Engine, Rows};
+use super::error;
+use super::sql::Dialect;
+use super::value::Decimals;
+use crate::message::Fault;
+
+/// SQLite: instructions between two looks at the time.
+const SQLITE_STEPS: i32 = 10_000;
+
+/// The pool of an engine.
+enum Pools {
+    Sqlite(Pool<Sqlite>),
+    Postgres(Pool<Postgres>),
+    MySql(Pool<MySql>),
+}
+
+/// An open database.
+pub struct Database {
+    pools: Pools,
+    timeout: Duration,
+    /// What DECIMAL columns become.
+    pub decimals: Decimals,
+    init: Vec<String>,
+    ready: OnceCell<()>,
+}
+
+/// A connection of its own, or one with a transaction.
+pub enum Session {
+    /// SQLite.
+    Sqlite(Held<Sqlite>),
+    /// PostgreSQL.
+    Postgres(Held<Postgres>),
+    /// MySQL, MariaDB.
+    MySql(Held<MySql>),
+}
+
+/// A connection in use.
+pub enum Held<E: sqlx::Database> {
+    /// Returns to the pool only through [`Session::release`].
+    Plain(Option<PoolConnection<E>>),
+    /// Rolls back when it is dropped.
+    Open(Option<Transaction<'static, E>>),
+}
+
+impl<E: sqlx::Database> Held<E> {
+    fn connection(&mut self) -> Option<&mut E::Connection> {
+        match self {
+            Held::Plain(connection) => connection.as_deref_mut(),
+            Held::Open(transaction) => transaction.as_deref_mut(),
+        }
+    }
+}
+
+impl<E: sqlx::Database> Drop for Held<E> {
+    fn drop(&mut self) {
+        if let Held::Plain(connection) = self
+            && let Some(connection) = connection.take()
+        {
+            drop(connection.detach());
+        }
+    }
+}
+
+/// The transaction of a held connection.
+fn into_transaction<E: sqlx::Database>(mut held: Held<E>) -> Option<Transaction<'static, E>> {
+    match &mut held {
+        Held::Plain(_) => None,
+        Held::Open(transaction) => transaction.take(),
+    }
+}
+
+/// Does something with the held connection of whatever engine it is.
+macro_rules! on_engine {
+    ($session:expr, $engine:ident, $held:ident => $work:expr) => {
+        match $session {
+            Session::Sqlite($held) => {
+                type $engine = Sqlite;
+                $work
+            }
+            Session::Postgres($held) => {
+                type $engine = Postgres;
+                $work
+            }
+            Session::MySql($held) => {
+                type $engine = MySql;
+                $work
+            }
+        }
+    };
+}
+
+/// What is said of a connection that was given back already.
+fn gone() -> Fault {
+    Fault::internal("a database connection was used after its end")
+}
+
+impl Database {
+    /// Prepares the connections of a configuration; none is made yet. A relative `path` lies in the folder `app`.
+    ///
+    /// # Errors
+    /// What can never work, such as a folder that does not exist.
+    pub fn open(config: &DatabaseConfig, app: &Path) -> Result<Database, String> {
+        let timeout = config.timeout;
+        let pools = match config.engine {
+            EngineName::Sqlite => Pools::Sqlite(sqlite(config, app)?),
+            EngineName::PostgreSql => Pools::Postgres(postgres(config)),
+            EngineName::MySql => Pools::MySql(mysql(config)),
+        };
+        let decimals = match config.decimals {
+            DecimalForm::Text => Decimals::Text,
+            DecimalForm::Decimal => Decimals::Decimal,
+        };
+        Ok(Database { pools, timeout, decimals, init: config.init.clone(), ready: OnceCell::new() })
+    }
+
+    /// How its SQL is written.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self.pools {
+            Pools::Sqlite(_) => Dialect::Sqlite,
+            Pools::Postgres(_) => Dialect::PostgreSql,
+            Pools::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    /// The longest time of a statement that says nothing else.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Runs the `init` statements unless they ran already.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn prepare(&self) -> Result<(), Fault> {
+        let run_all = async || {
+            if self.init.is_empty() {
+                return Ok(());
+            }
+            let mut session = self.acquire().await?;
+            for sql in &self.init {
+                session.run(sql).await?;
+            }
+            session.release();
+            Ok(())
+        };
+        self.ready.get_or_try_init(run_all).await.map(|()| ())
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// `DB:CONNECT`, `DB:AUTH`, or `DB:POOL` when all stay in use.
+    pub async fn connect(&self) -> Result<Session, Fault> {
+        self.prepare().await?;
+        self.acquire().await
+    }
+
+    async fn acquire(&self) -> Result<Session, Fault> {
+        Ok(match &self.pools {
+            Pools::Sqlite(pool) => Session::Sqlite(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
+            Pools::Postgres(pool) => Session::Postgres(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
+            Pools::MySql(pool) => Session::MySql(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
+        })
+    }
+
+    /// A connection with a transaction.
+    ///
+    /// # Errors
+    /// As [`Database::connect`].
+    pub async fn begin(&self) -> Result<Session, Fault> {
+        self.prepare().await?;
+        Ok(match &self.pools {
+            // A transaction that becomes a writing one later could fail at that moment without any chance to wait.
+            Pools::Sqlite(pool) => {
+                Session::Sqlite(Held::Open(Some(acquired(pool, pool.begin_with("BEGIN IMMEDIATE").await)?)))
+            }
+            Pools::Postgres(pool) => Session::Postgres(Held::Open(Some(acquired(pool, pool.begin().await)?))),
+            Pools::MySql(pool) => Session::MySql(Held::Open(Some(acquired(pool, pool.begin().await)?))),
+        })
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
+            Pools::MySql(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A connection, or why there is none. The library reports a server that refuses connections like a pool that is
+/// exhausted: only the number of connections tells them apart.
+fn acquired<E: Engine, C>(pool: &Pool<E>, connection: Result<C, sqlx::Error>) -> Result<C, Fault> {
+    connection.map_err(|failed| match failed {
+        sqlx::Error::PoolTimedOut if pool.size() < pool.options().get_max_connections() => {
+            Fault::new("DB:CONNECT", "the server does not accept connections")
+        }
+        sqlx::Error::PoolTimedOut => Fault::new("DB:POOL", "all connections stayed in use until the timeout"),
+        failed => error::fault(&failed, E::code, &[]),
+    })
+}
+
+impl Session {
+    /// Gives the connection back for the next one.
+    pub fn release(mut self) {
+        on_engine!(&mut self, E, held => if let Held::Plain(connection) = held {
+            drop::<Option<PoolConnection<E>>>(connection.take());
+        });
+    }
+
+    /// Runs a text of statements without parameters.
+    async fn run(&mut self, sql: &str) -> Result<(), Fault> {
+        on_engine!(self, E, held => {
+            let connection = held.connection().ok_or_else(gone)?;
+            let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await;
+            done.map(drop).map_err(|failed| error::fault(&failed, <E as Engine>::code, &[]))
+        })
+    }
+
+    /// Runs a query within a time.
+    ///
+    /// # Errors
+    /// That of the database, `DB:LIMIT`, `DB:TIMEOUT`.
+    pub async fn query(
+        &mut self,
+        sql: String,
+        values: &[Document],
+        max_rows: usize,
+        decimals: Decimals,
+        timeout: Duration,
+    ) -> Result<Rows, Fault> {
+        self.limit(timeout).await?;
+        let work = async {
+            on_engine!(self, E, held => {
+                let connection = held.connection().ok_or_else(gone)?;
+                engine::query::<E>(connection, sql, values, max_rows, decimals).await
+            })
+        };
+        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(error::timed_out("the query")))
+    }
+
+    /// Runs a statement that changes something, within a time. `apart`: in a savepoint of its own.
+    ///
+    /// # Errors
+    /// That of the database, `DB:TIMEOUT`.
+    pub async fn execute(
+        &mut self,
+        sql: String,
+        values: &[Document],
+        apart: bool,
+        timeout: Duration,
+    ) -> Result<Changed, Fault> {
+        self.limit(timeout).await?;
+        let work = async {
+            on_engine!(self, E, held => {
+                let connection = held.connection().ok_or_else(gone)?;
+                if apart {
+                    engine::execute_apart::<E>(connection, sql, values).await
+                } else {
+                    engine::execute::<E>(connection, sql, values).await
+                }
+            })
+        };
+        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(error::timed_out("the statement")))
+    }
+
+    /// Makes SQLite itself end a statement that takes too long; servers have their own setting for it.
+    async fn limit(&mut self, timeout: Duration) -> Result<(), Fault> {
+        let Session::Sqlite(held) = self else { return Ok(()) };
+        let connection = held.connection().ok_or_else(gone)?;
+        let deadline = Instant::now() + timeout;
+        let locked = connection.lock_handle().await;
+        let mut handle = locked.map_err(|failed| error::fault(&failed, Sqlite::code, &[]))?;
+        handle.set_progress_handler(SQLITE_STEPS, move || Instant::now() < deadline);
+        Ok(())
+    }
+
+    /// Makes the work of a transaction permanent.
+    ///
+    /// # Errors
+    /// That of the database; the work is undone then.
+    pub async fn commit(self) -> Result<(), Fault> {
+        on_engine!(self, E, held => match into_transaction(held) {
+            Some(transaction) => {
+                transaction.commit().await.map_err(|failed| error::fault(&failed, <E as Engine>::code, &[]))
+            }
+            None => Ok(()),
+        })
+    }
+
+    /// Undoes the work of a transaction.
+    pub async fn rollback(self) {
+        on_engine!(self, _E, held => {
+            if let Some(transaction) = into_transaction(held) {
+                // A connection on which this fails is not used again.
+                let _ = transaction.rollback().await;
+            }
+        });
+    }
+}
+
+fn sqlite(config: &DatabaseConfig, app: &Path) -> Result<Pool<Sqlite>, String> {
+    let path = config.path.as_deref().unwrap_or_default();
+    let pool = PoolOptions::new().acquire_timeout(config.timeout);
+    let options = |text: &str| SqliteConnectOptions::from_str(text).map_err(|error| error.to_string());
+    if path == ":memory:" {
+        // The database is its one connection.
+        let options = options("sqlite::memory:")?.foreign_keys(true);
+        let pool = pool.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+        return Ok(pool.connect_lazy_with(options));
+    }
+    let file = app.join(path);
+    let folder = file.parent().filter(|folder| folder.is_dir());
+    folder.ok_or_else(|| format!("the folder of the database {} does not exist", file.display()))?;
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(config.timeout);
+    Ok(pool.max_connections(config.pool).connect_lazy_with(options))
+}
+
+fn postgres(config: &DatabaseConfig) -> Pool<Postgres> {
+    let mode = match config.tls {
+        TlsMode::Off => PgSslMode::Disable,
+        TlsMode::Prefer => PgSslMode::Prefer,
+        TlsMode::Require => PgSslMode::Require,
+        TlsMode::Verify => PgSslMode::VerifyFull,
+    };
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .host(config.host.as_deref().unwrap_or_default())
+        .port(config.port.unwrap_or(5_432))
+        .database(config.database.as_deref().unwrap_or_default())
+        .ssl_mode(mode)
+        .options([("statement_timeout", config.timeout.as_millis().to_string())]);
+    if let Some(user) = &config.user {
+        options = options.username(user);
+    }
+    if let Some(password) = &config.password {
+        options = options.password(password.expose());
+    }
+    let pool = PoolOptions::new().acquire_timeout(config.timeout).max_connections(config.pool);
+    pool.connect_lazy_with(options)
+}
+
+fn mysql(config: &DatabaseConfig) -> Pool<MySql> {
+    let mode = match config.tls {
+        TlsMode::Off => MySqlSslMode::Disabled,
+        TlsMode::Prefer => MySqlSslMode::Preferred,
+        TlsMode::Require => MySqlSslMode::Required,
+        TlsMode::Verify => MySqlSslMode::VerifyIdentity,
+    };
+    let mut options = MySqlConnectOptions::new()
+        .host(config.host.as_deref().unwrap_or_default())
+        .port(config.port.unwrap_or(3_306))
+        .database(config.database.as_deref().unwrap_or_default())
+        .ssl_mode(mode);
+    if let Some(user) = &config.user {
+        options = options.username(user);
+    }
+    if let Some(password) = &config.password {
+        options = options.password(password.expose());
+    }
+    let seconds = config.timeout.as_secs_f64();
+    let pool = PoolOptions::<MySql>::new().acquire_timeout(config.timeout).max_connections(config.pool);
+    let pool = pool.after_connect(move |connection, _| {
+        Box::pin(async move {
+            // Each of the two servers knows only its own name of the setting. One that knows neither has no such limit.
+            for sql in [
+                format!("set session max_statement_time = {seconds}"),
+                format!("set session max_execution_time = {}", seconds * 1_000.0),
+            ] {
+                if connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.is_ok() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    });
+    pool.connect_lazy_with(options)
+}
