@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dataway_lang::Document;
 use futures_util::TryStreamExt;
 use sqlx::error::DatabaseError;
+use tokio::sync::{mpsc, oneshot};
 use sqlx::{AssertSqlSafe, Column, Connection, Executor, IntoArguments, Row, SqlSafeStr, Statement};
 
 use super::error;
@@ -16,6 +17,8 @@ use crate::message::Fault;
 pub trait Engine: sqlx::Database {
     /// How its SQL is written.
     const DIALECT: Dialect;
+    /// Whether a statement that nobody waits for any more may go on at the server.
+    const LEAVES_STATEMENTS: bool;
 
     /// The values as parameters of a prepared statement.
     ///
@@ -101,6 +104,43 @@ where
     }
     found.repeated = shape.map(|shape| shape.repeated).unwrap_or_default();
     Ok(found)
+}
+
+/// Runs a query and sends its rows as they come; the receiver's capacity bounds what is held.
+pub async fn send_rows<E: Engine>(
+    connection: &mut E::Connection,
+    sql: String,
+    values: &[Document],
+    decimals: Decimals,
+    started: oneshot::Sender<Result<(), Fault>>,
+    rows: mpsc::Sender<Result<Document, String>>,
+) where
+    for<'c> &'c mut E::Connection: Executor<'c, Database = E>,
+    E::Arguments: IntoArguments<E>,
+{
+    let (statement, arguments) = match prepare::<E>(connection, sql, values).await {
+        Ok(prepared) => prepared,
+        Err(failed) => return drop(started.send(Err(failed))),
+    };
+    if started.send(Ok(())).is_err() {
+        return;
+    }
+    let mut stream = connection.fetch(statement.query_with(arguments));
+    let mut shape = None;
+    loop {
+        let row = match stream.try_next().await {
+            Ok(None) => return,
+            Ok(Some(row)) => {
+                let shape = shape.get_or_insert_with(|| Shape::of::<E>(&row));
+                shape.row::<E>(&row, decimals).map_err(|failed| failed.to_string())
+            }
+            Err(failed) => Err(fault::<E>(&failed, values).to_string()),
+        };
+        let ended = row.is_err();
+        if rows.send(row).await.is_err() || ended {
+            return;
+        }
+    }
 }
 
 /// The columns of a query.

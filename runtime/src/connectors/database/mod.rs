@@ -2,18 +2,23 @@
 //!
 //! | room | job |
 //! |---|---|
+//! | [`query`], [`execute`], [`batch`] | the operations; [`operation`] is what they share |
+//! | [`config`], [`pool`] | configurations, and databases that are open |
 //! | [`sql`] | named parameters in SQL text |
 //! | [`engine`] | what an engine must tell, and the statements that all run alike |
 //! | [`sqlite`], [`postgres`], [`mysql`] | the engines: values both ways, error numbers |
 //! | [`value`], [`error`] | what they share |
-//! | [`config`], [`pool`] | configurations, and databases that are open |
 
+pub mod batch;
 pub mod config;
 pub mod engine;
 pub mod error;
+pub mod execute;
 pub mod mysql;
+pub mod operation;
 pub mod pool;
 pub mod postgres;
+pub mod query;
 pub mod sql;
 pub mod sqlite;
 pub mod value;

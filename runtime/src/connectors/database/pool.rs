@@ -13,7 +13,7 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgSslMode, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Executor, Pool, Transaction};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use super::config::{DatabaseConfig, DecimalForm, EngineName, TlsMode};
 use super::engine::{self, Changed, Engine, Rows};
@@ -24,6 +24,8 @@ use crate::message::Fault;
 
 /// SQLite: instructions between two looks at the time.
 const SQLITE_STEPS: i32 = 10_000;
+/// SQLite: how much longer than its own limit a statement is waited for.
+const SQLITE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The pool of an engine.
 enum Pools {
@@ -53,14 +55,14 @@ pub enum Session {
 }
 
 /// A connection in use.
-pub enum Held<E: sqlx::Database> {
+pub enum Held<E: Engine> {
     /// Returns to the pool only through [`Session::release`].
     Plain(Option<PoolConnection<E>>),
     /// Rolls back when it is dropped.
     Open(Option<Transaction<'static, E>>),
 }
 
-impl<E: sqlx::Database> Held<E> {
+impl<E: Engine> Held<E> {
     fn connection(&mut self) -> Option<&mut E::Connection> {
         match self {
             Held::Plain(connection) => connection.as_deref_mut(),
@@ -69,10 +71,11 @@ impl<E: sqlx::Database> Held<E> {
     }
 }
 
-impl<E: sqlx::Database> Drop for Held<E> {
+impl<E: Engine> Drop for Held<E> {
     fn drop(&mut self) {
         if let Held::Plain(connection) = self
             && let Some(connection) = connection.take()
+            && E::LEAVES_STATEMENTS
         {
             drop(connection.detach());
         }
@@ -80,7 +83,7 @@ impl<E: sqlx::Database> Drop for Held<E> {
 }
 
 /// The transaction of a held connection.
-fn into_transaction<E: sqlx::Database>(mut held: Held<E>) -> Option<Transaction<'static, E>> {
+fn into_transaction<E: Engine>(mut held: Held<E>) -> Option<Transaction<'static, E>> {
     match &mut held {
         Held::Plain(_) => None,
         Held::Open(transaction) => transaction.take(),
@@ -250,14 +253,14 @@ impl Session {
         decimals: Decimals,
         timeout: Duration,
     ) -> Result<Rows, Fault> {
-        self.limit(timeout).await?;
+        let patience = self.limit(timeout).await?;
         let work = async {
             on_engine!(self, E, held => {
                 let connection = held.connection().ok_or_else(gone)?;
                 engine::query::<E>(connection, sql, values, max_rows, decimals).await
             })
         };
-        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(error::timed_out("the query")))
+        tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(error::timed_out("the query")))
     }
 
     /// Runs a statement that changes something, within a time. `apart`: in a savepoint of its own.
@@ -271,7 +274,7 @@ impl Session {
         apart: bool,
         timeout: Duration,
     ) -> Result<Changed, Fault> {
-        self.limit(timeout).await?;
+        let patience = self.limit(timeout).await?;
         let work = async {
             on_engine!(self, E, held => {
                 let connection = held.connection().ok_or_else(gone)?;
@@ -282,18 +285,35 @@ impl Session {
                 }
             })
         };
-        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(error::timed_out("the statement")))
+        tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(error::timed_out("the statement")))
     }
 
-    /// Makes SQLite itself end a statement that takes too long; servers have their own setting for it.
-    async fn limit(&mut self, timeout: Duration) -> Result<(), Fault> {
-        let Session::Sqlite(held) = self else { return Ok(()) };
+    /// Runs a query and sends its rows as they come. `started` is told when the statement is prepared; a receiver that is
+    /// gone ends the query.
+    pub async fn send_rows(
+        &mut self,
+        sql: String,
+        values: &[Document],
+        decimals: Decimals,
+        started: oneshot::Sender<Result<(), Fault>>,
+        rows: mpsc::Sender<Result<Document, String>>,
+    ) {
+        on_engine!(self, E, held => match held.connection() {
+            Some(connection) => engine::send_rows::<E>(connection, sql, values, decimals, started, rows).await,
+            None => drop(started.send(Err(gone()))),
+        });
+    }
+
+    /// Makes SQLite itself end a statement that takes too long; servers have their own setting for it. Returns when to
+    /// give up waiting.
+    async fn limit(&mut self, timeout: Duration) -> Result<Duration, Fault> {
+        let Session::Sqlite(held) = self else { return Ok(timeout) };
         let connection = held.connection().ok_or_else(gone)?;
         let deadline = Instant::now() + timeout;
         let locked = connection.lock_handle().await;
         let mut handle = locked.map_err(|failed| error::fault(&failed, Sqlite::code, &[]))?;
         handle.set_progress_handler(SQLITE_STEPS, move || Instant::now() < deadline);
-        Ok(())
+        Ok(timeout + SQLITE_PATIENCE)
     }
 
     /// Makes the work of a transaction permanent.

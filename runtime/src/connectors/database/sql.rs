@@ -3,9 +3,9 @@
 //! `:name` outside quotes, comments and `::` casts is a parameter. Its value is always bound by the driver; nothing of a
 //! message ever becomes part of the text. Only the number of elements of a list does, as that many placeholders.
 
-use std::ops::Range;
-
 use dataway_lang::Document;
+
+use crate::params::SyntaxError;
 
 /// How a database writes placeholders, quotes and comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,21 +32,12 @@ enum Piece {
     Parameter { name: String, spread: bool },
 }
 
-/// Why a text is not one statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SqlError {
-    /// What is wrong.
-    pub message: String,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
-}
-
 impl Statement {
     /// Cuts a text.
     ///
     /// # Errors
     /// A quote or comment without end, or a second statement.
-    pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, SqlError> {
+    pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, SyntaxError> {
         let mut pieces = Vec::new();
         let (mut at, mut text) = (0, 0);
         let mut ended = None;
@@ -54,11 +45,11 @@ impl Statement {
         let mut open: Vec<bool> = Vec::new();
         let mut after_in = false;
         while let Some(rest) = sql.get(at..).filter(|rest| !rest.is_empty()) {
-            let token = token(rest, dialect).map_err(|message| SqlError { message, span: at..sql.len() })?;
+            let token = token(rest, dialect).map_err(|message| SyntaxError { message, span: at..sql.len() })?;
             if let Some(end) = ended
                 && !matches!(token, Token::Blank(_) | Token::End)
             {
-                return Err(SqlError {
+                return Err(SyntaxError {
                     message: "one statement a call: write a step for each".into(),
                     span: end..sql.len(),
                 });

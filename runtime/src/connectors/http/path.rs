@@ -4,7 +4,8 @@
 //! that can mean more than one place (`.`, `..`, control characters, broken percent escapes) matches no listener.
 
 use std::cmp::Ordering;
-use std::ops::Range;
+
+use crate::params::SyntaxError;
 
 /// A segment of a pattern. The order of the variants is the order of matching.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,23 +22,14 @@ pub struct Pattern {
     segments: Vec<Segment>,
 }
 
-/// Why a text is no pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PatternError {
-    /// What is wrong and what to write instead.
-    pub message: String,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
-}
-
 impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
     /// The first mistake, with its place.
-    pub fn parse(text: &str) -> Result<Pattern, PatternError> {
+    pub fn parse(text: &str) -> Result<Pattern, SyntaxError> {
         let Some(path) = text.strip_prefix('/') else {
-            return Err(PatternError { message: "a path begins with /".into(), span: 0..text.len() });
+            return Err(SyntaxError { message: "a path begins with /".into(), span: 0..text.len() });
         };
         let path = path.strip_suffix('/').unwrap_or(path);
         let mut segments = Vec::new();
@@ -45,7 +37,7 @@ impl Pattern {
         for part in path.split('/').filter(|_| !path.is_empty()) {
             let start = end + 1;
             end = start + part.len();
-            let fail = |message: &str| Err(PatternError { message: message.into(), span: start..end });
+            let fail = |message: &str| Err(SyntaxError { message: message.into(), span: start..end });
             if segments.last() == Some(&Segment::Rest) {
                 return fail("nothing can follow *: it stands for the rest of the path");
             }
@@ -252,7 +244,7 @@ mod tests {
             ("/x{a}", "a segment is a literal, one {variable}, or * at the end", 1..5),
             ("/..", "this segment could never match: it is . or .., or a broken percent escape", 1..3),
         ] {
-            assert_eq!(Pattern::parse(text), Err(PatternError { message: message.into(), span }), "{text}");
+            assert_eq!(Pattern::parse(text), Err(SyntaxError { message: message.into(), span }), "{text}");
         }
     }
 

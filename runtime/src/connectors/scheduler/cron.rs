@@ -8,6 +8,7 @@ use std::ops::Range;
 use dataway_lang::value::civil::Date;
 
 use super::zone::{DAY, WallZone};
+use crate::params::SyntaxError;
 
 /// The ordinal of 1 January 1970 in the language's calendar.
 const EPOCH_ORDINAL: i64 = 719_163;
@@ -31,15 +32,6 @@ pub struct Rule {
     /// Sorted.
     years: Vec<u32>,
     numeric_weekday: Option<Range<usize>>,
-}
-
-/// Why a text is no rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleError {
-    /// What is wrong and what to write instead.
-    pub message: String,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
 }
 
 /// A kind of field.
@@ -88,10 +80,10 @@ impl Rule {
     ///
     /// # Errors
     /// The first mistake, with its place.
-    pub fn parse(text: &str) -> Result<Rule, RuleError> {
+    pub fn parse(text: &str) -> Result<Rule, SyntaxError> {
         let words: Vec<(usize, &str)> = words(text).collect();
         if !(3..=7).contains(&words.len()) {
-            return Err(RuleError {
+            return Err(SyntaxError {
                 message: format!(
                     "a cron rule has 3 to 7 fields, not {}: second minute hour [day [month [weekday [year]]]]",
                     words.len()
@@ -108,7 +100,7 @@ impl Rule {
         }
         if fields[DAY_FIELD].restricted && fields[WEEKDAY_FIELD].restricted {
             let (at, word) = words.get(WEEKDAY_FIELD).copied().unwrap_or_default();
-            return Err(RuleError {
+            return Err(SyntaxError {
                 message: "day and weekday are both restricted: write ? for one of them".into(),
                 span: at..at + word.len(),
             });
@@ -233,13 +225,13 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Reads one field; `at` is its offset in the rule.
-fn field(index: usize, kind: &Kind, word: &str, at: usize) -> Result<Field, RuleError> {
+fn field(index: usize, kind: &Kind, word: &str, at: usize) -> Result<Field, SyntaxError> {
     let mut field = Field { restricted: word != "*" && word != "?", ..Field::default() };
     let mut start = at;
     for item in word.split(',') {
         let item_at = start;
         start += item.len() + 1;
-        let fail = |message: String| RuleError { message, span: item_at..item_at + item.len() };
+        let fail = |message: String| SyntaxError { message, span: item_at..item_at + item.len() };
         if item.eq_ignore_ascii_case("L") && index == DAY_FIELD {
             field.last_day = true;
             continue;
@@ -391,7 +383,7 @@ mod tests {
             ("0 0 0 * +1 ?", "'+1' is no month: write 1 to 12 or JAN to DEC", 8..10),
             ("0 0 0 ? * L", "'L' is no weekday: write 1 to 7 or SUN to SAT", 10..11),
         ] {
-            assert_eq!(Rule::parse(rule).unwrap_err(), RuleError { message: message.into(), span }, "{rule}");
+            assert_eq!(Rule::parse(rule).unwrap_err(), SyntaxError { message: message.into(), span }, "{rule}");
         }
         assert_eq!(Rule::parse("0 0 0 ? * 2-6").unwrap().numeric_weekday(), Some(10..13));
         assert_eq!(Rule::parse("0 0 0 ? * MON").unwrap().numeric_weekday(), None);
