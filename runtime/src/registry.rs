@@ -35,13 +35,13 @@ macro_rules! component {
 }
 
 /// The components, by room.
-pub static COMPONENTS: &[&[ComponentDesc]] = &[crate::components::COMPONENTS];
+pub static COMPONENTS: &[&[ComponentDesc]] = &[crate::components::COMPONENTS, crate::connectors::COMPONENTS];
 
 /// The triggers, by room.
 pub static TRIGGERS: &[&[Description]] = &[];
 
 /// The configuration types, by room.
-pub static CONFIGS: &[&[Description]] = &[];
+pub static CONFIGS: &[&[Description]] = &[crate::connectors::CONFIGS];
 
 /// What later stages bring; naming it in an app is APP012. A name stands for its operations too.
 static LATER: &[&str] = &[

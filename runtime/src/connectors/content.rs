@@ -27,7 +27,8 @@ pub fn content(value: &Document, mime_type: Option<&str>, encoding: &str) -> Res
         Document::None => Content::Whole(Bytes::new(), mime_type.map(str::to_owned)),
         Document::Bytes(bytes) => Content::Whole(shared(bytes), given("application/octet-stream")),
         Document::Short(_) | Document::Text(_) => {
-            let default = if is_utf8(encoding) { "text/plain".into() } else { format!("text/plain;charset={encoding}") };
+            let default =
+                if is_utf8(encoding) { "text/plain".into() } else { format!("text/plain;charset={encoding}") };
             Content::Whole(encoded(value, encoding)?, given(&default))
         }
         Document::List(_) | Document::Dict(_) | Document::MultiMap(_) => {
@@ -38,7 +39,12 @@ pub fn content(value: &Document, mime_type: Option<&str>, encoding: &str) -> Res
             let mime_type = mime_type.unwrap_or("application/json");
             Content::Chunks(Chunks::new(items, mime_type, encoding)?, mime_type.to_owned())
         }
-        other => return Err(format!("a value of type {} cannot be sent: make an Entity, dict, list, str or bytes", other.type_name())),
+        other => {
+            return Err(format!(
+                "a value of type {} cannot be sent: make an Entity, dict, list, str or bytes",
+                other.type_name()
+            ));
+        }
     })
 }
 
@@ -98,7 +104,14 @@ impl Chunks {
             stream::Taken::List(list) => Box::new(Listed { list, at: 0 }),
             stream::Taken::Consumed => return Err(stream::CONSUMED.to_owned()),
         };
-        Ok(Chunks { items, mime_type: mime_type.into(), encoding: encoding.into(), format, started: false, ended: false })
+        Ok(Chunks {
+            items,
+            mime_type: mime_type.into(),
+            encoding: encoding.into(),
+            format,
+            started: false,
+            ended: false,
+        })
     }
 
     /// The next bytes, `None` at the end. May block.
@@ -127,7 +140,8 @@ impl Chunks {
                 let table = written(&Document::list(vec![item]), &self.mime_type, &self.encoding)?;
                 let Content::Whole(bytes, _) = table else { return Err("a row that is no row".into()) };
                 // The header line belongs to the first row only.
-                let header = if first { 0 } else { bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
+                let header =
+                    if first { 0 } else { bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
                 chunk.extend_from_slice(bytes.get(header..).unwrap_or_default());
             }
             Format::Text => chunk.extend_from_slice(&encoded(&item, &self.encoding)?),
@@ -199,7 +213,9 @@ mod tests {
             assert_eq!(sent(&value, mime, "utf-8").1, "error", "{value:?}");
         }
         let text = content(&"é".into(), None, "iso-8859-1");
-        assert!(matches!(text, Ok(Content::Whole(bytes, Some(kind))) if *bytes == [0xe9] && kind == "text/plain;charset=iso-8859-1"));
+        assert!(
+            matches!(text, Ok(Content::Whole(bytes, Some(kind))) if *bytes == [0xe9] && kind == "text/plain;charset=iso-8859-1")
+        );
     }
 
     #[test]

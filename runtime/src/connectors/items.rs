@@ -120,7 +120,12 @@ mod tests {
         let json = items(&["[{\"a\"", ": 1}, ", "2]"], "application/json").unwrap();
         assert!(json == [Document::dict([("a", 1_i64.into())]), 2_i64.into()]);
         let csv = items(&["a,b\n1,", "2\n\"x\ny\",4\n"], "text/csv").unwrap();
-        assert!(csv == [Document::dict([("a", "1".into()), ("b", "2".into())]), Document::dict([("a", "x\ny".into()), ("b", "4".into())])]);
+        assert!(
+            csv == [
+                Document::dict([("a", "1".into()), ("b", "2".into())]),
+                Document::dict([("a", "x\ny".into()), ("b", "4".into())])
+            ]
+        );
         assert!(items(&["one\ntwo"], "text/plain").unwrap() == ["one".into(), "two".into()]);
         assert!(items(&["[1, 2"], "application/json").is_err());
         assert!(items(&["x"], "image/png").unwrap_err().contains("image/png"));

@@ -1,7 +1,7 @@
 //! Connectors: what ties an app to the world (flows part 3).
 //!
 //! One folder for each connector; each operation and trigger has a file of its own. What they share: [`content`] makes
-//! bytes of values, [`items`] reads large inputs item by item.
+//! bytes of values, [`items`] reads large inputs item by item. Instances of configurations are made by [`open`].
 
 pub mod content;
 pub mod database;
@@ -9,3 +9,63 @@ pub mod file;
 pub mod http;
 pub mod items;
 pub mod scheduler;
+
+use std::any::Any;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::component;
+use crate::message::Fault;
+use crate::model::Config;
+use crate::params::Description;
+use crate::registry::ComponentDesc;
+
+/// The operations.
+pub static COMPONENTS: &[ComponentDesc] = &[
+    component!("database.batch", database::batch::BatchParams => |params, builder| {
+        database::batch::Batch::new(params, builder)
+    }),
+    component!("database.delete", database::execute::ExecuteParams => |params, builder| {
+        database::execute::Execute::new(params, builder, false)
+    }),
+    component!("database.insert", database::execute::ExecuteParams => |params, builder| {
+        database::execute::Execute::new(params, builder, true)
+    }),
+    component!("database.query", database::query::QueryParams => |params, builder| {
+        database::query::Query::new(params, builder)
+    }),
+    component!("database.update", database::execute::ExecuteParams => |params, builder| {
+        database::execute::Execute::new(params, builder, false)
+    }),
+    component!("file.delete", file::delete::DeleteParams => |params, builder| file::delete::Delete::new(params, builder)),
+    component!("file.list", file::listing::ListParams => |params, builder| file::listing::List::new(params, builder)),
+    component!("file.move", file::rename::MoveParams => |params, builder| file::rename::Move::new(params, builder)),
+    component!("file.read", file::read::ReadParams => |params, builder| file::read::Read::new(params, builder)),
+    component!("file.write", file::write::WriteParams => |params, builder| file::write::Write::new(params, builder)),
+];
+
+/// The configuration types.
+pub static CONFIGS: &[Description] = &[
+    Description::of::<database::config::DatabaseConfig>("database"),
+    Description::of::<file::config::FileConfig>("file"),
+];
+
+/// Makes the instance of a configuration, which the steps that name it share. Relative paths in it lie in the folder `app`.
+/// `Ok(None)` for types whose instances are made elsewhere.
+///
+/// # Errors
+/// Why the configuration can never work; a server that is down is no reason.
+pub fn open(config: &Config, app: &Path) -> Result<Option<Arc<dyn Any + Send + Sync>>, String> {
+    if let Some(own) = config.params::<database::config::DatabaseConfig>() {
+        return Ok(Some(Arc::new(database::pool::Database::open(own, app)?)));
+    }
+    if let Some(own) = config.params::<file::config::FileConfig>() {
+        return Ok(Some(Arc::new(own.open(app)?)));
+    }
+    Ok(None)
+}
+
+/// Does work that blocks where it holds up nobody else.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("work that blocks was lost")))
+}

@@ -57,7 +57,9 @@ impl Transactions {
         B: AsyncFnOnce() -> Result<Box<dyn Transaction>, Fault>,
     {
         let mut open = self.open.lock().await;
-        let at = match open.iter().position(|(name, _)| name == config) {
+        // Looked up before anything is awaited, so that the future can move between threads.
+        let found = open.iter().position(|(name, _)| name == config);
+        let at = match found {
             Some(at) => at,
             None => {
                 open.push((config.clone(), begin().await?));

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use dataway_lang::Document;
 use futures_util::TryStreamExt;
 use sqlx::error::DatabaseError;
-use tokio::sync::{mpsc, oneshot};
 use sqlx::{AssertSqlSafe, Column, Connection, Executor, IntoArguments, Row, SqlSafeStr, Statement};
+use tokio::sync::{mpsc, oneshot};
 
 use super::error;
 use super::sql::Dialect;

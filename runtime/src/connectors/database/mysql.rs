@@ -53,9 +53,7 @@ impl Engine for MySql {
             "DOUBLE" => row.try_get_unchecked::<f64, _>(index).map_err(failed)?.into(),
             "DECIMAL" => value::decimal(text()?, decimals),
             "DATE" => temporal(bytes()?).map_or_else(Document::default, |moment| Document::Date(moment.date())),
-            "DATETIME" => {
-                temporal(bytes()?).map_or_else(Document::default, |moment| Document::DateTime(moment.into()))
-            }
+            "DATETIME" => temporal(bytes()?).map_or_else(Document::default, |moment| Document::DateTime(moment.into())),
             "TIMESTAMP" => temporal(bytes()?).map_or_else(Document::default, |moment| {
                 Document::DateTime(moment.with_zone(Some(Zone::Fixed(FixedZone::UTC))).into())
             }),
@@ -128,7 +126,10 @@ mod tests {
     fn temporal_values() {
         let shown = |bytes: &[u8]| temporal(bytes).map(|moment| value::datetime_text(&moment));
         assert_eq!(shown(&[4, 0xe7, 7, 11, 14]).as_deref(), Some("2023-11-14 00:00:00"));
-        assert_eq!(shown(&[11, 0xe7, 7, 11, 14, 22, 13, 20, 1, 0, 0, 0]).as_deref(), Some("2023-11-14 22:13:20.000001"));
+        assert_eq!(
+            shown(&[11, 0xe7, 7, 11, 14, 22, 13, 20, 1, 0, 0, 0]).as_deref(),
+            Some("2023-11-14 22:13:20.000001")
+        );
         assert_eq!(shown(&[0]), None);
         assert_eq!(shown(&[4, 0, 0, 0, 0]), None);
         assert_eq!(duration(&[8, 1, 1, 0, 0, 0, 2, 3, 4]).unwrap().as_str(), Some("-26:03:04"));

@@ -29,7 +29,10 @@ pub struct Statement {
 enum Piece {
     Text(String),
     /// `spread`: it stands in the parentheses of an `in`, where a list gives as many values as it has elements.
-    Parameter { name: String, spread: bool },
+    Parameter {
+        name: String,
+        spread: bool,
+    },
 }
 
 impl Statement {
@@ -253,8 +256,18 @@ mod tests {
                 "a g",
             ),
             (Sqlite, "select 'it''s :a' /* :b */ || :c;", "select 'it''s :a' /* :b */ || ?;", "c"),
-            (Sqlite, "x in (:n3) or y In (:n0, f(:n2)) or :n2", "x in (?, ?, ?) or y In (NULL, f(?)) or ?", "n3 n0 n2 n2"),
-            (PostgreSql, "x not in /* :a */ ( :n2 ) and y = any(:n2)", "x not in /* :a */ ( $1, $2 ) and y = any($3)", "n2 n2"),
+            (
+                Sqlite,
+                "x in (:n3) or y In (:n0, f(:n2)) or :n2",
+                "x in (?, ?, ?) or y In (NULL, f(?)) or ?",
+                "n3 n0 n2 n2",
+            ),
+            (
+                PostgreSql,
+                "x not in /* :a */ ( :n2 ) and y = any(:n2)",
+                "x not in /* :a */ ( $1, $2 ) and y = any($3)",
+                "n2 n2",
+            ),
             (PostgreSql, "select :a::text, :b, :a", "select $1::text, $2, $3", "a b a"),
             (PostgreSql, "$x$ :a $$ $x$ :b $$:c$$", "$x$ :a $$ $x$ $1 $$:c$$", "b"),
             (PostgreSql, "E'\\':a' || name':b' || :c", "E'\\':a' || name':b' || $1", "c"),

@@ -46,7 +46,8 @@ impl Root {
     pub fn list(&self, path: &str, filter: &Filter) -> Result<Document, Fault> {
         let start = checked(path)?;
         let dir = self.dir().open_dir(start).map_err(|error| fault(&error, path))?;
-        let prefix: Vec<_> = start.components().filter_map(|part| part.as_os_str().to_str()).filter(|part| *part != ".").collect();
+        let prefix: Vec<_> =
+            start.components().filter_map(|part| part.as_os_str().to_str()).filter(|part| *part != ".").collect();
         let prefix = prefix.iter().map(|part| format!("{part}/")).collect::<String>();
         let mut found: Vec<(String, Document)> = Vec::new();
         let mut open = vec![(dir, prefix, 0)];
@@ -82,7 +83,8 @@ impl Root {
 impl Filter {
     fn takes(&self, name: &str, metadata: &Metadata) -> bool {
         let kind = metadata.file_type();
-        let wanted = self.directories && kind.is_dir() || self.symlinks && kind.is_symlink() || self.files && kind.is_file();
+        let wanted =
+            self.directories && kind.is_dir() || self.symlinks && kind.is_symlink() || self.files && kind.is_file();
         let time = modified(metadata);
         let size = metadata.len();
         wanted

@@ -37,7 +37,8 @@ impl Root {
     /// Why it cannot be used.
     pub fn open(path: &Path, writable: bool) -> Result<Root, String> {
         let dir = Dir::open_ambient_dir(path, ambient_authority());
-        dir.map(|dir| Root { dir, writable }).map_err(|error| format!("cannot open the folder {}: {error}", path.display()))
+        dir.map(|dir| Root { dir, writable })
+            .map_err(|error| format!("cannot open the folder {}: {error}", path.display()))
     }
 
     /// The handle, for listing.
@@ -79,7 +80,8 @@ impl Root {
         let mut bytes = Vec::new();
         file.take(most).read_to_end(&mut bytes).map_err(|error| fault(&error, path))?;
         if bytes.len() > limit {
-            let reason = format!("{path} is larger than run.max-payload ({limit} bytes); mode stream reads larger files");
+            let reason =
+                format!("{path} is larger than run.max-payload ({limit} bytes); mode stream reads larger files");
             return Err(Fault::new("FILE:LIMIT", reason));
         }
         Ok(bytes)

@@ -113,7 +113,10 @@ fn moving_deleting_listing() {
     };
     let files = Filter { files: true, ..Filter::default() };
     assert_eq!(names(&files, "."), "a.csv b.csv c.txt");
-    assert_eq!(names(&Filter { recursive: true, name: Some("*.csv".into()), ..files.clone() }, "."), "a.csv b.csv sub/d.csv");
+    assert_eq!(
+        names(&Filter { recursive: true, name: Some("*.csv".into()), ..files.clone() }, "."),
+        "a.csv b.csv sub/d.csv"
+    );
     assert_eq!(names(&files, "./sub"), "sub/d.csv");
     assert_eq!(names(&Filter { directories: true, ..files.clone() }, "."), "a.csv b.csv c.txt sub");
     assert_eq!(names(&Filter { min_size: Some(6), ..files.clone() }, "."), "");

@@ -9,9 +9,7 @@ mod write;
 use dataway_lang::Document;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::{BoxDynError, DatabaseError};
-use sqlx::postgres::{
-    PgArgumentBuffer, PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres,
-};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres};
 use sqlx::{Arguments, Column, Either, Row, Statement, Type, ValueRef};
 
 use super::engine::{Changed, Engine};

@@ -83,8 +83,11 @@ pub fn from_text(text: &str) -> Option<Vec<u8>> {
     let point = usize::try_from(point).ok()?;
     let length = digits.len().max(point).next_multiple_of(GROUP);
     digits.push_str(&"0".repeat(length - digits.len()));
-    let mut groups: Vec<u16> =
-        digits.as_bytes().chunks(GROUP).map(|group| group.iter().fold(0, |n, byte| n * 10 + u16::from(byte - b'0'))).collect();
+    let mut groups: Vec<u16> = digits
+        .as_bytes()
+        .chunks(GROUP)
+        .map(|group| group.iter().fold(0, |n, byte| n * 10 + u16::from(byte - b'0')))
+        .collect();
     let mut weight = i32::try_from(point / GROUP).ok()? - 1;
     let zeros = groups.iter().take_while(|group| **group == 0).count();
     groups.drain(..zeros);

@@ -49,9 +49,11 @@ fn scalar(bytes: &[u8], name: &str, decimals: Decimals) -> Result<Option<Documen
         "NUMERIC" => numeric::to_text(bytes).map(|text| value::decimal(&text, decimals)),
         "BYTEA" => Some(Document::bytes(bytes.to_vec())),
         "UUID" => uuid(bytes),
-        "DATE" => bytes.try_into().ok().map(i32::from_be_bytes).and_then(|days| {
-            value::date(i64::from(days) + EPOCH_DAYS).map(Document::Date)
-        }),
+        "DATE" => bytes
+            .try_into()
+            .ok()
+            .map(i32::from_be_bytes)
+            .and_then(|days| value::date(i64::from(days) + EPOCH_DAYS).map(Document::Date)),
         "TIME" => long(bytes).and_then(|micros| value::time(micros, None)).map(|time| Document::Time(time.into())),
         "TIMETZ" => time_with_zone(bytes),
         "TIMESTAMP" => moment(bytes, None),

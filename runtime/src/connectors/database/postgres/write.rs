@@ -24,7 +24,8 @@ pub fn parameter(document: &Document, kind: &PgTypeInfo) -> Result<Option<Vec<u8
         (PgTypeKind::Array(element), Document::List(items)) => array(items, element)?,
         _ => scalar(document, kind.name()),
     };
-    let misfit = || format!("a value of type {} does not fit a parameter of type {}", document.type_name(), kind.name());
+    let misfit =
+        || format!("a value of type {} does not fit a parameter of type {}", document.type_name(), kind.name());
     written.map(Some).ok_or_else(misfit)
 }
 
