@@ -186,7 +186,12 @@ impl Root {
     fn create_parents(&self, path: &Path) -> Result<(), Fault> {
         match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => {
-                self.dir.create_dir_all(parent).map_err(|error| fault(&error, &parent.to_string_lossy()))
+                let created = self.dir.create_dir_all(parent).or_else(|error| match error.kind() {
+                    // A link is there: where it leads says whether that is a folder, and inside.
+                    ErrorKind::AlreadyExists => self.dir.open_dir(parent).map(drop),
+                    _ => Err(error),
+                });
+                created.map_err(|error| fault(&error, &parent.to_string_lossy()))
             }
             _ => Ok(()),
         }
