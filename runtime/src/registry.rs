@@ -35,10 +35,11 @@ macro_rules! component {
 }
 
 /// The components, by room.
-pub static COMPONENTS: &[&[ComponentDesc]] = &[crate::components::COMPONENTS, crate::connectors::COMPONENTS];
+pub static COMPONENTS: &[&[ComponentDesc]] =
+    &[crate::components::COMPONENTS, crate::connectors::COMPONENTS, crate::connectors::state::COMPONENTS];
 
 /// The triggers, by room.
-pub static TRIGGERS: &[&[Description]] = &[];
+pub static TRIGGERS: &[&[Description]] = &[crate::connectors::TRIGGERS];
 
 /// The configuration types, by room.
 pub static CONFIGS: &[&[Description]] = &[crate::connectors::CONFIGS];

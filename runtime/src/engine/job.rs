@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::{Event, Flow, Level, Run, Runtime, StepEnd, Steps};
+use super::{BoxFuture, Event, Flow, Level, Run, Runtime, StepEnd, Steps};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
@@ -43,6 +43,13 @@ pub struct Request {
     pub trigger: &'static str,
     /// The first message.
     pub message: Message,
+}
+
+/// What is made of the end of a run while the run still counts: an answer, for example. If that fails, so has the run.
+pub trait Finish: Send {
+    /// Called once, also when the run was cancelled.
+    fn finish<'a>(self: Box<Self>, run: &'a Run, end: &'a Result<Message, Failure>)
+    -> BoxFuture<'a, Result<(), Fault>>;
 }
 
 /// How a run ended.
@@ -100,6 +107,7 @@ struct Begin {
     timeout: Option<Duration>,
     /// Stands for the run at the gate, or among the async sub-flows.
     permit: OwnedSemaphorePermit,
+    finish: Option<Box<dyn Finish>>,
 }
 
 impl Job {
@@ -218,10 +226,22 @@ impl Runtime {
     /// # Errors
     /// `CORE:QUEUE_FULL` or `CORE:SHUTDOWN` when there is no run.
     pub async fn run(self: &Arc<Self>, request: Request) -> Result<Ended, Fault> {
+        self.run_finishing(request, None).await
+    }
+
+    /// Runs a flow, and makes something of its end before the run is over.
+    ///
+    /// # Errors
+    /// As [`Runtime::run`].
+    pub async fn run_finishing(
+        self: &Arc<Self>,
+        request: Request,
+        finish: Option<Box<dyn Finish>>,
+    ) -> Result<Ended, Fault> {
         let Request { flow, trigger, message } = request;
         let queued = self.clock.wall();
         let permit = flow.gate.enter(&self.clock, &self.stopping).await?;
-        let begin = Begin { trigger, queued, parent: None, timeout: flow.timeout, permit };
+        let begin = Begin { trigger, queued, parent: None, timeout: flow.timeout, permit, finish };
         let steps = flow.steps.clone();
         let task = self.begin(flow, steps, message, begin);
         task.await.map_err(|_| Fault::internal("the task of a run ended before it"))
@@ -248,7 +268,14 @@ impl Runtime {
             Ok(permit) => permit,
         };
         let parent_id = Some(parent.job().id().clone());
-        let begin = Begin { trigger: "async", queued: self.clock.wall(), parent: parent_id, timeout: None, permit };
+        let begin = Begin {
+            trigger: "async",
+            queued: self.clock.wall(),
+            parent: parent_id,
+            timeout: None,
+            permit,
+            finish: None,
+        };
         let ended = self.begin(parent.flow().clone(), steps.clone(), message, begin);
         Ok(ended.job)
     }
@@ -323,8 +350,8 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     };
     log_run(&job, &record).await;
     let input = message.clone();
-    let result = {
-        let run = Run::new(job.clone(), flow);
+    let mut result = {
+        let run = Run::new(job.clone(), flow.clone());
         let mut work = pin!(steps.execute(&run, message));
         // A defect in a component fails its run and nothing else.
         let guarded =
@@ -342,6 +369,13 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
             },
         }
     };
+    if let Some(finish) = begin.finish {
+        let finished = finish.finish(&Run::new(job.clone(), flow), &result).await;
+        // The first error is the one that counts.
+        if let (Err(fault), Ok(message)) = (finished, &result) {
+            result = Err(Failure { fault, message: message.clone() });
+        }
+    }
     record.ended = Some(clock.wall());
     record.state = match &result {
         Ok(_) => State::Succeeded,

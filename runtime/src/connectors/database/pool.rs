@@ -166,7 +166,7 @@ impl Database {
             session.release();
             Ok(())
         };
-        self.ready.get_or_try_init(run_all).await.map(|()| ())
+        self.ready.get_or_try_init(run_all).await.copied()
     }
 
     /// A connection.

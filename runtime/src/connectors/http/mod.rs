@@ -3,6 +3,7 @@
 //! | room | job |
 //! |---|---|
 //! | [`listener`] | requests from outside |
+//! | [`request`] | requests to others |
 //! | [`path`] | path patterns, query strings |
 //! | [`guard`] | who may call: addresses, proxies, basic authentication |
 //! | [`fields`] | header names, cookies |
@@ -12,4 +13,5 @@ pub mod fields;
 pub mod guard;
 pub mod listener;
 pub mod path;
+pub mod request;
 pub mod tls;

@@ -1,0 +1,108 @@
+//! The first message of a run, made of a request (flows part 3, section 2.2).
+
+use std::io;
+
+use dataway_lang::Document;
+use dataway_lang::mime::mime_type;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap};
+use tokio::sync::mpsc;
+
+use super::super::{fields, path};
+use super::site::{Received, RequestBody};
+use crate::connectors::items;
+use crate::message::Message;
+
+/// Pieces of a streamed body that wait for their reader.
+const AHEAD: usize = 16;
+
+/// The message of a request.
+///
+/// # Errors
+/// That a streamed body has a type that cannot be read item by item.
+pub fn message(request: Received) -> Result<Message, String> {
+    let attributes = attributes(&request);
+    let header = request.parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mime = header.unwrap_or("application/octet-stream");
+    let encoding =
+        mime_type::parameter(mime, "charset").map_or_else(|| "utf-8".into(), |charset| charset.to_lowercase());
+    let payload = match request.body {
+        RequestBody::Whole(bytes, _) if bytes.is_empty() => Document::bytes(Vec::new()),
+        RequestBody::Whole(bytes, _) => Document::entity(bytes.to_vec(), mime, &encoding),
+        RequestBody::Stream(body) if items::can_stream(mime, &encoding) => {
+            let (sender, receiver) = mpsc::channel(AHEAD);
+            tokio::spawn(forward(body, sender));
+            items::stream(items::Pieces::new(receiver), mime)?
+        }
+        RequestBody::Stream(_) => {
+            return Err(format!("a body of type {mime} in {encoding} cannot be read as a stream"));
+        }
+    };
+    Ok(Message::new(payload, attributes, Document::dict([])))
+}
+
+/// Hands the pieces of a body on until nobody wants them any more.
+async fn forward(mut body: Incoming, sender: mpsc::Sender<io::Result<bytes::Bytes>>) {
+    while let Some(frame) = body.frame().await {
+        let piece = match frame.map(|frame| frame.into_data()) {
+            Ok(Ok(piece)) => Ok(piece),
+            // Trailers.
+            Ok(Err(_)) => continue,
+            Err(error) => Err(io::Error::other(error)),
+        };
+        if sender.send(piece).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn attributes(request: &Received) -> Document {
+    let parts = &request.parts;
+    let headers = headers(&parts.headers);
+    let cookies =
+        parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(fields::cookies);
+    let host = parts.uri.authority().map(hyper::http::uri::Authority::as_str);
+    let host = host.or_else(|| parts.headers.get(HOST).and_then(|value| value.to_str().ok())).unwrap_or_default();
+    let uri = parts.uri.path_and_query().map_or(parts.uri.path(), hyper::http::uri::PathAndQuery::as_str);
+    let query = path::query_pairs(parts.uri.query().unwrap_or_default());
+    let variables = request.variables.iter().map(|(name, value)| (name.as_str(), value.into()));
+    Document::dict([
+        ("headers", headers.clone()),
+        ("header", headers),
+        ("cookies", Document::dict(cookies.map(|(name, value)| (name, value.into())))),
+        ("host", host.into()),
+        ("method", parts.method.as_str().into()),
+        ("remoteAddr", request.client.to_string().into()),
+        ("requestUri", uri.into()),
+        ("requestPath", request.path.as_str().into()),
+        ("queryParams", several(query.iter().map(|(key, value)| (key.as_str(), value.into())))),
+        ("uriParams", Document::dict(variables)),
+    ])
+}
+
+/// Headers as a dict of lists, names in canonical form, values in order of arrival.
+#[must_use]
+pub fn headers(map: &HeaderMap) -> Document {
+    let pairs: Vec<(String, Document)> = map
+        .iter()
+        .map(|(name, value)| (fields::canonical(name.as_str()), Document::text(&text(value.as_bytes()))))
+        .collect();
+    several(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())))
+}
+
+/// Bytes of a header as text: UTF-8, or else ISO-8859-1, which is what HTTP once said.
+fn text(bytes: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.as_bytes().to_vec(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes(),
+    }
+}
+
+/// Pairs as a dict of lists.
+fn several<'a>(pairs: impl Iterator<Item = (&'a str, Document)>) -> Document {
+    match Document::multi_map(pairs) {
+        Document::MultiMap(map) => Document::Dict(map),
+        other => other,
+    }
+}

@@ -1,0 +1,139 @@
+//! The trigger `http-listener`: requests become runs of a flow, and the ends of runs answers.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hyper::header::ACCEPT_ENCODING;
+use hyper::http::request::Parts;
+use tokio::sync::oneshot;
+
+use super::super::path::Pattern;
+use super::answer::{Answer, Refusal};
+use super::message::message;
+use super::response::{ErrorResponseParams, Recipe, ResponseParams};
+use super::site::{Endpoint, Received, Route};
+use crate::connectors::file::read::ReadMode;
+use crate::engine::job::Finish;
+use crate::engine::{BoxFuture, Flow, Request, Run, Runtime};
+use crate::message::{Failure, Fault, Message};
+use crate::params;
+use crate::params::{ConfigRef, Contract, Shape, Syntax};
+
+/// A path pattern.
+static PATTERN: Syntax = Syntax { name: "path pattern", check: |text| Pattern::parse(text).map(drop) };
+
+/// The methods that can be listened for.
+pub const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+params! {
+    /// Runs the flow for each request, and answers with what it gives.
+    pub struct ListenerParams {
+        /// The address.
+        "config" config: ConfigRef [config("http-listener")],
+        /// Which paths: `{name}` is one segment, `*` at the end any number of them.
+        "path" path: String [default("/"), syntax(&PATTERN)],
+        /// Which methods; default: all.
+        "methods" methods: Vec<String> [default("[]"), list_of(&Shape::OneOf(METHODS), 0, 7)],
+        /// `stream`: the body is read once, item by item, and `max-body` does not apply.
+        "body" body: ReadMode [default("repeatable")],
+        /// The type of the body, at design time.
+        "payload" payload: Option<Contract> [optional()],
+        /// How the flow's last message becomes an answer.
+        "response" response: ResponseParams [default("{}")],
+        /// How a failed message becomes an answer.
+        "error-response" error_response: ErrorResponseParams [default("{}")],
+    }
+}
+
+/// A flow that answers requests.
+struct Listener {
+    runtime: Arc<Runtime>,
+    flow: Arc<Flow>,
+    response: Recipe,
+    error_response: Recipe,
+}
+
+impl ListenerParams {
+    /// The route of a flow.
+    ///
+    /// # Errors
+    /// That the path is none.
+    pub fn route(&self, runtime: &Arc<Runtime>, flow: &Arc<Flow>) -> Result<Route, String> {
+        let endpoint = Listener {
+            runtime: Arc::clone(runtime),
+            flow: Arc::clone(flow),
+            response: Recipe::from(&self.response),
+            error_response: Recipe::from(&self.error_response),
+        };
+        Ok(Route {
+            pattern: Pattern::parse(&self.path).map_err(|error| error.message)?,
+            methods: self.methods.clone(),
+            streams: self.body == ReadMode::Stream,
+            endpoint: Arc::new(endpoint),
+        })
+    }
+}
+
+/// Makes the answer while the run still counts, so that an answer that fails is a run that failed.
+struct Answering {
+    response: Recipe,
+    error_response: Recipe,
+    accepts_gzip: bool,
+    sender: oneshot::Sender<Result<Answer, Refusal>>,
+}
+
+impl Finish for Answering {
+    fn finish<'a>(
+        self: Box<Self>,
+        run: &'a Run,
+        end: &'a Result<Message, Failure>,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let answer = match end {
+                Ok(message) => self.response.answer(run, message, self.accepts_gzip).await,
+                Err(failure) => self.error_response.answer(run, &failure.to_message(), self.accepts_gzip).await,
+            };
+            let ended = match &answer {
+                Err(Refusal::Response(code, reason)) => Err(Fault::new(*code, reason.clone())),
+                _ => Ok(()),
+            };
+            // A client that is gone does not want the answer.
+            let _ = self.sender.send(answer);
+            ended
+        })
+    }
+}
+
+impl Endpoint for Listener {
+    fn answer(self: Arc<Self>, request: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
+        Box::pin(async move {
+            let accepts_gzip = accepts_gzip(&request.parts);
+            let message = message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
+            let (sender, answer) = oneshot::channel();
+            let finish = Answering {
+                response: self.response.clone(),
+                error_response: self.error_response.clone(),
+                accepts_gzip,
+                sender,
+            };
+            let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
+            self.runtime.run_finishing(request, Some(Box::new(finish))).await.map_err(|fault| match &*fault.code {
+                "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
+                "CORE:SHUTDOWN" => Refusal::Shutdown,
+                _ => Refusal::System,
+            })?;
+            answer.await.unwrap_or(Err(Refusal::System))
+        })
+    }
+}
+
+/// Whether the client accepts gzip: named, and not with the weight 0.
+fn accepts_gzip(parts: &Parts) -> bool {
+    let values = parts.headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        named && !parts.any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0))
+    })
+}

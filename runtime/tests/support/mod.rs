@@ -1,0 +1,133 @@
+//! What the tests of connectors share: small apps, and servers of other people.
+#![allow(dead_code, reason = "each test uses some of it")]
+
+pub mod servers;
+pub mod upstream;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dataway_lang::Document;
+use dataway_runtime::connectors;
+use dataway_runtime::connectors::http::listener::start::{Listeners, Listening};
+use dataway_runtime::diagnostic::Severity;
+use dataway_runtime::engine::log::Memory;
+use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Plan, Request, Runtime, Settings};
+use dataway_runtime::message::{Failure, Message};
+use dataway_runtime::model::{self, Options};
+
+/// An app that runs, and its folder.
+pub struct TestApp {
+    pub runtime: Arc<Runtime>,
+    pub folder: PathBuf,
+    pub log: Memory,
+    pub listeners: Listeners,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl TestApp {
+    /// An app of these configurations and flows, in YAML.
+    pub async fn start(configs: &str, flows: &str) -> TestApp {
+        TestApp::with(configs, flows, |_| {}, |_| {}).await
+    }
+
+    /// An app whose folder and settings are prepared.
+    pub async fn with(
+        configs: &str,
+        flows: &str,
+        prepare: impl FnOnce(&std::path::Path),
+        adjust: impl FnOnce(&mut Settings),
+    ) -> TestApp {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("dataway-app-{}-{number}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("flows")).unwrap();
+        std::fs::write(folder.join("app.yaml"), format!("name: test\nversion: 1.0.0\nconfigs:\n{configs}\n")).unwrap();
+        std::fs::write(folder.join("flows/all.yaml"), format!("flows:\n{flows}\n")).unwrap();
+        prepare(&folder);
+        let options = Options { values: Vec::new(), secrets: None, no_secrets: false, environment: &|_| None };
+        let loaded = model::load(&folder, &options).unwrap();
+        let errors: Vec<_> = loaded.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        let app = loaded.app.unwrap();
+        let around = connectors::Surroundings::new(&folder, None);
+        let mut resources = HashMap::new();
+        for (name, config) in &app.file.configs.0 {
+            if let Some(resource) = connectors::open(config, &around).unwrap() {
+                resources.insert(Arc::from(name.as_str()), resource);
+            }
+        }
+        let mut builder = Builder::new(&resources);
+        let mut flows = Vec::new();
+        for flow in &app.flows {
+            let steps = builder.steps(&flow.body.steps);
+            let body = &flow.body;
+            let gate = Gate::new(
+                body.max_concurrency.unwrap_or(64) as usize,
+                body.queue.unwrap_or(256) as usize,
+                Duration::from_secs(30),
+            );
+            flows.push(Flow { name: flow.name().clone(), steps, gate, timeout: body.timeout });
+        }
+        assert!(builder.errors.is_empty(), "{:?}", builder.errors);
+        drop(builder);
+        let log = Memory::default();
+        let mut settings = Settings::of("test", "1.0.0");
+        adjust(&mut settings);
+        let plan = Plan { settings, flows, resources, hooks: None };
+        let runtime = Runtime::new(plan, Clock::real(), Box::new(log.clone()));
+        let listening: Vec<Listening<'_>> = app
+            .file
+            .configs
+            .0
+            .iter()
+            .filter_map(|(name, config)| {
+                let flows = app.flows.iter().filter_map(|flow| {
+                    let trigger = flow.body.trigger.as_ref()?.params()?;
+                    Some((&**flow.name(), trigger))
+                });
+                let of_config = |(_, trigger): &(&str, &connectors::http::listener::trigger::ListenerParams)| {
+                    trigger.config.name == *name
+                };
+                Some(Listening { name, config: config.params()?, flows: flows.filter(of_config).collect() })
+            })
+            .collect();
+        let listeners = Listeners::start(&listening, &runtime, &folder).await.unwrap();
+        TestApp { runtime, folder, log, listeners }
+    }
+
+    /// Runs a flow on a message with this payload.
+    pub async fn run(&self, flow: &str, payload: Document) -> Result<Message, Failure> {
+        let flow = Arc::clone(self.runtime.flow(flow).unwrap());
+        let empty = || Document::dict([]);
+        let request = Request { flow, trigger: "test", message: Message::new(payload, empty(), empty()) };
+        self.runtime.run(request).await.unwrap().result
+    }
+
+    /// The payload of a flow's result as JSON text, or the code of its error.
+    pub async fn json(&self, flow: &str, payload: Document) -> String {
+        match self.run(flow, payload).await {
+            Ok(message) => json(message.payload()),
+            Err(failure) => failure.fault.code.to_string(),
+        }
+    }
+}
+
+/// A value as JSON text; what JSON cannot express as it is shown.
+pub fn json(value: &Document) -> String {
+    value.to_json(false).map_or_else(|_| format!("{value:?}"), |bytes| String::from_utf8(bytes).unwrap())
+}
+
+/// A JSON text as a value.
+pub fn value(text: &str) -> Document {
+    Document::from_json(text).unwrap()
+}
