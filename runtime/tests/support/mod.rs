@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dataway_lang::Document;
+use dataway_lang::diagnostic::Severity;
 use dataway_runtime::connectors;
 use dataway_runtime::connectors::http::listener::start::{Listeners, Listening};
-use dataway_runtime::diagnostic::Severity;
+
 use dataway_runtime::engine::log::Memory;
 use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Plan, Request, Runtime, Settings};
 use dataway_runtime::message::{Failure, Message};
