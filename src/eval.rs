@@ -114,15 +114,16 @@ fn evaluate(args: &Args) -> Result<u8, String> {
             path: args.path.as_deref(),
             decode: args.message.decode,
         };
-        return each::run(&program, &source, &input, &options, args.output, args.on_error, args.format);
+        let manner = each::Manner { style: args.output, on_error: args.on_error, format: args.format };
+        return each::run(&program, &source, &input, &options, manner);
     }
     input.payload = args.message.payload()?;
     let pretty = std::io::stdout().is_terminal();
-    let outcome = program.run(&input, &options, |cx, value| output::bytes(cx, &value, args.output, pretty));
+    let outcome = program.run(&input, &options, |cx, value| output::write(cx, &value, args.output, pretty));
     Ok(match outcome.result {
-        Ok(bytes) => {
+        Ok(code) => {
             streams::say(&outcome.log);
-            streams::write(&bytes)
+            code
         }
         Err(report) => program::failed(&report, &outcome.log, None, args.format),
     })

@@ -4,6 +4,8 @@ use dataway_lang::value::exceptions::{Raise, TYPE_ERROR, UNICODE_ERROR, VALUE_ER
 use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{builtins, mime};
 
+use crate::streams;
+
 /// The form of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Style {
@@ -13,6 +15,21 @@ pub enum Style {
     Repr,
     /// Text and bytes as they are, other values as `str` shows them
     Raw,
+}
+
+/// Writes what was printed to standard error and the result to standard output, an Entity without a copy of its bytes; gives
+/// the exit code.
+pub fn write(cx: &mut Cx<'_>, value: &Value, style: Style, pretty: bool) -> R<u8> {
+    let made;
+    let result = match (style, value) {
+        (Style::Json | Style::Raw, Value::Entity(entity)) => entity.blob.bytes(),
+        _ => {
+            made = bytes(cx, value, style, pretty)?;
+            &made
+        }
+    };
+    streams::say(std::mem::take(&mut cx.env().log.text));
+    Ok(streams::write(result))
 }
 
 /// The bytes to print. `pretty` spreads JSON over lines.

@@ -8,8 +8,11 @@
 //! | `W4` | a table of 20 MB from CSV to JSON |
 //! | `W5` | a condition on a payload |
 //!
+//! Measured is the processor time of the thread.
+//!
 //! `cargo bench --bench workloads`
 
+mod cpu;
 mod data;
 mod orders;
 mod table;
@@ -19,6 +22,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cpu::CpuTime;
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::Value;
@@ -48,7 +52,7 @@ fn run(program: &Program, input: &Input) -> Vec<u8> {
     outcome.result.expect("the script runs")
 }
 
-fn work(c: &mut Criterion, name: &str, script: &str, bytes: &[u8], mime_type: &str, by_hand: &[ByHand]) {
+fn work(c: &mut Criterion<CpuTime>, name: &str, script: &str, bytes: &[u8], mime_type: &str, by_hand: &[ByHand]) {
     let program = compile(script);
     let input = entity(bytes.to_vec(), mime_type);
     let read = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).expect("JSON");
@@ -66,7 +70,7 @@ fn work(c: &mut Criterion, name: &str, script: &str, bytes: &[u8], mime_type: &s
     group.finish();
 }
 
-fn json(c: &mut Criterion) {
+fn json(c: &mut Criterion<CpuTime>) {
     let one = include_str!("../scripts/reshape.dw");
     let mime = "application/json";
     let ways: [ByHand; 3] = [("serde", orders::serde_one), ("sonic", orders::sonic_one), ("values", orders::value_one)];
@@ -79,7 +83,7 @@ fn json(c: &mut Criterion) {
     work(c, "W2b", include_str!("../scripts/group.dw"), &many, mime, &ways);
 }
 
-fn other_formats(c: &mut Criterion) {
+fn other_formats(c: &mut Criterion<CpuTime>) {
     let script = include_str!("../scripts/xml_orders.dw");
     work(c, "W3 1 KB", script, &data::order_xml(), "application/xml", &[("quick-xml", xml::by_hand)]);
     work(c, "W3 20 MB", script, &data::orders_xml(BIG), "application/xml", &[("quick-xml", xml::by_hand)]);
@@ -87,7 +91,7 @@ fn other_formats(c: &mut Criterion) {
     work(c, "W4", script, &data::rows_csv(BIG), "text/csv", &[("csv", table::by_hand)]);
 }
 
-fn condition(c: &mut Criterion) {
+fn condition(c: &mut Criterion<CpuTime>) {
     let program = compile("msg.payload['amount'] > 100 and msg.payload['country'] in ['CN', 'SG']");
     let large = compile("msg.payload[7000]['address']['country'] == 'sg'");
     let mut group = c.benchmark_group("W5");
@@ -102,5 +106,9 @@ fn condition(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, json, other_formats, condition);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = json, other_formats, condition
+}
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! Iteration: `iter`, `next`, and what Rust code does with any iterable (spec 4.7).
 
 use super::list;
+use crate::mime;
 use crate::value::compare::eq;
 use crate::value::exceptions::{runtime_error, type_error, value_error};
 use crate::value::interrupt::checkpoint;
@@ -35,6 +36,11 @@ pub fn iter(cx: &mut Cx<'_>, value: &Value) -> R {
         }
         Value::Iter(_) | Value::Generator(_) => return Ok(value.clone()),
         Value::Entity(entity) => {
+            if entity.read_once.get()
+                && let Some(items) = mime::items::of(entity)?
+            {
+                return Ok(items);
+            }
             let inner = entity.value()?;
             return iter(cx, &inner);
         }

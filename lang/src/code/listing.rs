@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Code, Constant, Instr, NO_REG, Reg, Unit};
+use super::{Code, Constant, Instr, NO_REG, Reg, Unit, streaming};
 use crate::source::SourceText;
 use crate::syntax::ast::{Conversion, Name};
 
@@ -28,6 +28,13 @@ pub fn listing(unit: &Unit) -> String {
         lister.header(number, &mut out);
         for at in 0..code.instrs.len() {
             lister.line(at, &mut out);
+            let is_here = |site: Option<streaming::Site>| site.is_some_and(|site| (site.code as usize, site.at as usize) == (number, at));
+            if is_here(unit.streaming) {
+                let _ = writeln!(out, "{:<COMMENT_COLUMN$} ; the payload streams: nothing else reads it", "");
+            }
+            if is_here(unit.written) {
+                let _ = writeln!(out, "{:<COMMENT_COLUMN$} ; the list is written while it grows", "");
+            }
         }
         for handler in &code.handlers {
             let (start, end, target) = (handler.start, handler.end, handler.target);

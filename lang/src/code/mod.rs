@@ -8,6 +8,7 @@ mod listing;
 mod lower;
 mod operands;
 mod scope;
+pub mod streaming;
 mod verify;
 
 use std::sync::Arc;
@@ -37,6 +38,10 @@ pub struct Unit {
     pub globals: Vec<Name>,
     /// What runs have seen of it, and its compiled forms.
     pub tier: Tier,
+    /// Where the program iterates over its payload, if it reads that once and from front to back.
+    pub streaming: Option<streaming::Site>,
+    /// Where the program makes a list that nobody sees but the writer of an Entity.
+    pub written: Option<streaming::Site>,
 }
 
 /// One function, lambda, comprehension, or the module.

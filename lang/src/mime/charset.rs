@@ -87,7 +87,7 @@ impl Source {
 }
 
 /// Whether the bytes are UTF-8; looks at the limits now and then.
-fn is_utf8(bytes: &[u8]) -> R<bool> {
+pub(super) fn is_utf8(bytes: &[u8]) -> R<bool> {
     let mut rest = bytes;
     while !rest.is_empty() {
         checkpoint(rest.len().min(PIECE) as u64 / 4)?;

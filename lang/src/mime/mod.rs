@@ -5,6 +5,7 @@
 //! | [`mime_type`] | which format a MIME type chooses; parameters, normal form, file names |
 //! | [`charset`] | text from bytes and bytes from text |
 //! | [`json`], [`xml`], [`csv`], [`form`], [`text`], [`yaml`], [`multipart`] | the formats |
+//! | [`items`] | the items of an Entity that is read once |
 //! | [`stream`] | the messages of a large input, one by one |
 //! | [`snapshot`] | the value of an Entity that was written |
 //! | [`place`], [`scalar`], [`scan`] | errors with their place, texts of scalars, finding bytes fast |
@@ -16,6 +17,7 @@
 pub mod charset;
 pub mod csv;
 pub mod form;
+pub mod items;
 pub mod json;
 pub mod mime_type;
 pub mod multipart;
@@ -79,11 +81,11 @@ fn parse(entity: &Entity) -> R {
     };
     let source = || Source::decode(&entity.blob, encoding);
     match format {
-        Format::Json => json::parse(&source()?, mime),
+        Format::Json => json::document(&entity.blob, encoding, mime),
         Format::NdJson => json::parse_lines(&source()?, mime),
         Format::Form => form::parse(&source()?, encoding),
         Format::Text => Ok(text::parse(&source()?)),
-        Format::Csv => csv::parse(&source()?, mime),
+        Format::Csv => csv::table(&entity.blob, encoding, mime),
         Format::Yaml => yaml::parse(&source()?, mime),
         Format::Multipart => multipart::parse(entity),
         Format::Xml => {

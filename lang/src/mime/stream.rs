@@ -80,6 +80,11 @@ impl<S: BufRead> Messages<S> {
         Ok(messages)
     }
 
+    /// The byte source.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
     /// The next message, `None` at the end. For CSV it begins with the header line.
     ///
     /// # Errors
@@ -145,17 +150,22 @@ impl<S: BufRead> Messages<S> {
     }
 
     fn line(&mut self) -> Result<Option<Vec<u8>>, StreamError> {
+        let mut line = Vec::new();
         loop {
-            let mut line = Vec::new();
-            let more = self.take_until(&mut line, |byte| byte == b'\n' || byte == b'\r')?;
-            if more {
-                self.step();
-            }
-            if !line.iter().all(u8::is_ascii_whitespace) {
-                return Ok(Some(line));
-            }
-            if !more {
-                return Ok(None);
+            let buffer = self.source.fill_buf()?;
+            let end = memchr::memchr2(b'\n', b'\r', buffer);
+            line.extend_from_slice(buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default());
+            let (is_last, len) = (buffer.is_empty(), end.map_or(buffer.len(), |end| end + 1));
+            self.source.consume(len);
+            self.at += len as u64;
+            if end.is_some() || is_last {
+                if !line.iter().all(u8::is_ascii_whitespace) {
+                    return Ok(Some(line));
+                }
+                if is_last {
+                    return Ok(None);
+                }
+                line.clear();
             }
         }
     }

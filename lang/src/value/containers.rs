@@ -1,7 +1,10 @@
 //! Lists, tuples, sets, byte arrays, ranges, slices, closure cells: the plain containers.
 
+use std::cell::Cell;
+
 use super::hash::hash_value;
 use super::hvec::HVec;
+use super::interrupt::Stop;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
 use super::text::Blob;
@@ -13,6 +16,38 @@ use super::{Guarded, R, Value};
 pub struct List {
     /// The elements.
     pub items: Guarded<HVec<Value>>,
+    /// What takes elements away when many have gathered; only for lists that nobody sees.
+    sink: Option<Ref<Sink>>,
+}
+
+/// What takes the elements of a list that nobody but its writer will see, before they are too many.
+pub struct Sink {
+    /// What became of the elements.
+    pub written: Guarded<HVec<u8>>,
+    /// How many elements that were.
+    pub taken: Cell<usize>,
+    /// Whether it still takes elements.
+    pub is_open: Cell<bool>,
+    /// Why elements were lost: the run must end.
+    pub lost: Cell<Option<Stop>>,
+    take: fn(&Sink, &mut HVec<Value>),
+}
+
+impl Object for Sink {}
+
+impl Sink {
+    /// A sink that has written `written` and takes elements with `take`.
+    #[must_use]
+    pub fn new(written: HVec<u8>, take: fn(&Sink, &mut HVec<Value>)) -> Ref<Sink> {
+        let written = Guarded::new(written);
+        Ref::new(Sink { written, taken: Cell::new(0), is_open: Cell::new(true), lost: Cell::new(None), take })
+    }
+}
+
+impl std::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sink").field("taken", &self.taken).finish_non_exhaustive()
+    }
 }
 
 impl Object for List {
@@ -27,7 +62,19 @@ impl List {
     #[inline]
     #[must_use]
     pub fn new(items: HVec<Value>) -> Ref<List> {
-        Ref::new(List { items: Guarded::new(items) })
+        Ref::new(List { items: Guarded::new(items), sink: None })
+    }
+
+    /// A list whose elements a sink takes whenever its storage is full.
+    #[must_use]
+    pub fn with_sink(items: HVec<Value>, sink: Ref<Sink>) -> Ref<List> {
+        Ref::new(List { items: Guarded::new(items), sink: Some(sink) })
+    }
+
+    /// The list's sink.
+    #[must_use]
+    pub fn sink(&self) -> Option<&Sink> {
+        self.sink.as_deref()
     }
 
     /// Number of elements.
@@ -68,7 +115,13 @@ impl List {
     /// Appends `value`.
     #[inline]
     pub fn push(&self, value: Value) {
-        self.items.borrow_mut().push(value);
+        let mut items = self.items.borrow_mut();
+        if items.len() == items.capacity()
+            && let Some(sink) = self.sink.as_deref().filter(|sink| sink.is_open.get())
+        {
+            (sink.take)(sink, &mut items);
+        }
+        items.push(value);
     }
 
     /// The elements, copied: safe against changes while they are used.

@@ -3,13 +3,18 @@
 //! A dict made by a literal or read from JSON has a [`Shape`]: an ordered list of distinct string keys that many dicts
 //! share, so that such a dict is a pointer and its values. Overwriting a value keeps the shape; adding or removing a key
 //! turns the dict into a hash table. Insertion order always holds (spec 5.6).
+//!
+//! A dict read from JSON may have a shape and no values yet: they are on a [`Tape`] and are made when somebody looks at them.
+//! Nobody can tell, except by the clock.
 
-use std::cell::{Cell, RefCell};
+
+use std::cell::{Cell, OnceCell, RefCell};
 
 use super::hash::{hash_text, hash_value};
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
+use super::tape::{self, Tape};
 use super::types::TypeDesc;
 use super::{Guarded, R, Value, types};
 
@@ -17,6 +22,30 @@ use super::{Guarded, R, Value, types};
 #[derive(Debug)]
 pub struct Shape {
     keys: Table<()>,
+    /// The places (up to 63) that were looked at in any dict that makes its values lazily.
+    used: Cell<u64>,
+    /// The keys as a writer wants them.
+    texts: OnceCell<KeyTexts>,
+}
+
+/// The keys of a shape as a writer wants them.
+#[derive(Debug)]
+pub struct KeyTexts {
+    text: HVec<u8>,
+    ends: HVec<u32>,
+    /// Whether reading the texts gives back the keys.
+    pub are_clean: bool,
+}
+
+impl KeyTexts {
+    /// The text of key number `n`.
+    #[inline]
+    #[must_use]
+    pub fn text(&self, n: usize) -> &[u8] {
+        let end = |n: usize| self.ends.get(n).map_or(0, |end| *end as usize);
+        let start = n.checked_sub(1).map_or(0, end);
+        self.text.get(start..end(n)).unwrap_or_default()
+    }
 }
 
 impl Object for Shape {}
@@ -32,7 +61,7 @@ impl Shape {
                 table.insert_new(hash, Value::str(key), ());
             }
         }
-        Ref::new(Shape { keys: table })
+        Ref::new(Shape { keys: table, used: Cell::new(0), texts: OnceCell::new() })
     }
 
     /// A shape with the keys of `keys`, which are distinct strings.
@@ -44,7 +73,7 @@ impl Shape {
                 table.insert_new(hash_text(text), key.clone(), ());
             }
         }
-        Ref::new(Shape { keys: table })
+        Ref::new(Shape { keys: table, used: Cell::new(0), texts: OnceCell::new() })
     }
 
     /// Number of keys.
@@ -64,6 +93,33 @@ impl Shape {
     #[must_use]
     pub fn place(&self, hash: u64, text: &[u8]) -> Option<usize> {
         self.keys.find_text(hash, text)
+    }
+
+    /// Whether at least half of the places were looked at in dicts that make their values lazily: then it is less work to make
+    /// such dicts whole.
+    #[inline]
+    #[must_use]
+    pub fn is_mostly_used(&self) -> bool {
+        self.used.get().count_ones() as usize * 2 >= self.len().min(64)
+    }
+
+    /// The keys as JSON has them; `make` is asked once, for the text of each key and whether it reads back as the key.
+    #[inline]
+    pub fn key_texts(&self, make: impl Fn(&[u8]) -> (HVec<u8>, bool)) -> &KeyTexts {
+        self.texts.get_or_init(|| {
+            let mut made = KeyTexts { text: HVec::new(), ends: HVec::new(), are_clean: true };
+            for (key, ()) in self.keys.iter() {
+                let (text, is_clean) = make(key.text_bytes().unwrap_or_default());
+                made.text.extend_bytes(&text);
+                made.ends.push(u32::try_from(made.text.len()).unwrap_or(u32::MAX));
+                made.are_clean &= is_clean;
+            }
+            made
+        })
+    }
+
+    fn note_use(&self, place: usize) {
+        self.used.set(self.used.get() | 1 << place.min(63));
     }
 
     /// Key number `n`.
@@ -95,25 +151,26 @@ impl FieldCache {
     pub fn get(&self, dict: &Dict) -> Option<Value> {
         match &*dict.items.borrow() {
             Items::Shaped { shape, values } if Ref::address(shape) == self.shape.get() => {
-                values.get(self.place.get()).cloned()
+                return values.get(self.place.get()).cloned();
             }
-            _ => None,
+            Items::Lazy { shape, values, .. } if Ref::address(shape) == self.shape.get() => {
+                if let Some(value) = values.get(self.place.get()).and_then(Value::given) {
+                    return Some(value.clone());
+                }
+            }
+            _ => return None,
         }
+        dict.fetch(self.place.get())
     }
 
     /// The value under the string key `text` in a dict with a shape; remembers where it lies.
     #[must_use]
     pub fn fill(&self, dict: &Dict, hash: u64, text: &[u8]) -> Option<Value> {
-        match &*dict.items.borrow() {
-            Items::Shaped { shape, values } => {
-                let place = shape.place(hash, text)?;
-                self.shape.set(Ref::address(shape));
-                self.place.set(place);
-                self.kept.replace(Some(shape.clone()));
-                values.get(place).cloned()
-            }
-            Items::Hashed(_) => None,
-        }
+        let (shape, place) = dict.shape_place(hash, text)?;
+        self.shape.set(Ref::address(&shape));
+        self.place.set(place);
+        self.kept.replace(Some(shape));
+        self.get(dict)
     }
 }
 
@@ -130,6 +187,19 @@ pub enum Items {
     },
     /// Any keys.
     Hashed(Table<Value>),
+    /// One value per key of the shape, made when somebody looks at it.
+    Lazy {
+        /// The keys.
+        shape: Ref<Shape>,
+        /// The values so far, unbound where nobody has looked; empty before the first look.
+        values: HVec<Value>,
+        /// Where they come from.
+        tape: Ref<Tape>,
+        /// The record of the dict on the tape.
+        record: usize,
+        /// How many have not been made.
+        left: usize,
+    },
 }
 
 /// What makes a dict an instance of a class of `collections`.
@@ -192,6 +262,31 @@ impl Dict {
         Ref::new(Dict { items: Guarded::new(Items::Shaped { shape, values }), special: None })
     }
 
+    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them.
+    #[inline]
+    #[must_use]
+    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize) -> Ref<Dict> {
+        let left = shape.len();
+        Ref::new(Dict {
+            items: Guarded::new(Items::Lazy { shape, values: HVec::new(), tape, record, left }),
+            special: None,
+        })
+    }
+
+    /// Makes all values that nobody has looked at.
+    #[inline]
+    fn complete(&self) {
+        let is_lazy = matches!(&*self.items.borrow(), Items::Lazy { .. });
+        if is_lazy {
+            self.items.borrow_mut().complete();
+        }
+    }
+
+    /// The value at `place` of a dict that makes its values lazily.
+    fn fetch(&self, place: usize) -> Option<Value> {
+        self.items.borrow_mut().fetch(place)
+    }
+
     /// An empty instance of a class of `collections`.
     #[must_use]
     pub fn of_class(class: &'static TypeDesc, factory: Value) -> Ref<Dict> {
@@ -219,7 +314,7 @@ impl Dict {
     #[must_use]
     pub fn shape(&self) -> Option<Ref<Shape>> {
         match &*self.items.borrow() {
-            Items::Shaped { shape, .. } => Some(shape.clone()),
+            Items::Shaped { shape, .. } | Items::Lazy { shape, .. } => Some(shape.clone()),
             Items::Hashed(_) => None,
         }
     }
@@ -231,6 +326,7 @@ impl Dict {
         match &*self.items.borrow() {
             Items::Shaped { values, .. } => values.len(),
             Items::Hashed(table) => table.len(),
+            Items::Lazy { shape, .. } => shape.len(),
         }
     }
 
@@ -251,7 +347,7 @@ impl Dict {
         }
         let hash = hash_value(key)?;
         match &*self.items.borrow() {
-            Items::Shaped { .. } => Ok(None),
+            Items::Shaped { .. } | Items::Lazy { .. } => Ok(None),
             Items::Hashed(table) => Ok(table.find(hash, key)?.and_then(|n| table.value(n)).cloned()),
         }
     }
@@ -260,10 +356,18 @@ impl Dict {
     #[inline]
     #[must_use]
     pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
-        match &*self.items.borrow() {
-            Items::Shaped { shape, values } => shape.place(hash, text).and_then(|n| values.get(n)).cloned(),
-            Items::Hashed(table) => table.find_text(hash, text).and_then(|n| table.value(n)).cloned(),
-        }
+        let place = match &*self.items.borrow() {
+            Items::Shaped { shape, values } => return shape.place(hash, text).and_then(|n| values.get(n)).cloned(),
+            Items::Hashed(table) => return table.find_text(hash, text).and_then(|n| table.value(n)).cloned(),
+            Items::Lazy { shape, values, .. } => {
+                let place = shape.place(hash, text)?;
+                if let Some(value) = values.get(place).and_then(Value::given) {
+                    return Some(value.clone());
+                }
+                place
+            }
+        };
+        self.fetch(place)
     }
 
     /// The value under the string key `key`.
@@ -277,16 +381,24 @@ impl Dict {
     #[must_use]
     pub fn get_shaped(&self, shape: &Ref<Shape>, place: usize) -> Option<Value> {
         match &*self.items.borrow() {
-            Items::Shaped { shape: own, values } if Ref::same(own, shape) => values.get(place).cloned(),
-            _ => None,
+            Items::Shaped { shape: own, values } if Ref::same(own, shape) => return values.get(place).cloned(),
+            Items::Lazy { shape: own, values, .. } if Ref::same(own, shape) => {
+                if let Some(value) = values.get(place).and_then(Value::given) {
+                    return Some(value.clone());
+                }
+            }
+            _ => return None,
         }
+        self.fetch(place)
     }
 
     /// The dict's shape and the place of `text` in it, to fill an inline cache.
     #[must_use]
     pub fn shape_place(&self, hash: u64, text: &[u8]) -> Option<(Ref<Shape>, usize)> {
         match &*self.items.borrow() {
-            Items::Shaped { shape, .. } => shape.place(hash, text).map(|n| (shape.clone(), n)),
+            Items::Shaped { shape, .. } | Items::Lazy { shape, .. } => {
+                shape.place(hash, text).map(|n| (shape.clone(), n))
+            }
             Items::Hashed(_) => None,
         }
     }
@@ -298,6 +410,7 @@ impl Dict {
     pub fn set(&self, key: Value, value: Value) -> R<Option<Value>> {
         let hash = hash_value(&key)?;
         let mut items = self.items.borrow_mut();
+        items.complete();
         if let Items::Shaped { shape, values } = &mut *items {
             let place = key.text_bytes().and_then(|text| shape.place(hash, text));
             if let Some(slot) = place.and_then(|n| values.get_mut(n)) {
@@ -347,35 +460,41 @@ impl Dict {
     #[inline]
     #[must_use]
     pub fn at(&self, from: usize) -> Option<(usize, Value, Value)> {
+        self.complete();
         match &*self.items.borrow() {
             Items::Shaped { shape, values } => {
                 let value = values.get(from)?;
                 Some((from, shape.key(from)?.clone(), value.clone()))
             }
             Items::Hashed(table) => table.at(from).map(|(n, k, v)| (n, k.clone(), v.clone())),
+            Items::Lazy { .. } => None,
         }
     }
 
     /// The last item before position `until`, with its position.
     #[must_use]
     pub fn before(&self, until: usize) -> Option<(usize, Value, Value)> {
+        self.complete();
         match &*self.items.borrow() {
             Items::Shaped { shape, values } => {
                 let n = until.min(values.len()).checked_sub(1)?;
                 Some((n, shape.key(n)?.clone(), values.get(n)?.clone()))
             }
             Items::Hashed(table) => table.before(until).map(|(n, k, v)| (n, k.clone(), v.clone())),
+            Items::Lazy { .. } => None,
         }
     }
 
     /// The items, copied: safe against changes while they are used.
     #[must_use]
     pub fn items(&self) -> Vec<(Value, Value)> {
+        self.complete();
         match &*self.items.borrow() {
             Items::Shaped { shape, values } => {
                 shape.keys.iter().map(|(k, ())| k.clone()).zip(values.iter().cloned()).collect()
             }
             Items::Hashed(table) => table.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            Items::Lazy { .. } => Vec::new(),
         }
     }
 
@@ -384,6 +503,7 @@ impl Dict {
     /// # Errors
     /// What `see` gives.
     pub fn each<E>(&self, mut see: impl FnMut(&Value, &Value) -> Result<(), E>) -> Result<(), E> {
+        self.complete();
         match &*self.items.borrow() {
             Items::Shaped { shape, values } => {
                 for ((key, ()), value) in shape.keys.iter().zip(values.iter()) {
@@ -395,16 +515,29 @@ impl Dict {
                     see(key, value)?;
                 }
             }
+            Items::Lazy { .. } => {}
         }
         Ok(())
+    }
+
+    /// Calls `see` with shape and values if the dict has a shape. For code that surely does not change it.
+    #[inline]
+    pub fn with_shape<T>(&self, see: impl FnOnce(&Shape, &[Value]) -> T) -> Option<T> {
+        self.complete();
+        match &*self.items.borrow() {
+            Items::Shaped { shape, values } => Some(see(shape, values)),
+            _ => None,
+        }
     }
 
     /// A plain copy.
     #[must_use]
     pub fn copy(&self) -> Ref<Dict> {
+        self.complete();
         let items = match &*self.items.borrow() {
             Items::Shaped { shape, values } => Items::Shaped { shape: shape.clone(), values: values.clone() },
             Items::Hashed(table) => Items::Hashed(table.clone()),
+            Items::Lazy { .. } => Items::Hashed(Table::default()),
         };
         Ref::new(Dict { items: Guarded::new(items), special: None })
     }
@@ -422,8 +555,39 @@ impl Dict {
 }
 
 impl Items {
+    /// The value at `place`, made now if nobody has looked at it.
+    fn fetch(&mut self, place: usize) -> Option<Value> {
+        let Items::Lazy { shape, values, tape, record, left } = self else { return None };
+        if values.is_empty() {
+            values.reserve(shape.len());
+            for _ in 0..shape.len() {
+                values.push(Value::Unbound);
+            }
+        }
+        let slot = values.get_mut(place)?;
+        if slot.is_unbound() {
+            *slot = tape::value(tape, tape.field(*record, place)?);
+            *left -= 1;
+            shape.note_use(place);
+        }
+        let value = slot.clone();
+        if *left == 0 {
+            *self = Items::Shaped { shape: shape.clone(), values: std::mem::take(values) };
+        }
+        Some(value)
+    }
+
+    /// Makes all values that nobody has looked at.
+    fn complete(&mut self) {
+        let Items::Lazy { shape, .. } = self else { return };
+        for place in 0..shape.len() {
+            self.fetch(place);
+        }
+    }
+
     /// The hash table; a dict with a shape is turned into one first.
     fn hashed(&mut self) -> &mut Table<Value> {
+        self.complete();
         if let Items::Shaped { shape, values } = self {
             let values = std::mem::take(values);
             let mut table = Table::with_capacity(values.len() + 1);
@@ -434,7 +598,7 @@ impl Items {
         }
         match self {
             Items::Hashed(table) => table,
-            Items::Shaped { .. } => unreachable!("turned into a table above"),
+            Items::Shaped { .. } | Items::Lazy { .. } => unreachable!("turned into a table above"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
 
+use std::cell::Cell;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct Entity {
     pub given: bool,
     /// Parses the bytes; given by `mime`, which this room does not know.
     pub parse: fn(&Entity) -> R,
+    /// Whether the program will only iterate over it, once: then nobody needs the value as a whole.
+    pub read_once: Cell<bool>,
 }
 
 impl Object for Entity {
@@ -50,7 +53,7 @@ impl Entity {
     ) -> Ref<Entity> {
         let (mime_type, encoding) = (mime_type.into(), encoding.into());
         let given = !value.is_unbound();
-        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), given, parse })
+        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), given, parse, read_once: Cell::new(false) })
     }
 
     /// Whether another Entity has the same format: the same MIME type where the format is not supported.
@@ -291,6 +294,16 @@ impl Message {
     pub fn pending(origin: Arc<dyn Origin>, is_throwing: bool) -> Ref<Message> {
         let parts = [const { Guarded::new(Value::Unbound) }; PARTS.len()];
         Ref::new(Message { parts, origin: Some(origin), is_throwing })
+    }
+
+    /// Tells a payload whose bytes nobody has parsed that the program will only iterate over it, once.
+    pub fn read_payload_once(&self) {
+        if let Value::Entity(entity) = &*self.slot(Part::Payload).borrow()
+            && Ref::is_unique(entity)
+            && entity.parsed.borrow().is_unbound()
+        {
+            entity.read_once.set(true);
+        }
     }
 
     fn slot(&self, part: Part) -> &Guarded<Value> {

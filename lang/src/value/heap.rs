@@ -9,7 +9,7 @@
 //! lists, tables and strings) come from a common bump area. Anything large goes to the system allocator.
 #![allow(unsafe_code)]
 
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error, realloc};
 use std::cell::{Cell, UnsafeCell};
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
@@ -252,6 +252,26 @@ pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
             heap.bump_left.set(heap.bump_left.get() - rounded);
             NonNull::new_unchecked(at)
         }
+    })
+}
+
+/// Makes a large buffer larger, where the system can without copying; `None` if one of the sizes is small.
+///
+/// # Safety
+/// `buffer` came from [`alloc_buffer`] with `size`, and nothing points into it; if the result is not `None` it is gone.
+pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, wanted: usize) -> Option<NonNull<u8>> {
+    let (old, new) = (round_up(size), round_up(wanted));
+    if old <= SMALL_BUFFER || new <= old {
+        return None;
+    }
+    HEAP.with(|heap| {
+        heap.charge(new - old);
+        heap.made.set(heap.made.get() + 1);
+        heap.check();
+        // SAFETY: large buffers come from the system allocator with this layout, and the new size is not zero; it is at most
+        // `isize::MAX` because vectors see to that.
+        let grown = unsafe { realloc(buffer.as_ptr(), Layout::from_size_align_unchecked(old, GRAIN), new) };
+        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(Layout::new::<u128>())))
     })
 }
 

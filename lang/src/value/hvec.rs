@@ -62,6 +62,15 @@ impl<T> HVec<T> {
             std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
         };
         interrupt::spend(self.len as u64 / 8);
+        if self.capacity > 0 {
+            // SAFETY: the storage was allocated here with this size, and this array is borrowed exclusively.
+            let grown = unsafe { heap::grow_buffer(self.start.cast(), self.capacity * size_of::<T>(), bytes) };
+            if let Some(grown) = grown {
+                self.start = grown.cast();
+                self.capacity = capacity;
+                return;
+            }
+        }
         let storage = heap::alloc_buffer(bytes).cast::<T>();
         // SAFETY: both areas hold at least `len` elements and do not overlap; the old one is given back with its size.
         unsafe {

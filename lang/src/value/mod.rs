@@ -17,6 +17,7 @@
 //!
 //! This room knows nothing of syntax, code or the interpreter. Built-ins reach the interpreter through [`machine::Machine`].
 
+pub mod block;
 pub mod civil;
 pub mod codec;
 pub mod compare;
@@ -40,6 +41,7 @@ pub mod number;
 mod refs;
 pub mod signature;
 pub mod table;
+pub mod tape;
 pub mod text;
 pub mod types;
 pub mod unicode;

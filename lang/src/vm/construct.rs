@@ -6,6 +6,7 @@ use super::step::Spot;
 use super::{Vm, internal, patterns, unpack};
 use crate::builtins::{self, attribute, iterate};
 use crate::code::{Instr, NO_REG};
+use crate::mime::json::sink;
 use crate::syntax::ast::Conversion;
 use crate::value::exceptions::{TYPE_ERROR, type_error};
 use crate::value::table::Table;
@@ -15,7 +16,7 @@ impl Vm {
     /// Executes an instruction that builds something or takes it apart.
     #[allow(clippy::too_many_lines)] // One arm per instruction: the table is the function.
     pub(super) fn construct(&mut self, spot: Spot<'_>, regs: &mut [Value], instr: Instr) -> Result<(), Thrown> {
-        let Spot { module, .. } = spot;
+        let Spot { module, site, .. } = spot;
         let image: &Image = &module.image;
         macro_rules! reg {
             ($r:expr) => {
@@ -33,6 +34,9 @@ impl Vm {
             };
         }
         match instr {
+            Instr::BuildList { dst, .. } if image.unit.written.is_some_and(|written| written.number == site) => {
+                reg!(dst) = sink::list();
+            }
             Instr::BuildList { dst, base, count } => reg!(dst) = Value::List(List::new(take_range!(base, count))),
             Instr::BuildTuple { dst, base, count } => {
                 reg!(dst) = Value::Tuple(Tuple::new(take_range!(base, count)));

@@ -116,6 +116,12 @@ impl Vm {
         self.tracker = Some(Box::default());
     }
 
+    /// Whether the run keeps records of where values come from.
+    #[must_use]
+    pub fn is_tracked(&self) -> bool {
+        self.tracker.is_some()
+    }
+
     /// Counts in `samples` where the run spends its time.
     pub fn profile(&mut self, samples: Arc<Samples>) {
         self.profiler = Some(Profiler::new(samples));

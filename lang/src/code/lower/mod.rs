@@ -30,6 +30,7 @@ use std::fmt;
 use frame::Frame;
 use pool::Pool;
 
+use super::streaming;
 use super::scope::Scopes;
 use super::{Code, Instr, Reg, Unit, verify};
 use crate::jit::Tier;
@@ -94,7 +95,10 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
     let Pool { constants, names, globals, .. } = lowering.pool;
     let codes: Vec<Code> = lowering.codes.into_iter().flatten().collect();
     let tier = Tier::new(&codes);
-    let unit = Unit { source: source.clone(), codes, constants, names, globals, tier };
+    let mut unit =
+        Unit { source: source.clone(), codes, constants, names, globals, tier, streaming: None, written: None };
+    unit.streaming = streaming::site(&unit);
+    unit.written = streaming::written_list(&unit);
     debug_assert_eq!(verify::verify(&unit), Ok(()));
     Ok(unit)
 }

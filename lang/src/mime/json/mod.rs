@@ -3,15 +3,18 @@
 //! | room | job |
 //! |---|---|
 //! | [`reader`], [`rules`] | the reader that Entities and the module `json` share, and how they differ |
+//! | [`survey`] | the first look at a text, which leaves values to be made when they are asked for |
 //! | [`shapes`] | predicting the keys of objects |
 //! | [`strings`], [`number`] | the two kinds of scalars with a grammar |
-//! | [`writer`] | compact JSON, for Entities and results |
+//! | [`writer`], [`sink`] | compact JSON, for Entities and results; lists that are written while they grow |
 
 pub mod number;
 pub mod reader;
 pub mod rules;
+pub mod sink;
 pub mod shapes;
 pub mod strings;
+pub mod survey;
 pub mod writer;
 
 use reader::{Plain, Trouble};
@@ -25,7 +28,20 @@ use crate::value::codec::Codec;
 use crate::value::exceptions::Raise;
 use crate::value::interrupt::checkpoint;
 use crate::value::unicode::wtf8;
-use crate::value::{Cx, HVec, R, Value};
+use crate::value::{Bytes, Cx, HVec, R, Ref, Value};
+
+/// The value of a JSON document in an encoding. In UTF-8 it is checked at once and made when somebody looks at it.
+///
+/// # Errors
+/// As [`parse`]; `LookupError` for an unknown encoding, `UnicodeDecodeError`.
+pub fn document(bytes: &Ref<Bytes>, encoding: &str, mime: &str) -> R {
+    if charset::lookup(encoding)?.is_utf8()
+        && let Some(value) = survey::survey(bytes)?
+    {
+        return Ok(value);
+    }
+    parse(&Source::decode(bytes, encoding)?, mime)
+}
 
 /// Parses a JSON text.
 ///
@@ -52,7 +68,11 @@ pub fn raise(trouble: Trouble, mime: &str, text: &[u8]) -> Raise {
 /// `TypeError` with the path, `EntityError`, or a limit.
 pub fn write(cx: Option<&mut Cx<'_>>, data: &Value, mime: &str, codec: Codec) -> R<Written> {
     let mut writer = Writer::new(cx);
-    writer.write(data).map_err(|fault| fault.raise(mime))?;
+    match (data, if let Value::List(list) = data { sink::finish(list)? } else { None }) {
+        (Value::List(list), Some((begun, count))) => writer.go_on(begun, count, &list.items.borrow()),
+        _ => writer.write(data),
+    }
+    .map_err(|fault| fault.raise(mime))?;
     if codec.is_utf8() {
         return Ok(Written { bytes: writer.out, faithful: writer.faithful });
     }

@@ -1,7 +1,7 @@
 //! Numbers in JSON text: exact ints, correctly rounded floats.
 
-use crate::value::R;
 use crate::value::format::int_parse;
+use crate::value::{R, Value};
 
 /// A number that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,6 +95,19 @@ pub fn scan(text: &[u8]) -> Option<(usize, Scanned)> {
 fn signed(n: u64, negative: bool) -> i64 {
     let n = n.cast_signed();
     if negative { -n } else { n }
+}
+
+/// The value of the number with which a well-formed text begins.
+#[must_use]
+pub fn value(text: &[u8]) -> Value {
+    let Some((len, scanned)) = scan(text) else { return Value::None };
+    let own = text.get(..len).unwrap_or_default();
+    match scanned {
+        Scanned::Int(n) => Value::Int(n),
+        Scanned::Float(x) => Value::Float(x),
+        Scanned::LongInt => big(own).unwrap_or_default(),
+        Scanned::LongFloat => Value::Float(float(own)),
+    }
 }
 
 /// The float that a JSON number stands for.

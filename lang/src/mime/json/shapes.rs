@@ -10,7 +10,7 @@
 
 use std::cell::RefCell;
 
-use crate::value::{Ref, Shape, Value};
+use crate::value::{HVec, Ref, Shape, Value};
 
 /// A place in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +29,16 @@ const MAX_NODES: usize = 2048;
 const MAX_KEYS: u32 = 128;
 /// Longest key that is learnt.
 const MAX_KEY: usize = 256;
+/// Bytes of a key that are compared at once.
+const HEAD: usize = 16;
 /// Most alternatives that are looked through for one place.
 const MAX_SIBLINGS: usize = 32;
 
 #[derive(Debug, Default)]
 struct Node {
+    /// The first sixteen bytes of `raw`, and which of their bits there are.
+    head: u128,
+    mask: u128,
     /// The key as it was written, with its quotes.
     raw: Box<[u8]>,
     key: Value,
@@ -51,19 +56,38 @@ struct Node {
     inner: u32,
     expected: u32,
     shape: Option<Ref<Shape>>,
+    /// The survey in which the shape last got a number, and that number.
+    survey: u64,
+    number: usize,
+}
+
+impl Node {
+    /// Whether `rest` begins with the key.
+    #[inline]
+    fn begins(&self, rest: &[u8]) -> bool {
+        match rest.first_chunk() {
+            Some(first) => {
+                (u128::from_le_bytes(*first) ^ self.head) & self.mask == 0
+                    && (self.raw.len() <= HEAD || rest.get(HEAD..self.raw.len()) == self.raw.get(HEAD..))
+            }
+            None => rest.starts_with(&self.raw),
+        }
+    }
 }
 
 /// The tree of keys.
 #[derive(Debug)]
 pub struct Shapes {
     nodes: Vec<Node>,
+    /// Number of the present survey.
+    survey: u64,
     /// Whether something did not fit.
     full: bool,
 }
 
 impl Default for Shapes {
     fn default() -> Self {
-        Shapes { nodes: vec![Node::default()], full: false }
+        Shapes { nodes: vec![Node::default()], survey: 0, full: false }
     }
 }
 
@@ -85,6 +109,26 @@ impl Shapes {
         }
     }
 
+    /// Begins a survey: the shapes of a document are numbered.
+    pub fn begin(&mut self) {
+        self.survey += 1;
+    }
+
+    /// The number of the shape of the object that ends at `at` and is the value of `slot` among the shapes `found` in this
+    /// survey; a new one is added to them.
+    #[inline]
+    pub fn number(&mut self, at: NodeId, slot: NodeId, found: &mut HVec<Ref<Shape>>) -> usize {
+        if let Some(node) = self.node(at.0).filter(|node| node.survey == self.survey) {
+            return node.number;
+        }
+        let (number, survey) = (found.len(), self.survey);
+        found.push(self.shape(at, slot));
+        if let Some(node) = self.nodes.get_mut(at.0 as usize) {
+            (node.survey, node.number) = (survey, number);
+        }
+        number
+    }
+
     fn node(&self, id: u32) -> Option<&Node> {
         self.nodes.get(id as usize)
     }
@@ -96,7 +140,7 @@ impl Shapes {
         let predicted = if at == NodeId::ROOT { self.node(slot.0)?.inner } else { self.node(at.0)?.next };
         if predicted != NONE {
             let node = self.node(predicted)?;
-            if rest.starts_with(&node.raw) {
+            if node.begins(rest) {
                 return Some((NodeId(predicted), node.raw.len()));
             }
         }
@@ -107,7 +151,7 @@ impl Shapes {
         let mut id = self.node(at.0)?.children;
         while id != NONE {
             let node = self.node(id)?;
-            if rest.starts_with(&node.raw) {
+            if node.begins(rest) {
                 let len = node.raw.len();
                 self.predict(at, slot, id);
                 return Some((NodeId(id), len));
@@ -145,7 +189,12 @@ impl Shapes {
         };
         // Bounded by `MAX_NODES`.
         let made = self.nodes.len() as u32;
+        let mut head = [0; HEAD];
+        let known = raw.len().min(HEAD);
+        head[..known].copy_from_slice(&raw[..known]);
         self.nodes.push(Node {
+            head: u128::from_le_bytes(head),
+            mask: u128::MAX >> (8 * (HEAD - known)).min(127),
             raw: raw.into(),
             key: key.clone(),
             place,

@@ -1,8 +1,8 @@
 //! Strings in JSON text: finding their end fast, decoding escapes, and writing them.
 
-use crate::mime::scan;
 use crate::value::HVec;
-use crate::value::interrupt::{Stop, checkpoint};
+use crate::value::block::{self, Block};
+use crate::value::interrupt::{self, Stop};
 use crate::value::unicode::wtf8;
 
 /// Why a string could not be read.
@@ -25,10 +25,10 @@ impl From<Stop> for Fault {
     }
 }
 
-/// A word whose lowest set bit belongs to the first byte of `word` that is a quote, a backslash or a control character.
+/// The quotes, backslashes and control characters of a block.
 #[inline]
-fn special(word: u64) -> u64 {
-    scan::equal(word, b'"') | scan::equal(word, b'\\') | scan::below(word, 0x20)
+fn special(block: Block) -> u32 {
+    block.equal(b'"') | block.equal(b'\\') | block.up_to(0x1F)
 }
 
 /// The same test for one byte.
@@ -42,11 +42,12 @@ fn is_special(byte: u8) -> bool {
 #[inline]
 #[must_use]
 pub fn plain_end(input: &[u8], at: usize) -> usize {
-    scan::find(input, at, special, is_special)
+    block::find(input, at, special, is_special)
 }
 
 /// Reads the rest of a string: its text begins at `start`, and up to `from` it is plain. Gives the offset behind the closing
-/// quote, and whether the text differs from the input and is now in `out`. Control characters are errors if `strict`.
+/// quote, and whether the text differs from the input and is now in `out`. Control characters are errors if `strict`. Work is
+/// reported to `tick`: [`interrupt::checkpoint`] or [`spend`].
 ///
 /// # Errors
 /// The string is malformed, or a limit.
@@ -56,6 +57,7 @@ pub fn decode(
     from: usize,
     strict: bool,
     out: &mut Vec<u8>,
+    tick: &mut impl FnMut(u64) -> Result<(), Stop>,
 ) -> Result<(usize, bool), Fault> {
     out.clear();
     let (mut at, mut copied, mut owned) = (from, start, false);
@@ -70,7 +72,7 @@ pub fn decode(
                 return Ok((at + 1, owned));
             }
             Some(b'\\') => {
-                checkpoint(4)?;
+                tick(4)?;
                 out.extend_from_slice(piece(copied, at));
                 owned = true;
                 at = escape(input, start, at, out)?;
@@ -82,6 +84,25 @@ pub fn decode(
             Some(_) => at += 1,
         }
         at = plain_end(input, at);
+    }
+}
+
+/// Counts work that must not be interrupted.
+///
+/// # Errors
+/// None.
+pub fn spend(units: u64) -> Result<(), Stop> {
+    interrupt::spend(units);
+    Ok(())
+}
+
+/// The offset behind the escape at `at`, if it is well-formed.
+#[must_use]
+pub fn escape_end(input: &[u8], at: usize) -> Option<usize> {
+    match input.get(at + 1)? {
+        b'u' => hex(input, at + 2).map(|_| at + 6),
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
+        _ => None,
     }
 }
 
@@ -150,7 +171,7 @@ pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
     out.push(b'"');
     // A byte ED begins every surrogate, and a few other characters.
     let end =
-        scan::find(text, 0, |word| special(word) | scan::equal(word, 0xED), |byte| is_special(byte) || byte == 0xED);
+        block::find(text, 0, |block| special(block) | block.equal(0xED), |byte| is_special(byte) || byte == 0xED);
     let clean = if end == text.len() {
         out.extend_bytes(text);
         true

@@ -5,7 +5,7 @@ use crate::mime::place::{Fault, Step, Wrote};
 use crate::mime::{MAX_DEPTH, scalar};
 use crate::value::format::{float_text, int_text};
 use crate::value::interrupt::checkpoint;
-use crate::value::{Cx, Dict, HVec, MultiMap, Value};
+use crate::value::{Cx, Dict, HVec, MultiMap, Shape, Value};
 
 /// Writes values as compact JSON in UTF-8.
 pub struct Writer<'c, 'm> {
@@ -22,6 +22,26 @@ impl<'c, 'm> Writer<'c, 'm> {
     #[must_use]
     pub fn new(cx: Option<&'c mut Cx<'m>>) -> Self {
         Writer { out: HVec::with_capacity(1024), faithful: true, cx }
+    }
+
+    /// A writer that goes on where `out` ends, without records.
+    #[must_use]
+    pub fn with_output(out: HVec<u8>) -> Self {
+        Writer { out, faithful: true, cx: None }
+    }
+
+    /// Writes the rest of an array of which `count` elements are in `begun`.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn go_on(&mut self, begun: HVec<u8>, count: usize, rest: &[Value]) -> Wrote {
+        self.out = begun;
+        for (item, n) in rest.iter().zip(count..) {
+            self.out.push(b',');
+            self.value(item, 1).map_err(|fault| fault.inside(Step::Index(n)))?;
+        }
+        self.out.push(b']');
+        Ok(())
     }
 
     /// Appends a value.
@@ -136,6 +156,10 @@ impl<'c, 'm> Writer<'c, 'm> {
     }
 
     fn object(&mut self, dict: &Dict, depth: usize) -> Wrote {
+        let written = dict.with_shape(|shape, values| self.shaped(shape, values, depth));
+        if let Some(written) = written {
+            return written;
+        }
         self.out.push(b'{');
         let mut first = true;
         dict.each(|key, value| {
@@ -150,6 +174,37 @@ impl<'c, 'm> Writer<'c, 'm> {
             self.out.push(b':');
             self.value(value, depth + 1).map_err(|fault| fault.inside(Step::Key(key.clone())))
         })?;
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// A dict with a shape, whose keys are ready in the text that they have in JSON.
+    fn shaped(&mut self, shape: &Shape, values: &[Value], depth: usize) -> Wrote {
+        let keys = shape.key_texts(|key| {
+            let mut text = HVec::from_slice(b",");
+            let clean = push_string(&mut text, key);
+            text.push(b':');
+            (text, clean)
+        });
+        checkpoint(8 * values.len() as u64)?;
+        for (n, value) in values.iter().enumerate() {
+            let text = keys.text(n);
+            self.out.extend_bytes(text);
+            if n == 0
+                && let Some(first) = self.out.len().checked_sub(text.len())
+                && let Some(brace) = self.out.get_mut(first)
+            {
+                *brace = b'{';
+            }
+            self.value(value, depth + 1).map_err(|fault| match shape.key(n) {
+                Some(key) => fault.inside(Step::Key(key.clone())),
+                None => fault,
+            })?;
+        }
+        self.faithful &= keys.are_clean;
+        if values.is_empty() {
+            self.out.push(b'{');
+        }
         self.out.push(b'}');
         Ok(())
     }

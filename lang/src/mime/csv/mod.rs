@@ -1,14 +1,29 @@
 //! CSV with a header line (spec 6.6.4).
 
+pub mod survey;
+
 use super::Written;
 use super::charset::{self, Source};
 use super::place::{Fault, Step, Wrote};
-use super::{scalar, scan};
+use super::scalar;
 use crate::value::codec::Codec;
 use crate::value::exceptions::{Raise, entity_error};
 use crate::value::hash::hash_text;
 use crate::value::interrupt::checkpoint;
-use crate::value::{Cx, Dict, HVec, R, Ref, Shape, Value};
+use crate::value::{Bytes, Cx, Dict, HVec, R, Ref, Shape, Value};
+
+/// The value of a table in an encoding. In UTF-8 it is checked at once and its fields are made when somebody looks at them.
+///
+/// # Errors
+/// As [`parse`]; `LookupError` for an unknown encoding, `UnicodeDecodeError`.
+pub fn table(bytes: &Ref<Bytes>, encoding: &str, mime: &str) -> R {
+    if charset::lookup(encoding)?.is_utf8()
+        && let Some(rows) = survey::survey(bytes)?
+    {
+        return Ok(rows);
+    }
+    parse(&Source::decode(bytes, encoding)?, mime)
+}
 
 /// Parses a table into a list of dicts. All of them share one shape.
 ///
@@ -140,7 +155,7 @@ impl<'a> Records<'a> {
 
     fn unquoted(&mut self) -> Value {
         let start = self.at;
-        self.at = field_end(self.text, start);
+        self.at = survey::field_end(self.text, start);
         self.source.part(start, self.at)
     }
 
@@ -164,7 +179,7 @@ impl<'a> Records<'a> {
             let inside = self.text.get(start..close).unwrap_or_default();
             self.line += lines_in(inside);
             // What follows a closing quote belongs to the field, as it is.
-            let end = field_end(self.text, close + 1);
+            let end = survey::field_end(self.text, close + 1);
             self.at = end;
             if pieces.is_none() && end == close + 1 {
                 return Ok(self.source.part(start, close));
@@ -180,17 +195,6 @@ impl<'a> Records<'a> {
 #[cold]
 fn unclosed(mime: &str, line: usize) -> Raise {
     entity_error(format!("cannot parse {mime}: a quote is never closed at line {line}"))
-}
-
-/// Offset of the end of the unquoted field that begins at `at`.
-#[inline]
-fn field_end(text: &[u8], at: usize) -> usize {
-    scan::find(
-        text,
-        at,
-        |word| scan::equal(word, b',') | scan::equal(word, b'\n') | scan::equal(word, b'\r'),
-        |byte| matches!(byte, b',' | b'\n' | b'\r'),
-    )
 }
 
 /// Number of line ends.

@@ -1,0 +1,62 @@
+//! The items of an Entity that the program reads once, from front to back: each is made when its turn comes, so that only
+//! the bytes and one item are in memory.
+//!
+//! The bytes are checked as a whole before the first item is made, because an Entity that is malformed anywhere must not
+//! give any.
+
+use super::mime_type::Format;
+use super::stopwatch::{Part, timed};
+use super::{charset, csv, json};
+use crate::value::interrupt::checkpoint;
+use crate::value::iter::{NativeIter, State};
+use crate::value::tape::{self, Kind, Tape};
+use crate::value::types::iterators;
+use crate::value::{Cx, Entity, Iter, R, Ref, TypeDesc, Value};
+
+/// An iterator over the items of an Entity whose value is a list. `None` if it has to be made as a whole.
+///
+/// # Errors
+/// A limit.
+pub fn of(entity: &Entity) -> R<Option<Value>> {
+    let surveyed = timed(Part::Parse, || match Format::of(&entity.mime_type) {
+        Some(Format::Json) if is_utf8(entity)? => json::survey::tape_of(&entity.blob),
+        Some(Format::Csv) if is_utf8(entity)? => csv::survey::tape_of(&entity.blob),
+        _ => Ok(None),
+    })?;
+    Ok(surveyed.and_then(|(tape, top)| match top.kind() {
+        Kind::Array(record) => {
+            let items = Items { left: tape.elements(record).len(), tape, next: record + 1 };
+            Some(Value::Iter(Iter::new(State::Native(Box::new(items)))))
+        }
+        _ => None,
+    }))
+}
+
+fn is_utf8(entity: &Entity) -> R<bool> {
+    Ok(charset::lookup(&entity.encoding)?.is_utf8())
+}
+
+/// The items of an array on a tape.
+struct Items {
+    tape: Ref<Tape>,
+    /// Where the next item lies among the records.
+    next: usize,
+    left: usize,
+}
+
+impl NativeIter for Items {
+    fn next(&mut self, _: &mut Cx<'_>) -> R<Option<Value>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        checkpoint(8)?;
+        let Some(part) = self.tape.records.get(self.next).copied() else { return Ok(None) };
+        self.left -= 1;
+        self.next += 1;
+        Ok(Some(timed(Part::Parse, || tape::value(&self.tape, part))))
+    }
+
+    fn class(&self) -> &'static TypeDesc {
+        &iterators::LIST
+    }
+}

@@ -1,0 +1,416 @@
+//! The first look at a JSON text: is it well-formed, and where does everything begin?
+//!
+//! [`survey`] goes over a text once, makes no values, and leaves a [`Tape`] from which values are made when they are asked
+//! for. It recognises what is surely right. Whatever it does not like (an error, an object that has no shape, a text in
+//! which numbers are not JSON's) it leaves to the [`reader`](super::reader), which knows all rules and all errors: so there
+//! is one place that words them.
+
+use super::number;
+use super::shapes::{NodeId, Shapes};
+use super::strings;
+use crate::mime::MAX_DEPTH;
+use crate::value::block::Block;
+use crate::value::interrupt::checkpoint;
+use crate::value::tape::{self, Kind, Part, Tape};
+use crate::value::text::Blob;
+use crate::value::{Bytes, HVec, R, Ref, Shape, Value};
+
+/// The byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+/// Values between two looks at the limits.
+const STRIDE: u32 = 256;
+/// Strings with escapes from this length on are decoded at once, under the eyes of the limits.
+const LONG: usize = 1 << 20;
+/// Most digits of an int (spec 4.12).
+const MOST_DIGITS: usize = 4300;
+
+/// The document in UTF-8 that `bytes` are. `None` if that needs a closer look.
+///
+/// # Errors
+/// A limit.
+pub fn survey(bytes: &Ref<Bytes>) -> R<Option<Value>> {
+    Ok(tape_of(bytes)?.map(|(tape, root)| tape::value(&tape, root)))
+}
+
+/// The tape of the document in UTF-8 that `bytes` are, and its top. `None` if that needs a closer look.
+///
+/// # Errors
+/// A limit.
+pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
+    let (blob, start) = bytes.blob();
+    let end = start + bytes.bytes().len();
+    let Some(input) = blob.bytes().get(..end).filter(|input| input.len() < Part::LIMIT) else { return Ok(None) };
+    let at = if bytes.bytes().starts_with(MARK) { start + MARK.len() } else { start };
+    let mut surveyor = Surveyor {
+        input,
+        at,
+        records: HVec::with_capacity((end - start) / 16 + 4),
+        open: Vec::new(),
+        frames: Vec::new(),
+        shapes: Shapes::borrow_kept(),
+        found: HVec::new(),
+    };
+    surveyor.shapes.begin();
+    let root = surveyor.document();
+    surveyor.shapes.keep();
+    let (records, shapes) = (surveyor.records, surveyor.found);
+    let Some(root) = root? else { return Ok(None) };
+    Ok(Some((Ref::new(Tape { text: blob.clone(), records, shapes, scalar }), root)))
+}
+
+/// The value of the scalar at `at` in a text that was surveyed.
+fn scalar(text: &Ref<Blob>, at: usize) -> Value {
+    let input = text.bytes();
+    match input.get(at) {
+        Some(b'"') => {
+            let start = at + 1;
+            let end = strings::plain_end(input, start);
+            if input.get(end) == Some(&b'"') {
+                return Value::text_part(text, start..end);
+            }
+            let mut out = Vec::new();
+            // A text that was surveyed has no malformed strings.
+            let decoded = strings::decode(input, start, end, true, &mut out, &mut strings::spend);
+            decoded.map_or(Value::None, |_| Value::text(&out))
+        }
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
+        Some(b'-' | b'0'..=b'9') => number::value(input.get(at..).unwrap_or_default()),
+        _ => Value::None,
+    }
+}
+
+/// A container whose end has not been reached.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// Where its parts begin among those of all open containers.
+    base: usize,
+    is_array: bool,
+    /// Where predictions for it, or for objects in it, are kept.
+    slot: NodeId,
+    /// How far its keys have come.
+    node: NodeId,
+}
+
+struct Surveyor<'a> {
+    input: &'a [u8],
+    at: usize,
+    records: HVec<Part>,
+    /// Parts of the containers that are open, the outermost first.
+    open: Vec<Part>,
+    frames: Vec<Frame>,
+    shapes: Shapes,
+    found: HVec<Ref<Shape>>,
+}
+
+impl Surveyor<'_> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    /// The next byte that is no white space.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let mut byte = self.peek()?;
+        while byte <= b' ' {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return None;
+            }
+            self.at += 1;
+            byte = self.peek()?;
+        }
+        Some(byte)
+    }
+
+    fn document(&mut self) -> R<Option<Part>> {
+        // What is around the top value: nothing ever closes it.
+        let mut frame = Frame { base: 0, is_array: true, slot: NodeId::ROOT, node: NodeId::ROOT };
+        let mut steps = 0;
+        loop {
+            steps += 1;
+            if steps == STRIDE {
+                steps = 0;
+                checkpoint(u64::from(STRIDE) * 4)?;
+            }
+            let Some(first) = self.next() else { return Ok(None) };
+            let mut part = match first {
+                b'{' | b'[' => {
+                    let slot = if frame.is_array { frame.slot } else { frame.node };
+                    self.frames.push(frame);
+                    if self.frames.len() > MAX_DEPTH {
+                        return Ok(None);
+                    }
+                    let is_array = first == b'[';
+                    frame = Frame { base: self.open.len(), is_array, slot, node: NodeId::ROOT };
+                    self.at += 1;
+                    let close = if is_array { b']' } else { b'}' };
+                    if self.next() != Some(close) {
+                        if !is_array && self.key(&mut frame).is_none() {
+                            return Ok(None);
+                        }
+                        continue;
+                    }
+                    self.at += 1;
+                    self.close(&mut frame)
+                }
+                first => match self.scalar(first) {
+                    Some(end) => Part::new(Kind::Scalar(std::mem::replace(&mut self.at, end))),
+                    None => return Ok(None),
+                },
+            };
+            // Hand the part to its container; that may complete the container, which is then handed on.
+            loop {
+                if self.frames.is_empty() {
+                    let more = self.next();
+                    return Ok((more.is_none() && self.at == self.input.len()).then_some(part));
+                }
+                self.put(&frame, part);
+                let Some(byte) = self.next() else { return Ok(None) };
+                if byte == b',' {
+                    self.at += 1;
+                    if !frame.is_array && self.key(&mut frame).is_none() {
+                        return Ok(None);
+                    }
+                    break;
+                }
+                if byte != if frame.is_array { b']' } else { b'}' } {
+                    return Ok(None);
+                }
+                self.at += 1;
+                part = self.close(&mut frame);
+            }
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, frame: &Frame, part: Part) {
+        if !frame.is_array
+            && let Some(repeated) = self.open.get_mut(frame.base + self.shapes.place(frame.node))
+        {
+            *repeated = part;
+            return;
+        }
+        self.open.push(part);
+    }
+
+    /// Writes the record of the container that ends here and goes back to the one around it.
+    #[inline]
+    fn close(&mut self, frame: &mut Frame) -> Part {
+        let record = self.records.len();
+        let parts = self.open.get(frame.base..).unwrap_or_default();
+        let head = if frame.is_array {
+            parts.len()
+        } else {
+            self.shapes.number(frame.node, frame.slot, &mut self.found)
+        };
+        self.records.reserve(parts.len() + 1);
+        self.records.push(Part::head(head));
+        for part in parts {
+            self.records.push(*part);
+        }
+        self.open.truncate(frame.base);
+        let kind = if frame.is_array { Kind::Array(record) } else { Kind::Object(record) };
+        if let Some(outer) = self.frames.pop() {
+            *frame = outer;
+        }
+        Part::new(kind)
+    }
+
+    /// Steps over a key and the colon behind it.
+    #[inline]
+    fn key(&mut self, frame: &mut Frame) -> Option<()> {
+        if self.next()? != b'"' {
+            return None;
+        }
+        match self.shapes.follow(frame.node, frame.slot, self.input.get(self.at..)?) {
+            Some((node, len)) => {
+                frame.node = node;
+                self.at += len;
+            }
+            None => self.unknown_key(frame)?,
+        }
+        if self.next()? != b':' {
+            return None;
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    /// A key that was not seen at this place.
+    #[cold]
+    fn unknown_key(&mut self, frame: &mut Frame) -> Option<()> {
+        let start = self.at;
+        self.at = string_end(self.input, start + 1)?;
+        let raw = self.input.get(start..self.at)?;
+        let mut text = Vec::new();
+        let inside = start + 1;
+        let (_, owned) = strings::decode(self.input, inside, inside, true, &mut text, &mut strings::spend).ok()?;
+        let key = Value::text(if owned { &text } else { self.input.get(inside..self.at - 1)? });
+        frame.node = self.shapes.learn(frame.node, frame.slot, raw, &key)?;
+        Some(())
+    }
+
+    /// The offset behind a scalar that begins here.
+    #[inline]
+    fn scalar(&self, first: u8) -> Option<usize> {
+        let word = |word: &[u8]| self.input.get(self.at..)?.starts_with(word).then_some(self.at + word.len());
+        match first {
+            b'"' => string_end(self.input, self.at + 1),
+            b'-' | b'0'..=b'9' => number_end(self.input, self.at),
+            b't' => word(b"true"),
+            b'f' => word(b"false"),
+            b'n' => word(b"null"),
+            _ => None,
+        }
+    }
+}
+
+/// The offset behind the closing quote of the string whose text begins at `from`, if it is well-formed.
+#[inline]
+fn string_end(input: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    let (mut wide, mut escaped) = (false, false);
+    loop {
+        if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk()) {
+            let block = Block::new(block);
+            let special = block.equal(b'"') | block.equal(b'\\') | block.up_to(0x1F);
+            if special == 0 {
+                wide |= block.wide() != 0;
+                at += Block::LEN;
+                continue;
+            }
+            wide |= block.wide() & (special - 1) & !special != 0;
+            at += special.trailing_zeros() as usize;
+        } else {
+            let end = strings::plain_end(input, at);
+            wide |= !input.get(at..end)?.is_ascii();
+            at = end;
+        }
+        match input.get(at)? {
+            b'"' => {
+                if wide {
+                    std::str::from_utf8(input.get(from..at)?).ok()?;
+                }
+                return (!escaped || at - from < LONG).then_some(at + 1);
+            }
+            b'\\' => {
+                escaped = true;
+                at = strings::escape_end(input, at)?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The offset behind the number that begins at `at`, if it is well-formed and not extremely long.
+#[inline]
+fn number_end(input: &[u8], at: usize) -> Option<usize> {
+    let digits = |mut at: usize| {
+        while input.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    };
+    let first = at + usize::from(input.get(at) == Some(&b'-'));
+    let mut end = match input.get(first)? {
+        b'0' => first + 1,
+        b'1'..=b'9' => digits(first + 1),
+        _ => return None,
+    };
+    if end - first > MOST_DIGITS {
+        return None;
+    }
+    if input.get(end) == Some(&b'.') {
+        let fraction = digits(end + 1);
+        if fraction == end + 1 {
+            return None;
+        }
+        end = fraction;
+    }
+    if let Some(b'e' | b'E') = input.get(end) {
+        let from = end + 1 + usize::from(matches!(input.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(from);
+        if exponent == from {
+            return None;
+        }
+        end = exponent;
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::charset::Source;
+    use crate::mime::json::reader::{self, Plain};
+    use crate::mime::json::to_text;
+    use crate::value::compare;
+
+    /// Both ways to read a text: the survey's value, and whether the reader takes the text.
+    fn both(text: &[u8]) -> (Option<Value>, Option<Value>) {
+        let bytes = Bytes::from_slice(text);
+        let surveyed = survey(&bytes).unwrap();
+        let read = Source::decode(&bytes, "utf-8").ok().and_then(|source| reader::read(&source, &mut Plain).ok());
+        (surveyed, read)
+    }
+
+    fn same(a: &Value, b: &Value) -> bool {
+        let text = |value: &Value| to_text(None, value).ok().map(|text| text.to_vec());
+        compare::eq(a, b).unwrap() && text(a) == text(b)
+    }
+
+    #[test]
+    fn the_survey_takes_only_what_the_reader_takes_and_gives_the_same() {
+        let texts = [
+            "1", " [ 1 , -2.5e3,\"a\\u00e9\\n\" ] ", "{}", "[]", "[[],{},[{}]]", "\u{feff}{\"a\":null}",
+            r#"{"a":1,"b":{"c":[true,false,null]},"a":2}"#, r#"[{"k":1,"l":2},{"k":3,"l":4},{"l":5,"k":6},{"k":7}]"#,
+            r#"{"\u0061":1,"a":2,"é\"":"漢字 and some more text"}"#, r#"["\ud83d\ude00","\ud800","\ud800\ud800"]"#,
+            "[1234567890123456789,12345678901234567890123,0.1234567890123456789,1e400,-0,-0.0]",
+            "\"a text that is longer than sixteen bytes\"", "[\"0123456789012345678901234567890\\t\"]",
+            // What the survey must leave alone.
+            "", "[", "{", "{\"a\"", "{\"a\":}", "{\"a\":1,}", "[1,]", "[1 2]", "01", "1.", "-", "1e", "NaN", "-Infinity",
+            "tru", "nulll", "\"", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "[1]x", "{1:2}", "{\"a\":1]", "[1}", "\u{a0}1", "'a'",
+            "]", ",", ":", "é",
+        ];
+        for text in texts {
+            let (surveyed, read) = both(text.as_bytes());
+            assert_eq!(surveyed.is_some(), read.is_some(), "{text}");
+            if let (Some(surveyed), Some(read)) = (surveyed, read) {
+                assert!(same(&surveyed, &read), "{text}");
+            }
+        }
+        for bytes in [&b"\"\xff\""[..], b"\"\xed\xa0\x80\"", b"\"0123456789abcdef\xc3\"", b"\xff"] {
+            assert!(both(bytes).0.is_none());
+        }
+    }
+
+    #[test]
+    fn nesting_and_many_kinds_of_objects_are_bounded_alike() {
+        for depth in [15, 16, 17, 999, 1000, 1001] {
+            for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+                let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                let (surveyed, read) = both(text.as_bytes());
+                assert_eq!(surveyed.is_some(), read.is_some(), "{open} {depth}");
+                assert!(surveyed.is_none_or(|value| same(&value, &read.unwrap())));
+            }
+        }
+        let many: Vec<String> = (0..3000).map(|n| format!("{{\"k{n}\":{n}}}")).collect();
+        let text = format!("[{}]", many.join(","));
+        assert!(both(text.as_bytes()).0.is_none_or(|value| same(&value, &both(text.as_bytes()).1.unwrap())));
+    }
+
+    #[test]
+    fn a_value_is_made_once_and_changes_stay() {
+        let text = br#"[{"a":{"x":1},"b":[1,2],"c":"a text of some length","d":4,"e":5}]"#;
+        let Some(Value::List(list)) = survey(&Bytes::from_slice(text)).unwrap() else { panic!("an array") };
+        let Some(Value::Dict(dict)) = list.get(0) else { panic!("an object") };
+        let first = dict.get_str("a").unwrap();
+        assert!(first.is(&dict.get_str("a").unwrap()));
+        assert_eq!((dict.len(), dict.get_str("z").is_none()), (5, true));
+        dict.set_str("d", Value::Int(9));
+        assert!(dict.get_str("a").unwrap().is(&first));
+        assert!(matches!(dict.get_str("d"), Some(Value::Int(9))));
+        assert_eq!(dict.items().len(), 5);
+    }
+}

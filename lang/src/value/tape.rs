@@ -1,0 +1,164 @@
+//! Documents that were checked but not built: containers whose parts are made when somebody asks for them.
+//!
+//! A reader that has found a whole text to be well-formed can leave a [`Tape`]: for each container of the document a record
+//! that says where in the text its parts begin. Dicts made from it ([`super::dict`]) make a value when it is first looked at,
+//! so that a condition on one field of a large payload does not build the rest. Making values never fails and never runs
+//! script code; everything that could go wrong was looked for when the tape was written.
+
+use super::dict::Shape;
+use super::hvec::HVec;
+use super::refs::{Object, Ref};
+use super::text::Blob;
+use super::{Dict, Value};
+
+/// A part of a document: the offset of a scalar in the text, or a container's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part(u32);
+
+/// Marks parts that are containers.
+const CONTAINER: u32 = 1 << 31;
+/// Marks containers that are arrays.
+const ARRAY: u32 = 1 << 30;
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A scalar whose text begins at this offset.
+    Scalar(usize),
+    /// The array of this record: the number of its elements, then the elements.
+    Array(usize),
+    /// The object of this record: the number of its shape among those of the tape, then a part for every key of the shape.
+    Object(usize),
+}
+
+impl Part {
+    /// Offsets and numbers of records are below this.
+    pub const LIMIT: usize = 1 << 30;
+
+    /// A part, whose number is below [`Part::LIMIT`].
+    #[inline]
+    #[must_use]
+    pub fn new(kind: Kind) -> Part {
+        let number = |n: usize| n as u32 & (ARRAY - 1);
+        Part(match kind {
+            Kind::Scalar(at) => number(at),
+            Kind::Array(record) => CONTAINER | ARRAY | number(record),
+            Kind::Object(record) => CONTAINER | number(record),
+        })
+    }
+
+    /// What it is.
+    #[inline]
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        let number = (self.0 & (ARRAY - 1)) as usize;
+        match self.0 & (CONTAINER | ARRAY) {
+            0 => Kind::Scalar(number),
+            CONTAINER => Kind::Object(number),
+            _ => Kind::Array(number),
+        }
+    }
+
+    /// The head of a record: a length or the number of a shape, as a part.
+    #[inline]
+    #[must_use]
+    pub fn head(n: usize) -> Part {
+        Part::new(Kind::Scalar(n))
+    }
+
+    /// The number in the head of a record.
+    #[inline]
+    #[must_use]
+    pub fn number(self) -> usize {
+        (self.0 & (ARRAY - 1)) as usize
+    }
+}
+
+/// The records of a document.
+#[derive(Debug)]
+pub struct Tape {
+    /// The bytes in which the text stands.
+    pub text: Ref<Blob>,
+    /// The records of all containers, inner ones first.
+    pub records: HVec<Part>,
+    /// The shapes of the objects.
+    pub shapes: HVec<Ref<Shape>>,
+    /// Makes the value of the scalar at an offset; given by the format.
+    pub scalar: fn(&Ref<Blob>, usize) -> Value,
+}
+
+impl Object for Tape {}
+
+/// Nested arrays that are made before the stack is looked at.
+const NESTED: usize = 16;
+
+impl Tape {
+    /// The parts of the array of a record.
+    #[must_use]
+    pub fn elements(&self, record: usize) -> &[Part] {
+        let len = self.records.get(record).map_or(0, |head| head.number());
+        self.records.get(record + 1..record + 1 + len).unwrap_or_default()
+    }
+
+    /// Part `n` of the object of a record.
+    #[inline]
+    #[must_use]
+    pub fn field(&self, record: usize, n: usize) -> Option<Part> {
+        self.records.get(record + 1 + n).copied()
+    }
+}
+
+/// The value of a part.
+#[inline]
+#[must_use]
+pub fn value(tape: &Ref<Tape>, part: Part) -> Value {
+    made(tape, part, 0)
+}
+
+fn made(tape: &Ref<Tape>, part: Part, depth: usize) -> Value {
+    match part.kind() {
+        Kind::Scalar(at) => (tape.scalar)(&tape.text, at),
+        Kind::Object(record) => Value::Dict(object(tape, record, depth)),
+        Kind::Array(record) if depth % NESTED == NESTED - 1 => {
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || array(tape, record, depth))
+        }
+        Kind::Array(record) => array(tape, record, depth),
+    }
+}
+
+fn array(tape: &Ref<Tape>, record: usize, depth: usize) -> Value {
+    let parts = tape.elements(record);
+    super::interrupt::spend(parts.len() as u64 * 4);
+    let mut items = HVec::with_capacity(parts.len());
+    for part in parts {
+        items.push(made(tape, *part, depth + 1));
+    }
+    Value::List(super::List::new(items))
+}
+
+/// The dict of a record. If objects of its shape are mostly used whole it is made whole, but for what lies inside its parts.
+fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
+    let shape = tape.records.get(record).and_then(|head| tape.shapes.get(head.number()));
+    let Some(shape) = shape.filter(|shape| !shape.is_empty()) else { return Dict::new() };
+    if depth < NESTED && shape.is_mostly_used() {
+        let mut values = HVec::with_capacity(shape.len());
+        for part in tape.records.get(record + 1..record + 1 + shape.len()).unwrap_or_default() {
+            values.push(made(tape, *part, depth + 1));
+        }
+        return Dict::shaped(shape.clone(), values);
+    }
+    Dict::lazy(shape.clone(), tape.clone(), record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_keep_their_kind() {
+        for kind in [Kind::Scalar(0), Kind::Scalar(Part::LIMIT - 1), Kind::Array(7), Kind::Object(Part::LIMIT - 1)] {
+            assert_eq!(Part::new(kind).kind(), kind);
+        }
+        assert_eq!(Part::head(1000).number(), 1000);
+    }
+}
