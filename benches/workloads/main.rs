@@ -21,8 +21,8 @@ mod xml;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cpu::CpuTime;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::Value;

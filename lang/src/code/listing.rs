@@ -28,7 +28,9 @@ pub fn listing(unit: &Unit) -> String {
         lister.header(number, &mut out);
         for at in 0..code.instrs.len() {
             lister.line(at, &mut out);
-            let is_here = |site: Option<streaming::Site>| site.is_some_and(|site| (site.code as usize, site.at as usize) == (number, at));
+            let is_here = |site: Option<streaming::Site>| {
+                site.is_some_and(|site| (site.code as usize, site.at as usize) == (number, at))
+            };
             if is_here(unit.streaming) {
                 let _ = writeln!(out, "{:<COMMENT_COLUMN$} ; the payload streams: nothing else reads it", "");
             }

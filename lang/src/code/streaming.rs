@@ -57,7 +57,8 @@ pub fn written_list(unit: &Unit) -> Option<Site> {
 /// Whether the list that instruction `made` makes is only appended to and then written.
 fn is_only_written(unit: &Unit, code: &Code, made: usize) -> bool {
     let Some(Instr::BuildList { dst: list, count: 0, .. }) = code.instrs.get(made).copied() else { return false };
-    let is_append = |instr: &Instr| matches!(instr, Instr::ListAppend { list: own, src } if *own == list && *src != list);
+    let is_append =
+        |instr: &Instr| matches!(instr, Instr::ListAppend { list: own, src } if *own == list && *src != list);
     let later = code.instrs.iter().enumerate().skip(made + 1);
     let Some((call, instr)) = later.clone().find(|(_, instr)| touches(instr, list) && !is_append(instr)) else {
         return false;
@@ -65,7 +66,8 @@ fn is_only_written(unit: &Unit, code: &Code, made: usize) -> bool {
     let (base, argument) = match *instr {
         Instr::CallKeywords { base, argc: 2, names } => {
             let names = unit.constants.get(usize::from(names));
-            let named = matches!(names, Some(Constant::Names(names)) if matches!(&names[..], [name] if &**name == "mime_type"));
+            let named =
+                matches!(names, Some(Constant::Names(names)) if matches!(&names[..], [name] if &**name == "mime_type"));
             (base, if named { base.saturating_add(1) } else { NO_REG })
         }
         Instr::CallMethod { base, argc: 2, .. } => (base, base.saturating_add(2)),
@@ -125,9 +127,11 @@ fn entry(unit: &Unit) -> Option<usize> {
         return None;
     }
     let global = unit.globals.iter().position(|name| &**name == "dw_process")?;
-    let called_again = unit.codes.iter().flat_map(|code| &code.instrs).any(
-        |instr| matches!(instr, Instr::LoadGlobal { global: loaded, .. } if usize::from(*loaded) == global),
-    );
+    let called_again = unit
+        .codes
+        .iter()
+        .flat_map(|code| &code.instrs)
+        .any(|instr| matches!(instr, Instr::LoadGlobal { global: loaded, .. } if usize::from(*loaded) == global));
     (!called_again).then_some(number)
 }
 
@@ -155,7 +159,8 @@ fn payload_read(unit: &Unit, code: &Code) -> Option<usize> {
 
 /// The only use of what instruction `read` put into `register`: an iteration over it.
 fn only_iteration(code: &Code, read: usize, register: Reg) -> Option<usize> {
-    let is_variable = code.locals.iter().any(|(local, _)| *local == register) || usize::from(register) < code.params.names.len();
+    let is_variable =
+        code.locals.iter().any(|(local, _)| *local == register) || usize::from(register) < code.params.names.len();
     if !is_variable {
         // A temporary register is read once, by what comes next; afterwards it serves something else.
         let next = code.instrs.get(read + 1)?;

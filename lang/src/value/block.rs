@@ -61,9 +61,7 @@ pub fn find(input: &[u8], mut at: usize, block: impl Fn(Block) -> u32, byte: imp
 
 #[cfg(target_arch = "x86_64")]
 mod imp {
-    use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
-    };
+    use std::arch::x86_64::{__m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8};
 
     pub type Bytes = __m128i;
 

@@ -7,7 +7,6 @@
 //! A dict read from JSON may have a shape and no values yet: they are on a [`Tape`] and are made when somebody looks at them.
 //! Nobody can tell, except by the clock.
 
-
 use std::cell::{Cell, OnceCell, RefCell};
 
 use super::hash::{hash_text, hash_value};

@@ -1,7 +1,7 @@
 //! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
 
-use std::cell::Cell;
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::compare::nested;
@@ -53,7 +53,16 @@ impl Entity {
     ) -> Ref<Entity> {
         let (mime_type, encoding) = (mime_type.into(), encoding.into());
         let given = !value.is_unbound();
-        Ref::new(Entity { blob, mime_type, encoding, format, parsed: Guarded::new(value), given, parse, read_once: Cell::new(false) })
+        Ref::new(Entity {
+            blob,
+            mime_type,
+            encoding,
+            format,
+            parsed: Guarded::new(value),
+            given,
+            parse,
+            read_once: Cell::new(false),
+        })
     }
 
     /// Whether another Entity has the same format: the same MIME type where the format is not supported.

@@ -30,8 +30,8 @@ use std::fmt;
 use frame::Frame;
 use pool::Pool;
 
-use super::streaming;
 use super::scope::Scopes;
+use super::streaming;
 use super::{Code, Instr, Reg, Unit, verify};
 use crate::jit::Tier;
 use crate::source::{SourceText, Span};

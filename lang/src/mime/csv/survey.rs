@@ -172,9 +172,25 @@ mod tests {
     fn the_survey_takes_only_what_the_reader_takes_and_gives_the_same() {
         let long = format!("a,b\n\"{}\",2\n", "x\"\"".repeat(LONG / 3 + 1));
         let texts = [
-            "a,b\n1,2\n", "a,b\r\n1,2\r\n3,4", "a,b\n1\n", "a\n\n\n1\n\n", "a,b\n\"x\"\"y\",\"1,\n2\"\n", "\u{feff}a\n1",
-            "a,b\n\"x\"y,\"\"\n,\n", "a\n\"\"\n", "a,\"b c\"\n1,x\"y\"\n", "a,b\r1,2\r", "a,b\n1,2,3\n", "a,b\n\"1,2\n",
-            "a,a\n1,2\n", "", "a", "a,b", "\n", "é,ü\nö,a text that is longer than sixteen bytes\n", "a,b\n1,",
+            "a,b\n1,2\n",
+            "a,b\r\n1,2\r\n3,4",
+            "a,b\n1\n",
+            "a\n\n\n1\n\n",
+            "a,b\n\"x\"\"y\",\"1,\n2\"\n",
+            "\u{feff}a\n1",
+            "a,b\n\"x\"y,\"\"\n,\n",
+            "a\n\"\"\n",
+            "a,\"b c\"\n1,x\"y\"\n",
+            "a,b\r1,2\r",
+            "a,b\n1,2,3\n",
+            "a,b\n\"1,2\n",
+            "a,a\n1,2\n",
+            "",
+            "a",
+            "a,b",
+            "\n",
+            "é,ü\nö,a text that is longer than sixteen bytes\n",
+            "a,b\n1,",
             long.as_str(),
         ];
         for text in texts {

@@ -11,8 +11,8 @@
 pub mod number;
 pub mod reader;
 pub mod rules;
-pub mod sink;
 pub mod shapes;
+pub mod sink;
 pub mod strings;
 pub mod survey;
 pub mod writer;

@@ -234,7 +234,8 @@ impl<H: Rules> Reader<'_, H> {
     /// The rest of a string that is not plain up to its end; `end` is where it ceases to be.
     #[cold]
     fn long_string(&mut self, start: usize, end: usize) -> Result<Value, Trouble> {
-        let (after, owned) = strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch, &mut checkpoint)?;
+        let (after, owned) =
+            strings::decode(self.input, start, end, self.rules.strict(), &mut self.scratch, &mut checkpoint)?;
         self.at = after;
         Ok(if owned { Value::text(&self.scratch) } else { self.source.part(start, after - 1) })
     }

@@ -142,7 +142,10 @@ mod tests {
         shared.set_str("a", Value::Int(2));
         let entity = mime::from_value(None, &Value::List(list), "application/json", "").unwrap();
         let text = String::from_utf8_lossy(entity.blob.bytes()).into_owned();
-        assert!(text.starts_with("[[0],[1],") && text.contains("[99],{\"a\":2},[101]") && text.ends_with("[199]]"), "{text}");
+        assert!(
+            text.starts_with("[[0],[1],") && text.contains("[99],{\"a\":2},[101]") && text.ends_with("[199]]"),
+            "{text}"
+        );
         // An element that is an error keeps its place.
         let mut items: Vec<Value> = (0..300).map(Value::Int).collect();
         items[150] = Value::Float(f64::NAN);

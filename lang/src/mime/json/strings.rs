@@ -170,8 +170,7 @@ const ESCAPES: [u8; 256] = {
 pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
     out.push(b'"');
     // A byte ED begins every surrogate, and a few other characters.
-    let end =
-        block::find(text, 0, |block| special(block) | block.equal(0xED), |byte| is_special(byte) || byte == 0xED);
+    let end = block::find(text, 0, |block| special(block) | block.equal(0xED), |byte| is_special(byte) || byte == 0xED);
     let clean = if end == text.len() {
         out.extend_bytes(text);
         true

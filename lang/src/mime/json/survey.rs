@@ -199,11 +199,8 @@ impl Surveyor<'_> {
     fn close(&mut self, frame: &mut Frame) -> Part {
         let record = self.records.len();
         let parts = self.open.get(frame.base..).unwrap_or_default();
-        let head = if frame.is_array {
-            parts.len()
-        } else {
-            self.shapes.number(frame.node, frame.slot, &mut self.found)
-        };
+        let head =
+            if frame.is_array { parts.len() } else { self.shapes.number(frame.node, frame.slot, &mut self.found) };
         self.records.reserve(parts.len() + 1);
         self.records.push(Part::head(head));
         for part in parts {
@@ -363,15 +360,50 @@ mod tests {
     #[test]
     fn the_survey_takes_only_what_the_reader_takes_and_gives_the_same() {
         let texts = [
-            "1", " [ 1 , -2.5e3,\"a\\u00e9\\n\" ] ", "{}", "[]", "[[],{},[{}]]", "\u{feff}{\"a\":null}",
-            r#"{"a":1,"b":{"c":[true,false,null]},"a":2}"#, r#"[{"k":1,"l":2},{"k":3,"l":4},{"l":5,"k":6},{"k":7}]"#,
-            r#"{"\u0061":1,"a":2,"é\"":"漢字 and some more text"}"#, r#"["\ud83d\ude00","\ud800","\ud800\ud800"]"#,
+            "1",
+            " [ 1 , -2.5e3,\"a\\u00e9\\n\" ] ",
+            "{}",
+            "[]",
+            "[[],{},[{}]]",
+            "\u{feff}{\"a\":null}",
+            r#"{"a":1,"b":{"c":[true,false,null]},"a":2}"#,
+            r#"[{"k":1,"l":2},{"k":3,"l":4},{"l":5,"k":6},{"k":7}]"#,
+            r#"{"\u0061":1,"a":2,"é\"":"漢字 and some more text"}"#,
+            r#"["\ud83d\ude00","\ud800","\ud800\ud800"]"#,
             "[1234567890123456789,12345678901234567890123,0.1234567890123456789,1e400,-0,-0.0]",
-            "\"a text that is longer than sixteen bytes\"", "[\"0123456789012345678901234567890\\t\"]",
+            "\"a text that is longer than sixteen bytes\"",
+            "[\"0123456789012345678901234567890\\t\"]",
             // What the survey must leave alone.
-            "", "[", "{", "{\"a\"", "{\"a\":}", "{\"a\":1,}", "[1,]", "[1 2]", "01", "1.", "-", "1e", "NaN", "-Infinity",
-            "tru", "nulll", "\"", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "[1]x", "{1:2}", "{\"a\":1]", "[1}", "\u{a0}1", "'a'",
-            "]", ",", ":", "é",
+            "",
+            "[",
+            "{",
+            "{\"a\"",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "[1,]",
+            "[1 2]",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            "NaN",
+            "-Infinity",
+            "tru",
+            "nulll",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "[1]x",
+            "{1:2}",
+            "{\"a\":1]",
+            "[1}",
+            "\u{a0}1",
+            "'a'",
+            "]",
+            ",",
+            ":",
+            "é",
         ];
         for text in texts {
             let (surveyed, read) = both(text.as_bytes());
