@@ -34,9 +34,9 @@ impl<'a> Atom<'a> {
         !self.before.is_empty() || self.after.is_some()
     }
 
+    /// Its width without the blank before it.
     fn width(&self) -> Width {
-        let own = Width::of(&self.text);
-        Width { head: own.head + usize::from(self.space), ..own }
+        Width::of(&self.text)
     }
 }
 
@@ -55,11 +55,13 @@ pub enum Bracket {
     Display,
 }
 
-/// How wide a stretch of text is, in characters.
+/// How wide a stretch of text is, in characters. Lines inside of a text of several lines do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Width {
     /// Up to the first line end, or the whole.
     pub head: usize,
+    /// The widest line between one text of several lines and the next.
+    pub inner: usize,
     /// Behind the last line end, if there is one.
     pub tail: Option<usize>,
 }
@@ -67,20 +69,22 @@ pub struct Width {
 impl Width {
     fn of(text: &str) -> Width {
         let count = |part: &str| part.chars().count();
-        match (text.find('\n'), text.rfind('\n')) {
-            (Some(first), Some(last)) => Width {
-                head: count(text.get(..first).unwrap_or_default()),
-                tail: Some(count(text.get(last + 1..).unwrap_or_default())),
-            },
-            _ => Width { head: count(text), tail: None },
+        match text.split_once('\n') {
+            Some((first, rest)) => {
+                let last = rest.rsplit('\n').next().unwrap_or_default();
+                Width { head: count(first), inner: 0, tail: Some(count(last)) }
+            }
+            None => Width { head: count(text), inner: 0, tail: None },
         }
     }
 
     /// The width of this text with `next` behind it.
     pub fn then(self, next: Width) -> Width {
-        match self.tail {
-            None => Width { head: self.head + next.head, tail: next.tail },
-            Some(tail) => Width { head: self.head, tail: Some(next.tail.unwrap_or(tail + next.head)) },
+        let Some(tail) = self.tail else { return Width { head: self.head + next.head, ..next } };
+        let joined = tail + next.head;
+        match next.tail {
+            None => Width { tail: Some(joined), ..self },
+            Some(_) => Width { head: self.head, inner: self.inner.max(next.inner).max(joined), tail: next.tail },
         }
     }
 }
@@ -107,6 +111,7 @@ pub struct Group<'a> {
     pub close: Atom<'a>,
     /// Must it be spread over lines: for a comment, or for a comma that its author left behind the last item?
     pub spread: bool,
+    /// Without the blank before it.
     width: Width,
 }
 
@@ -132,6 +137,16 @@ impl Atom<'_> {
 impl<'a> Node<'a> {
     /// Its width on one line, with the blank before it.
     pub fn width(&self) -> Width {
+        let bare = self.bare_width();
+        let space = match self {
+            Node::Atom(atom) => atom.space,
+            Node::Group(group) => group.open.space,
+        };
+        Width { head: bare.head + usize::from(space), ..bare }
+    }
+
+    /// Its width at the start of a line.
+    pub fn bare_width(&self) -> Width {
         match self {
             Node::Atom(atom) => atom.width(),
             Node::Group(group) => group.width,

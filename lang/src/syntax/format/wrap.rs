@@ -238,14 +238,13 @@ fn fits(nodes: &[Node<'_>], spread: &[bool], indent: usize) -> bool {
         let is_spread = spread.get(at) == Some(&true);
         let width = match node {
             Node::Group(group) if is_spread => {
-                Width { head: usize::from(group.open.space && at > 0) + 1, tail: Some(indent + 1) }
+                Width { head: usize::from(group.open.space && at > 0) + 1, inner: 0, tail: Some(indent + 1) }
             }
-            Node::Atom(atom) if at == 0 && atom.space => Width { head: node.width().head - 1, ..node.width() },
-            Node::Group(group) if at == 0 && group.open.space => Width { head: node.width().head - 1, ..node.width() },
+            _ if at == 0 => node.bare_width(),
             _ => node.width(),
         };
         column += width.head;
-        if column > LINE_WIDTH {
+        if column.max(width.inner).max(width.tail.unwrap_or(0)) > LINE_WIDTH {
             return false;
         }
         column = width.tail.unwrap_or(column);
@@ -279,7 +278,7 @@ fn overflowing(nodes: &[Node<'_>], forced: Vec<bool>, indent: usize) -> Vec<bool
     let mut spread = forced;
     let mut column = indent;
     for (at, node) in nodes.iter().enumerate() {
-        let width = node.width();
+        let width = if at == 0 { node.bare_width() } else { node.width() };
         let Some(flag) = spread.get_mut(at) else { break };
         if node.filled_group().is_some() && (*flag || column + width.head > LINE_WIDTH) {
             *flag = true;
