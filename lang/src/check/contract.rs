@@ -7,8 +7,23 @@
 //! ```
 //!
 //! This room reads no files: [`clauses`] says what a script names, the host finds the texts, and [`Contract`] validates.
+//! For the checker, [`contracts`] makes types of schemas and samples.
+//!
+//! | room | job |
+//! |---|---|
+//! | [`schema_type`] | from a JSON Schema to a type |
+//! | [`sample`] | from an example document to a type |
+//! | [`stated`] | from the clauses of a script to the types the checker works with |
 
-use super::schema;
+mod sample;
+mod schema_type;
+mod stated;
+
+pub use sample::type_of_sample;
+pub use schema_type::type_of_schema;
+pub use stated::{contracts, unreadable};
+
+use super::{schema, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Datum;
 use crate::source::{SourceText, Span};
@@ -71,9 +86,7 @@ pub fn clauses(source: &SourceText) -> (Vec<Clause>, Vec<Diagnostic>) {
             _ => match name.strip_prefix("vars.") {
                 Some(variable) if !variable.is_empty() => Subject::Var(variable.to_owned()),
                 _ => {
-                    let message = format!("`{key}` is no contract key");
-                    let help = "the keys are payload, vars.NAME, attrs and returns, each also with -sample";
-                    diagnostics.push(Diagnostic::warning(UNKNOWN_KEY, span, message).with_help(help));
+                    diagnostics.push(unknown_key(key, span));
                     continue;
                 }
             },
@@ -81,6 +94,23 @@ pub fn clauses(source: &SourceText) -> (Vec<Clause>, Vec<Diagnostic>) {
         clauses.push(Clause { subject, is_sample, value: value.trim().to_owned(), span });
     }
     (clauses, diagnostics)
+}
+
+/// The finding for a key that no clause has.
+fn unknown_key(key: &str, span: Span) -> Diagnostic {
+    let known = ["payload", "attrs", "returns", "payload-sample", "attrs-sample", "returns-sample"];
+    let meant = match key {
+        "body" | "input" => Some("payload"),
+        "return" | "result" | "output" => Some("returns"),
+        "headers" => Some("attrs"),
+        "vars" | "variables" => Some("vars.NAME"),
+        _ => suggest::closest(key, known.into_iter()),
+    };
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "the keys are payload, vars.NAME, attrs and returns, each also with -sample".to_owned(),
+    };
+    Diagnostic::warning(UNKNOWN_KEY, span, format!("`{key}` is no contract key")).with_help(help)
 }
 
 /// Schemas that a run is held to, each as JSON text.
@@ -149,7 +179,10 @@ fn validate(what: &str, text: &str, data: &Value) -> R<()> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod clause_tests {
     use super::*;
 
     #[test]

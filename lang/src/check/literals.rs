@@ -263,3 +263,6 @@ fn shown(text: &str) -> String {
     }
     format!("`{out}`")
 }
+
+#[cfg(test)]
+mod tests;

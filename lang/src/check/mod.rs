@@ -10,6 +10,7 @@
 //! | [`symbols`] | scopes and names: who binds, who reads |
 //! | [`infer`] | the pass that finds types and what cannot work |
 //! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
+//! | [`literals`] | mistakes that need no types: literal arguments, formats, forms of the past |
 //! | [`contract`], [`schema`] | what a script states about its data, and how a run holds it to that |
 //! | [`core_profile`] | what a program must not use in the core profile |
 
@@ -17,6 +18,7 @@ mod annotation;
 pub mod contract;
 pub mod core_profile;
 mod infer;
+mod literals;
 mod members;
 pub mod schema;
 mod suggest;
@@ -121,6 +123,7 @@ pub fn check(program: &Program, source: &SourceText, options: &CheckOptions) -> 
     let symbols = symbols::resolve(program);
     let inferred = infer::infer(program, source, &symbols, options);
     let mut diagnostics = inferred.diagnostics;
+    diagnostics.extend(literals::check(program, source, &symbols));
     if options.profile == Profile::Core {
         diagnostics.extend(core_profile::check(program));
     }

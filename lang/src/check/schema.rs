@@ -1,4 +1,4 @@
-//! JSON Schema (draft 2020-12) on values: whether data is what a schema says, and if not, where and why.
+//! JSON Schema (drafts 2020-12 and 07) on values: whether data is what a schema says, and if not, where and why.
 //!
 //! The schema itself is a value. References must be local (`#…`). `format` is an annotation, as the draft has it;
 //! `unevaluatedItems` and `unevaluatedProperties` are refused, because ignoring them would accept too much.
@@ -81,6 +81,10 @@ fn has_type(value: &Value, wanted: &str) -> bool {
     }
 }
 
+fn is_nullable(schema: &Dict) -> bool {
+    matches!(schema.get_str("nullable"), Some(Value::Bool(true)))
+}
+
 fn is_number(value: &Value) -> bool {
     matches!(type_name(value), "integer" | "number")
 }
@@ -101,6 +105,8 @@ impl Validator<'_> {
             let Some(name) = key.as_str() else { continue };
             let found = match name {
                 "$ref" | "$dynamicRef" => self.check(&self.resolve(&rule)?, data, pointer)?,
+                // OpenAPI documents say so what `"null"` among the types says.
+                "type" | "enum" if matches!(data, Value::None) && is_nullable(schema) => None,
                 "type" => types(&rule, data, pointer)?,
                 "enum" => one_of(&rule, data, pointer)?,
                 "const" if !eq(&rule, data)? => problem(pointer, format!("must be {}", shown(&rule)))?,
@@ -204,15 +210,22 @@ impl Validator<'_> {
             _ => 0,
         };
         match name {
-            "items" => self.each(items.iter().enumerate().skip(prefix), |_| rule.clone(), pointer),
-            "prefixItems" => {
+            // In draft 07 a list of `items` is what `prefixItems` is now, and `additionalItems` what `items` is.
+            "prefixItems" | "items" if matches!(rule, Value::List(_)) => {
                 let Value::List(schemas) = rule else { return Ok(None) };
                 self.each(
-                    items.iter().enumerate().take(prefix),
+                    items.iter().enumerate().take(schemas.len()),
                     |n| schemas.get(n).unwrap_or(Value::Bool(true)),
                     pointer,
                 )
             }
+            "items" => self.each(items.iter().enumerate().skip(prefix), |_| rule.clone(), pointer),
+            "additionalItems" => match schema.get_str("items") {
+                Some(Value::List(first)) => {
+                    self.each(items.iter().enumerate().skip(first.len()), |_| rule.clone(), pointer)
+                }
+                _ => Ok(None),
+            },
             "contains" => {
                 let mut count = 0;
                 for (n, item) in items.iter().enumerate() {
@@ -307,6 +320,19 @@ impl Validator<'_> {
                         && let Some(found) = self.object("required", schema, &needed, object, pointer)?
                     {
                         return problem(pointer, format!("{} (needed with '{}')", found.reason, key.to_display()));
+                    }
+                }
+                Ok(None)
+            }
+            // Draft 07 has one keyword for both kinds of dependencies.
+            ("dependencies", Value::Dict(rules)) => {
+                for (key, part) in rules.items() {
+                    let one = Dict::new();
+                    let keyword = if matches!(part, Value::List(_)) { "dependentRequired" } else { "dependentSchemas" };
+                    one.set(key, part)?;
+                    let found = self.object(keyword, schema, &Value::Dict(one), object, pointer)?;
+                    if found.is_some() {
+                        return Ok(found);
                     }
                 }
                 Ok(None)
@@ -477,6 +503,10 @@ mod tests {
             (r#"{"pattern": "^a+$"}"#, "\"aa\"", "\"ab\"", ""),
             (r#"{"items": {"type": "string"}}"#, "[]", "[\"a\", 1]", "/1"),
             (r#"{"prefixItems": [{"type": "string"}], "items": false}"#, "[\"a\"]", "[\"a\", 1]", "/1"),
+            (r#"{"items": [{"type": "string"}], "additionalItems": false}"#, "[\"a\"]", "[\"a\", 1]", "/1"),
+            (r#"{"items": [{"type": "string"}]}"#, "[\"a\", 1]", "[1]", "/0"),
+            (r#"{"type": "string", "nullable": true}"#, "null", "1", ""),
+            (r#"{"dependencies": {"a": ["b"]}}"#, "{}", r#"{"a": 1}"#, ""),
             (r#"{"contains": {"const": 1}}"#, "[0, 1]", "[0]", ""),
             (r#"{"uniqueItems": true}"#, "[1, 2]", "[1, 2, 1]", "/2"),
             (r#"{"required": ["a"]}"#, r#"{"a": null}"#, "{}", ""),

@@ -5,7 +5,7 @@ use crate::syntax::ast::{Arg, Constant, Expr, ExprKind};
 use crate::value::format::Fault;
 use crate::value::format::percent::{self, Amount, Conversion, Part, Unit};
 use crate::value::format::template::{self, First, Numbering};
-use crate::value::format::{present, spec};
+use crate::value::format::present;
 
 /// Why a template does not fit, and what to do.
 struct Misfit {
@@ -21,7 +21,11 @@ impl Misfit {
 
 impl From<Fault> for Misfit {
     fn from(fault: Fault) -> Misfit {
-        Misfit::new(fault.text(), "")
+        let message = match fault {
+            Fault::Value(text) | Fault::Type(text) | Fault::Overflow(text) | Fault::ZeroDivision(text) => text,
+            Fault::Stop(_) => "it takes too much memory".into(),
+        };
+        Misfit::new(message, "")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::builtins;
-use crate::check::symbols::{BindingKind, SymbolId, Symbols};
+use crate::check::symbols::{BindingKind, ScopeId, SymbolId, Symbols};
 use crate::check::tree::each_block;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Stmt, StmtKind};
 
@@ -15,12 +15,18 @@ pub struct Names<'a> {
     symbols: &'a Symbols,
     /// What imported names stand for.
     imports: HashMap<SymbolId, String>,
+    /// The scope of `dw_process`.
+    entry: Option<ScopeId>,
 }
 
 impl<'a> Names<'a> {
     /// Reads the imports of a program.
     pub fn new(body: &[Stmt], symbols: &'a Symbols) -> Names<'a> {
-        let mut names = Names { symbols, imports: HashMap::new() };
+        let entry = body.iter().rev().find_map(|stmt| match &stmt.kind {
+            StmtKind::FunctionDef(def) if &*def.name.name == "dw_process" => symbols.scope_of(def.span),
+            _ => None,
+        });
+        let mut names = Names { symbols, imports: HashMap::new(), entry };
         names.read(body);
         names
     }
@@ -83,10 +89,18 @@ impl<'a> Names<'a> {
         Some(path)
     }
 
-    /// Is it the parameter of a function, or the message of an expression?
-    pub fn is_parameter(&self, expr: &Expr) -> bool {
+    /// Does the name of a module mean the module everywhere in the program?
+    pub fn path_is_free(&self, module: &str) -> bool {
+        !self.symbols.symbols.iter().any(|symbol| &*symbol.name == module)
+    }
+
+    /// Is it certainly the message: the parameter of `dw_process`, or `msg` as a parameter or in an expression?
+    pub fn is_message(&self, expr: &Expr) -> bool {
         let ExprKind::Name(_) = expr.kind else { return false };
         let symbol = self.symbols.written_at(expr.span.start).and_then(|id| self.symbols.get(id));
-        symbol.is_some_and(|symbol| matches!(symbol.bindings.as_slice(), [(_, BindingKind::Parameter)]))
+        symbol.is_some_and(|symbol| {
+            let is_parameter = matches!(symbol.bindings.as_slice(), [(_, BindingKind::Parameter)]);
+            is_parameter && (&*symbol.name == "msg" || Some(symbol.scope) == self.entry)
+        })
     }
 }
