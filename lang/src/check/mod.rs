@@ -11,6 +11,7 @@
 //! | [`infer`] | the pass that finds types and what cannot work |
 //! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
 //! | [`literals`] | mistakes that need no types: literal arguments, formats, forms of the past |
+//! | [`parameter`] | the texts of a component's parameters |
 //! | [`contract`], [`schema`] | what a script states about its data, and how a run holds it to that |
 //! | [`core_profile`] | what a program must not use in the core profile |
 
@@ -19,7 +20,10 @@ pub mod contract;
 pub mod core_profile;
 mod infer;
 mod literals;
+mod infer;
+mod literals;
 mod members;
+pub mod parameter;
 pub mod schema;
 mod suggest;
 pub mod symbols;

@@ -25,6 +25,14 @@ pub fn type_of_sample(bytes: &[u8], mime_type: &str) -> Result<Type, String> {
     Ok(type_of_value(&read(bytes, mime_type)?))
 }
 
+/// The value of a JSON text, for [`super::type_of_schema`].
+///
+/// # Errors
+/// Why it is no JSON.
+pub fn read_json(bytes: &[u8]) -> Result<Document, String> {
+    read(bytes, "application/json")
+}
+
 /// The value of bytes under a MIME type.
 pub fn read(bytes: &[u8], mime_type: &str) -> Result<Document, String> {
     let datum =

@@ -17,6 +17,9 @@ const BUDGET: usize = 20_000;
 /// Most values of an `enum` that become literals; longer ones give the types of their values.
 const MOST_VALUES: usize = 64;
 
+/// Keywords that only make sense for objects.
+const OF_OBJECTS: &[&str] = &["properties", "required", "patternProperties", "additionalProperties"];
+
 /// The type of the values that a schema accepts.
 ///
 /// # Errors
@@ -83,8 +86,8 @@ impl<'a> Reader<'a> {
         let names: Vec<&str> = match schema.get("type") {
             Some(Document::List(names)) => names.as_slice().iter().filter_map(Document::as_str).collect(),
             Some(name) => name.as_str().into_iter().collect(),
-            // Who lists properties means an object.
-            None if schema.get("properties").is_some() || schema.get("required").is_some() => vec!["object"],
+            // Who speaks of properties means an object.
+            None if OF_OBJECTS.iter().any(|keyword| schema.get(keyword).is_some()) => vec!["object"],
             None if schema.get("items").is_some() || schema.get("prefixItems").is_some() => vec!["array"],
             None => return Ok(Type::Any),
         };
