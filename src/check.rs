@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dataway_lang::check::{self, CheckOptions, Checked};
+use dataway_lang::check::{self, CheckOptions, Checked, contract};
 use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
@@ -105,9 +105,12 @@ fn one_file(path: &Path, args: &Args) -> Result<Vec<Diagnostic>, String> {
     let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
     let source = SourceText::from_bytes(&name, &bytes);
     let parsed = syntax::parse(&source, &ParseOptions::default());
-    let options = CheckOptions { profile: args.profile.into(), ..CheckOptions::default() };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let (contracts, unusable) = contract::contracts(&source, &mut |name| host::read(&folder.join(name)));
+    let options = CheckOptions { profile: args.profile.into(), contracts, ..CheckOptions::default() };
     let checked = check::check(&parsed.program, &source, &options);
     let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(unusable);
     diagnostics.extend(checked.diagnostics.iter().cloned());
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     if args.types {

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use dataway_lang::Profile;
-use dataway_lang::check::{self, CheckOptions, Checked};
+use dataway_lang::check::{self, CheckOptions, Checked, contract};
 use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
@@ -47,8 +47,11 @@ fn programs(folder: &Path) -> Vec<PathBuf> {
 fn checked(text: &str, profile: Profile) -> (SourceText, Checked, Vec<Diagnostic>) {
     let source = SourceText::new("case.dw", text);
     let parsed = syntax::parse(&source, &ParseOptions::default());
-    let checked = check::check(&parsed.program, &source, &CheckOptions { profile, ..CheckOptions::default() });
+    let mut read = |name: &str| std::fs::read(folder("check").join(name)).map_err(|error| error.to_string());
+    let (contracts, unusable) = contract::contracts(&source, &mut read);
+    let checked = check::check(&parsed.program, &source, &CheckOptions { profile, contracts, ..CheckOptions::default() });
     let mut all = parsed.diagnostics;
+    all.extend(unusable);
     all.extend(checked.diagnostics.iter().cloned());
     all.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     (source, checked, all)

@@ -1,5 +1,5 @@
 //! Mistakes that show in the text alone, without types: literal arguments that no function takes, formats that do not fit,
-//! forms of the past (spec 13: DW2011–2013, 2015, 2020–2023, 4002–4007).
+//! forms of the past (spec 13: DW2011–2013, 2015, 2020, 2021, 4002–4007).
 //!
 //! What consists of literals only is simply executed ([`constant`]): if it fails here, it fails in every run. Calls in which
 //! the decisive argument is a literal are checked one by one. Severities: an error where every execution of the expression
@@ -13,7 +13,7 @@
 //! | [`arguments`] | regular expressions, dates, `struct`, encodings, zero |
 //! | [`entity`] | MIME types |
 //! | [`historic`] | forms of the past |
-//! | [`statements`] | `raise`, `except`, default values |
+//! | [`statements`] | `raise`, `except`, augmented assignments |
 
 mod arguments;
 mod constant;
@@ -39,8 +39,6 @@ const FORMAT: Code = Code(2012);
 const ARGUMENT: Code = Code(2013);
 /// An encoding is unknown.
 const ENCODING: Code = Code(2021);
-/// A constant index lies outside of a literal.
-const INDEX: Code = Code(2023);
 
 /// Finds them all, in no particular order.
 pub(super) fn check(program: &Program, source: &SourceText, symbols: &Symbols) -> Vec<Diagnostic> {

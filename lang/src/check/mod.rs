@@ -20,8 +20,6 @@ pub mod contract;
 pub mod core_profile;
 mod infer;
 mod literals;
-mod infer;
-mod literals;
 mod members;
 pub mod parameter;
 pub mod schema;

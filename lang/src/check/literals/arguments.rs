@@ -72,7 +72,8 @@ impl<'a> Finder<'a> {
                     self.unknown_encoding(encoding);
                 }
             }
-            "strftime" => self.strftime(args.first()),
+            // A function of a module or class has been looked at by its name.
+            "strftime" if self.names.path(receiver).is_none() => self.strftime(args.first()),
             _ => {}
         }
     }
@@ -176,9 +177,11 @@ impl<'a> Finder<'a> {
         }
         if path == "struct.pack" && !unpacks(args) {
             let given = args.len().saturating_sub(1);
-            let call = format!("1 // (len(struct.unpack({text}, bytes(struct.calcsize({text})))) == {given})");
-            if self.try_text(&call).is_some_and(|failure| failure.class == "ZeroDivisionError") {
-                let message = format!("the format {} does not want {given} values", shown(text));
+            // The text of a KeyError is the key: the number of values.
+            let call = format!("{{}}[len(struct.unpack({text}, bytes(struct.calcsize({text}))))]");
+            let wanted = self.try_text(&call).filter(|failure| failure.class == "KeyError");
+            if let Some(wanted) = wanted.filter(|wanted| wanted.message != given.to_string()) {
+                let message = format!("the format {} wants {} values, not {given}", shown(text), wanted.message);
                 self.failure(ARGUMENT, expr.span, message, "each letter takes one value; `4s` takes one, `4b` takes four");
             }
         }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{ARGUMENT, ENCODING, FORMAT, Finder, INDEX, ZERO, entity, shown};
+use super::{ARGUMENT, ENCODING, FORMAT, Finder, ZERO, entity, shown};
 use crate::program::{Limits, Program, RunOptions, bounded, env};
 use crate::source::SourceText;
 use crate::syntax::ParseOptions;
@@ -170,7 +170,7 @@ impl<'a> Finder<'a> {
         out
     }
 
-    /// Says what failed; errors of type are left to inference, which knows more about them.
+    /// Says what failed; errors of type and wrong indices are left to inference, which knows more about them.
     fn report(&mut self, expr: &'a Expr, failure: &Failure) {
         let Failure { class, message } = failure;
         let is_type_error = class == "TypeError";
@@ -182,10 +182,6 @@ impl<'a> Finder<'a> {
                 self.failure(ZERO, right.span, "division by zero", "");
             }
             ExprKind::FString(_) => self.failure(FORMAT, expr.span, format!("this formatting fails: {message}"), ""),
-            ExprKind::Subscript { index, .. } if matches!(&**class, "IndexError" | "KeyError") => {
-                let shown = shown(self.source.slice(index.span));
-                self.failure(INDEX, index.span, format!("the literal has no element {shown}"), "indices count from 0");
-            }
             ExprKind::Call { func, args } => {
                 let method = if let ExprKind::Attribute { attr, .. } = &func.kind { &*attr.name } else { "" };
                 let path = self.names.path(func);
@@ -205,7 +201,9 @@ impl<'a> Finder<'a> {
                     _ => {
                         let span = if let [only] = args.as_slice() { only.span() } else { expr.span };
                         let callee = shown(self.source.slice(func.span));
-                        self.failure(ARGUMENT, span, format!("{callee} fails on this: {message}"), help(path.as_deref()));
+                        // What the decimal module says names its signals only.
+                        let reason = if class == "InvalidOperation" { "it is no number" } else { message };
+                        self.failure(ARGUMENT, span, format!("{callee} fails on this: {reason}"), help(path.as_deref()));
                     }
                 }
             }

@@ -121,6 +121,12 @@ fn nearest(essence: &str) -> Option<&'static str> {
         "form" | "application/form" => Some("application/x-www-form-urlencoded"),
         "ndjson" | "application/ndjson" | "application/jsonl" => Some("application/x-ndjson"),
         "multipart" => Some("multipart/form-data"),
-        _ => suggest::closest(&lower, SUPPORTED.iter().copied()),
+        _ => {
+            let (main, sub) = lower.split_once('/')?;
+            let close = |own: &str, known: &'static str| own == known || suggest::closest(own, [known].into_iter()).is_some();
+            SUPPORTED.iter().copied().find(|known| {
+                known.split_once('/').is_some_and(|(known_main, known_sub)| close(main, known_main) && close(sub, known_sub))
+            })
+        }
     }
 }

@@ -90,15 +90,19 @@ fn percent_fits(template: &[u8], values: &Expr) -> Result<(), Misfit> {
     }
     match items {
         Some(items) if !keyed && next > items.len() => Err(Misfit::new(
-            format!("the template wants {next} values, here {} given", are(items.len())),
+            format!("the template wants {}, here {} given", values_of(next), are(items.len())),
             if is_tuple { "give one value for each `%`" } else { "several values stand in parentheses: `% (a, b)`" },
         )),
         Some(items) if is_tuple && !keyed && next < items.len() => Err(Misfit::new(
-            format!("the template wants {next} values, here {} given", are(items.len())),
+            format!("the template wants {}, here {} given", values_of(next), are(items.len())),
             "give one value for each `%`; a percent sign itself is `%%`",
         )),
         _ => Ok(()),
     }
+}
+
+fn values_of(count: usize) -> String {
+    if count == 1 { "1 value".to_owned() } else { format!("{count} values") }
 }
 
 fn are(count: usize) -> String {
@@ -177,7 +181,7 @@ impl Fields<'_> {
         }
         Err(match first {
             First::Index(index) => Misfit::new(
-                format!("the template wants {} values, here {} given", index + 1, are(positional.len())),
+                format!("the template wants {}, here {} given", values_of(index + 1), are(positional.len())),
                 "give one value for each field; braces themselves are `{{` and `}}`",
             ),
             First::Key(key) => {

@@ -1,14 +1,13 @@
-//! Statements whose parts can be judged by their look: `raise`, `except`, default values.
+//! Statements whose parts can be judged by their look: `raise`, `except`.
 
 use super::{Finder, shown};
 use crate::builtins;
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::syntax::ast::{Constant, Expr, ExprKind, Params, Stmt, StmtKind};
+use crate::diagnostic::Code;
+use crate::syntax::ast::{Constant, Expr, ExprKind, Stmt, StmtKind};
 use crate::value::Value;
 use crate::value::exceptions::BASE_EXCEPTION;
 
 const EXCEPTION: Code = Code(2015);
-const MUTABLE: Code = Code(2022);
 
 impl<'a> Finder<'a> {
     /// What can be said of a statement itself.
@@ -23,7 +22,6 @@ impl<'a> Finder<'a> {
                     }
                 }
             }
-            StmtKind::FunctionDef(def) => self.defaults(&def.params),
             StmtKind::AugAssign { target, op, value, .. } => self.operator(value, target, *op, value),
             _ => {}
         }
@@ -76,25 +74,5 @@ impl<'a> Finder<'a> {
             _ => return None,
         };
         Some(what.to_owned())
-    }
-
-    fn defaults(&mut self, params: &'a Params) {
-        for param in params.iter() {
-            let Some(default) = &param.default else { continue };
-            let mutable = match &default.kind {
-                ExprKind::List(_) | ExprKind::Dict(_) | ExprKind::Set(_) => true,
-                ExprKind::ListComp { .. } | ExprKind::DictComp { .. } | ExprKind::SetComp { .. } => true,
-                ExprKind::Call { func, .. } => {
-                    self.names.path(func).is_some_and(|path| matches!(&*path, "list" | "dict" | "set" | "bytearray"))
-                }
-                _ => false,
-            };
-            if mutable {
-                let name = &param.name.name;
-                let message = format!("all calls share this default value of `{name}`");
-                let help = format!("write `{name}=None`, and in the function `if {name} is None: {name} = …`");
-                self.found.push(Diagnostic::new(MUTABLE, Severity::Info, default.span, message).with_help(help));
-            }
-        }
     }
 }
