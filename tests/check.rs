@@ -49,7 +49,8 @@ fn checked(text: &str, profile: Profile) -> (SourceText, Checked, Vec<Diagnostic
     let parsed = syntax::parse(&source, &ParseOptions::default());
     let mut read = |name: &str| std::fs::read(folder("check").join(name)).map_err(|error| error.to_string());
     let (contracts, unusable) = contract::contracts(&source, &mut read);
-    let checked = check::check(&parsed.program, &source, &CheckOptions { profile, contracts, ..CheckOptions::default() });
+    let checked =
+        check::check(&parsed.program, &source, &CheckOptions { profile, contracts, ..CheckOptions::default() });
     let mut all = parsed.diagnostics;
     all.extend(unusable);
     all.extend(checked.diagnostics.iter().cloned());

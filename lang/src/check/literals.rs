@@ -28,7 +28,9 @@ use super::tree::{each_block, each_expr};
 use super::with_stack;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceText, Span};
-use crate::syntax::ast::{Arg, Body, Constant, Expr, ExprKind, FunctionDef, Program, Stmt, StmtKind};
+use crate::syntax::ast::{
+    Arg, Body, BoolOp, Constant, Expr, ExprKind, FunctionDef, Program, Stmt, StmtKind, Try, UnaryOp,
+};
 use names::Names;
 
 /// Division by literal zero.
@@ -53,6 +55,7 @@ pub(super) fn check(program: &Program, source: &SourceText, symbols: &Symbols) -
         caught: 0,
         in_helper: false,
         has_handlers: has_handlers(statements),
+        changes_decimals: source.text().contains("context"),
         runs: constant::MOST_RUNS,
     };
     match &program.body {
@@ -62,9 +65,53 @@ pub(super) fn check(program: &Program, source: &SourceText, symbols: &Symbols) -
     finder.found
 }
 
+/// May the statement swallow an exception: with a handler, or by leaving its `finally` early?
+fn catches(parts: &Try) -> bool {
+    fn jumps(body: &[Stmt]) -> bool {
+        body.iter().any(|stmt| {
+            let mut found = matches!(stmt.kind, StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue);
+            each_block(stmt, &mut |block| found = found || jumps(block));
+            found
+        })
+    }
+    !parts.handlers.is_empty() || jumps(&parts.finalbody)
+}
+
+/// The truth of a literal.
+fn truth(expr: &Expr) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Constant(constant) => Some(match constant {
+            Constant::None | Constant::False => false,
+            Constant::True | Constant::Ellipsis | Constant::BigInt(_) => true,
+            Constant::Int(value) => *value != 0,
+            Constant::Float(value) => *value != 0.0,
+            Constant::Str(text) | Constant::Bytes(text) => !text.is_empty(),
+        }),
+        ExprKind::UnaryOp { op: UnaryOp::Not, operand } => truth(operand).map(|value| !value),
+        _ => None,
+    }
+}
+
+/// The parts of an expression that are never executed, because a literal decides so.
+fn dead_parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::IfExp { test, body, orelse } => match truth(test) {
+            Some(true) => vec![orelse],
+            Some(false) => vec![body],
+            None => Vec::new(),
+        },
+        ExprKind::BoolOp { op, values } => {
+            let decides = |value: &Expr| truth(value) == Some(*op == BoolOp::Or);
+            let at = values.iter().position(decides).map_or(values.len(), |at| at + 1);
+            values.iter().skip(at).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn has_handlers(body: &[Stmt]) -> bool {
     body.iter().any(|stmt| {
-        let mut found = matches!(&stmt.kind, StmtKind::Try(parts) if !parts.handlers.is_empty());
+        let mut found = matches!(&stmt.kind, StmtKind::Try(parts) if catches(parts));
         each_block(stmt, &mut |block| found = found || has_handlers(block));
         found
     })
@@ -91,6 +138,8 @@ struct Finder<'a> {
     in_helper: bool,
     /// Does the program have a handler at all?
     has_handlers: bool,
+    /// May the program have told decimals not to raise?
+    changes_decimals: bool,
     /// How many more expressions may be executed.
     runs: usize,
 }
@@ -103,7 +152,7 @@ impl<'a> Finder<'a> {
             match &stmt.kind {
                 StmtKind::FunctionDef(def) => self.function(def),
                 StmtKind::Try(parts) => {
-                    let caught = usize::from(!parts.handlers.is_empty());
+                    let caught = usize::from(catches(parts));
                     self.caught += caught;
                     self.block(&parts.body);
                     self.caught -= caught;
@@ -111,9 +160,24 @@ impl<'a> Finder<'a> {
                     self.block(&parts.orelse);
                     self.block(&parts.finalbody);
                 }
+                StmtKind::If { branches, orelse } => self.branches(branches, orelse),
+                StmtKind::While { test, orelse, .. } if truth(test) == Some(false) => self.block(orelse),
+                // Nothing below is ever executed.
+                StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Break | StmtKind::Continue => return,
                 _ => each_block(stmt, &mut |block| self.block(block)),
             }
         }
+    }
+
+    fn branches(&mut self, branches: &'a [(Expr, Vec<Stmt>)], orelse: &'a [Stmt]) {
+        for (test, body) in branches {
+            match truth(test) {
+                Some(false) => {}
+                Some(true) => return self.block(body),
+                None => self.block(body),
+            }
+        }
+        self.block(orelse);
     }
 
     fn function(&mut self, def: &'a FunctionDef) {
@@ -137,7 +201,12 @@ impl<'a> Finder<'a> {
             let outer = self.in_helper;
             self.in_helper |= matches!(expr.kind, ExprKind::Lambda { .. });
             let mut parts = Vec::new();
-            expr.kind.for_each_child(&mut |child| parts.push((child, self.expr(child))));
+            let dead = dead_parts(expr);
+            expr.kind.for_each_child(&mut |child| {
+                if !dead.iter().any(|part| std::ptr::eq(*part, child)) {
+                    parts.push((child, self.expr(child)));
+                }
+            });
             let closed = self.closed(expr, &parts);
             if closed == Closed::No {
                 for (part, closed) in parts {
@@ -161,7 +230,15 @@ impl<'a> Finder<'a> {
             ExprKind::Constant(Constant::Ellipsis) => Closed::No,
             ExprKind::Constant(_) => Closed::Data,
             ExprKind::Dict(items) if items.iter().any(|item| item.key.is_none()) => Closed::No,
-            ExprKind::List(_) | ExprKind::Tuple(_) | ExprKind::Set(_) | ExprKind::Dict(_) | ExprKind::UnaryOp { .. } if all => most,
+            ExprKind::List(_)
+            | ExprKind::Tuple(_)
+            | ExprKind::Set(_)
+            | ExprKind::Dict(_)
+            | ExprKind::UnaryOp { .. }
+                if all =>
+            {
+                most
+            }
             ExprKind::BinOp { left, op, right, .. } if all && constant::is_bounded(left, *op, right) => Closed::Work,
             ExprKind::Slice { .. } if all => most,
             ExprKind::Subscript { .. } if all => Closed::Work,
@@ -215,7 +292,9 @@ impl<'a> Finder<'a> {
 
     /// Reports that every execution of an expression fails.
     fn failure(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        let guarded = self.caught > 0 || self.in_helper && self.has_handlers;
+        // A division by zero is no failure to decimals whose context says so.
+        let tolerated = self.changes_decimals && matches!(code, ZERO | ARGUMENT);
+        let guarded = self.caught > 0 || self.in_helper && self.has_handlers || tolerated;
         let severity = if guarded { Severity::Warning } else { Severity::Error };
         let help = help.into();
         let found = Diagnostic::new(code, severity, span, message);

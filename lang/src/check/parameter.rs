@@ -146,7 +146,11 @@ pub fn check_parameter(source: &SourceText, parameter: Parameter, options: &Chec
 fn literal(text: &str, span: Span, parameter: Parameter) -> Vec<Diagnostic> {
     if parameter.expressions == Support::Required {
         let found = Diagnostic::error(EXPRESSION, span, "this parameter takes an expression, no text");
-        return vec![found.with_help(format!("write `#[{}]`, or a text in quotes: `#['{}']`", text, text.replace('\'', "\\'")))];
+        return vec![found.with_help(format!(
+            "write `#[{}]`, or a text in quotes: `#['{}']`",
+            text,
+            text.replace('\'', "\\'")
+        ))];
     }
     let Err(help) = converts(text, parameter.target) else { return Vec::new() };
     let target = parameter.target.name();
@@ -173,7 +177,9 @@ fn converts(text: &str, target: Target) -> Result<(), &'static str> {
         }
         // Empty text is no value at all.
         _ if text.is_empty() => return Ok(()),
-        Target::Int => (int_parse::parse(bytes, 10).is_ok(), "write digits, for example `12`; what is calculated stands in `#[ ]`"),
+        Target::Int => {
+            (int_parse::parse(bytes, 10).is_ok(), "write digits, for example `12`; what is calculated stands in `#[ ]`")
+        }
         Target::Float => (float_text::parse(bytes).is_ok(), "write a number, for example `12.5`"),
         Target::Decimal => (Context::basic().parse(bytes).is_ok(), "write a number, for example `12.50`"),
         Target::Bool => {

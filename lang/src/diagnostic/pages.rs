@@ -22,6 +22,24 @@ impl Page {
         let line = self.text.lines().next().unwrap_or_default();
         line.split_once(": ").map_or(line, |(_, title)| title)
     }
+
+    /// The program that has it.
+    #[must_use]
+    pub fn failing(&self) -> &'static str {
+        self.block("dataway fails")
+    }
+
+    /// The program mended.
+    #[must_use]
+    pub fn mended(&self) -> &'static str {
+        self.block("dataway")
+    }
+
+    /// The block with this fence; empty if there is none.
+    fn block(&self, fence: &str) -> &'static str {
+        let (_, rest) = self.text.split_once(&format!("\n```{fence}\n")).unwrap_or_default();
+        rest.split_once("\n```").unwrap_or_default().0
+    }
 }
 
 /// The page of a code.

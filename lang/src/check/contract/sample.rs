@@ -9,8 +9,8 @@ use crate::check::types::{Field, MAX_NESTING, Rest, Shape, Type};
 use crate::check::with_stack;
 use crate::document::{Dict, Document};
 use crate::input::Datum;
-use crate::value::{Value, heap};
 use crate::value::types as descs;
+use crate::value::{Value, heap};
 
 /// Most bytes that reading a schema or sample may take.
 const MEMORY: usize = 256 << 20;
@@ -35,8 +35,7 @@ pub fn read_json(bytes: &[u8]) -> Result<Document, String> {
 
 /// The value of bytes under a MIME type.
 pub fn read(bytes: &[u8], mime_type: &str) -> Result<Document, String> {
-    let datum =
-        Datum::Decoded { bytes: bytes.into(), mime_type: mime_type.to_owned(), encoding: "utf-8".to_owned() };
+    let datum = Datum::Decoded { bytes: bytes.into(), mime_type: mime_type.to_owned(), encoding: "utf-8".to_owned() };
     let session = heap::Session::begin(Some(MEMORY));
     let found = datum.to_value().and_then(|value| Document::from_value(&value));
     let found = found.map_err(|raise| raise.0.arguments().first().map(Value::to_display).unwrap_or_default());
@@ -61,7 +60,8 @@ fn closed_type(value: &Document, levels: u8) -> Type {
         Document::Bytes(_) => Type::BYTES,
         Document::Decimal(_) => Type::Instance(&descs::DECIMAL),
         Document::List(items) => {
-            let elements = items.as_slice().iter().take(MOST_ELEMENTS).map(|item| with_stack(|| closed_type(item, levels)));
+            let elements =
+                items.as_slice().iter().take(MOST_ELEMENTS).map(|item| with_stack(|| closed_type(item, levels)));
             let element = Type::union(elements);
             Type::list(if element == Type::Never { Type::Any } else { element })
         }

@@ -125,8 +125,13 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, schema: &'a Dict) -> Result<Type, String> {
-        let required: Vec<&str> =
-            schema.get("required").and_then(Document::as_list).unwrap_or_default().iter().filter_map(Document::as_str).collect();
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Document::as_list)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Document::as_str)
+            .collect();
         let mut fields = Vec::new();
         if let Some(properties) = schema.get("properties").and_then(Document::as_dict) {
             for (key, part) in properties.iter() {
@@ -187,7 +192,9 @@ impl<'a> Reader<'a> {
         let local = reference.strip_prefix(own_id).filter(|rest| rest.starts_with('#') || rest.is_empty());
         let local = local.or(Some(reference)).filter(|local| local.is_empty() || local.starts_with('#'));
         let Some(local) = local else {
-            return Err(format!("the reference `{reference}` leads out of the schema; only local references such as `#/$defs/name` can be followed"));
+            return Err(format!(
+                "the reference `{reference}` leads out of the schema; only local references such as `#/$defs/name` can be followed"
+            ));
         };
         let fragment = percent_decoded(local.trim_start_matches('#'));
         let missing = || format!("there is nothing at `{reference}` in the schema");
@@ -198,7 +205,9 @@ impl<'a> Reader<'a> {
         for step in fragment.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
             at = match at {
-                Document::List(items) => step.parse().ok().and_then(|n: usize| items.as_slice().get(n)).ok_or_else(missing)?,
+                Document::List(items) => {
+                    step.parse().ok().and_then(|n: usize| items.as_slice().get(n)).ok_or_else(missing)?
+                }
                 other => other.get(&step).ok_or_else(missing)?,
             };
         }
@@ -214,7 +223,10 @@ fn percent_decoded(text: &str) -> String {
     let mut out = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {
-        let code = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
+        let code = tail
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|d| u8::from_str_radix(d, 16).ok());
         match code.filter(|_| *byte == b'%') {
             Some(code) => {
                 out.push(code);
@@ -235,7 +247,10 @@ fn anchor<'a>(root: &'a Document, name: &str) -> Option<&'a Document> {
     while let Some(at) = open.pop() {
         match at {
             Document::Dict(dict) => {
-                if ["$anchor", "$dynamicAnchor"].iter().any(|key| dict.get(key).and_then(Document::as_str) == Some(name)) {
+                if ["$anchor", "$dynamicAnchor"]
+                    .iter()
+                    .any(|key| dict.get(key).and_then(Document::as_str) == Some(name))
+                {
                     return Some(at);
                 }
                 open.extend(dict.iter().map(|(_, value)| value));

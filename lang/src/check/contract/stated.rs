@@ -75,6 +75,7 @@ fn type_of_clause(
         let mime_type = if inline { None } else { mime::infer_mime(&clause.value) };
         return type_of_sample(&bytes, mime_type.unwrap_or("application/json"));
     }
-    let schema = read(&bytes, "application/json").map_err(|reason| format!("the schema is not valid JSON: {reason}"))?;
+    let schema =
+        read(&bytes, "application/json").map_err(|reason| format!("the schema is not valid JSON: {reason}"))?;
     type_of_schema(&schema).map_err(|reason| format!("the JSON Schema cannot be used: {reason}"))
 }

@@ -43,7 +43,10 @@ fn schemas_are_types() {
         (r##"{"$defs": {"n": {"type": "integer"}}, "$ref": "#/$defs/n"}"##, "int"),
         (r##"{"definitions": {"a/b": {"type": "integer"}}, "items": {"$ref": "#/definitions/a~1b"}}"##, "list[int]"),
         (r##"{"$defs": {"n": {"$anchor": "me", "type": "string"}}, "items": {"$ref": "#me"}}"##, "list[str]"),
-        (r##"{"$id": "https://x/y", "$defs": {"n": {"type": "null"}}, "items": {"$ref": "https://x/y#/$defs/n"}}"##, "list[None]"),
+        (
+            r##"{"$id": "https://x/y", "$defs": {"n": {"type": "null"}}, "items": {"$ref": "https://x/y#/$defs/n"}}"##,
+            "list[None]",
+        ),
     ] {
         assert_eq!(of_schema(schema).as_deref(), Ok(expected), "{schema}");
     }
@@ -60,7 +63,10 @@ fn hostile_schemas_end() {
     let mut bomb = r##"{"$defs": {"d0": {"type": "string"}"##.to_owned();
     for n in 1..40 {
         let before = n - 1;
-        let _ = write!(bomb, r##", "d{n}": {{"anyOf": [{{"$ref": "#/$defs/d{before}"}}, {{"$ref": "#/$defs/d{before}"}}]}}"##);
+        let _ = write!(
+            bomb,
+            r##", "d{n}": {{"anyOf": [{{"$ref": "#/$defs/d{before}"}}, {{"$ref": "#/$defs/d{before}"}}]}}"##
+        );
     }
     bomb.push_str(r##"}, "$ref": "#/$defs/d39"}"##);
     assert!(of_schema(&bomb).is_ok());
@@ -91,7 +97,11 @@ fn samples_are_types() {
         ("a,b\n1,x\n2,\n", "text/csv", "list[{'a': str, 'b': str, ...}]"),
         ("<r><i>1</i><i>2</i></r>", "application/xml", "{'r': {'i': str, '*i': list[str], ...}, ...}"),
     ] {
-        assert_eq!(type_of_sample(sample.as_bytes(), mime_type).map(|ty| ty.to_string()).as_deref(), Ok(expected), "{sample}");
+        assert_eq!(
+            type_of_sample(sample.as_bytes(), mime_type).map(|ty| ty.to_string()).as_deref(),
+            Ok(expected),
+            "{sample}"
+        );
     }
     assert!(type_of_sample(b"{", "application/json").is_err());
     assert!(type_of_sample(b"x", "image/png").is_err());
@@ -106,8 +116,14 @@ fn clauses_become_contracts() {
         _ => Err(format!("cannot read {path}")),
     };
     let (found, diagnostics) = contracts(&SourceText::new("t", text), &mut load);
-    assert_eq!(found.payload.map(|stated| (stated.ty.to_string(), stated.is_sample)), Some(("{'id': Any, ...}".into(), false)));
-    assert_eq!(found.vars.iter().map(|(name, stated)| format!("{name}: {}", stated.ty)).collect::<Vec<_>>(), ["id: int"]);
+    assert_eq!(
+        found.payload.map(|stated| (stated.ty.to_string(), stated.is_sample)),
+        Some(("{'id': Any, ...}".into(), false))
+    );
+    assert_eq!(
+        found.vars.iter().map(|(name, stated)| format!("{name}: {}", stated.ty)).collect::<Vec<_>>(),
+        ["id: int"]
+    );
     assert!(found.attrs.is_none() && found.returns.is_none());
     let codes: Vec<u16> = diagnostics.iter().map(|d| d.code.0).collect();
     assert_eq!(codes, [2106, 2101]);

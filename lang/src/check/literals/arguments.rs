@@ -20,8 +20,15 @@ const PATTERNS: &[(&str, usize)] = &[
 ];
 
 /// The functions of `struct` that take a format first.
-const STRUCTS: &[&str] =
-    &["struct.calcsize", "struct.iter_unpack", "struct.pack", "struct.pack_into", "struct.unpack", "struct.unpack_from", "struct.Struct"];
+const STRUCTS: &[&str] = &[
+    "struct.calcsize",
+    "struct.iter_unpack",
+    "struct.pack",
+    "struct.pack_into",
+    "struct.unpack",
+    "struct.unpack_from",
+    "struct.Struct",
+];
 
 /// Letters in which other languages write formats of dates.
 const FOREIGN_DATES: &[&str] = &["yyyy", "YYYY", "MM", "dd", "DD", "HH", "hh", "mm", "ss", "SSS"];
@@ -32,11 +39,21 @@ impl<'a> Finder<'a> {
         match op {
             // Whatever the left side is, this fails.
             BinaryOp::Div | BinaryOp::FloorDiv if is_zero(right) => {
-                self.failure(ZERO, right.span, "division by zero", "divide by something else, or test the divisor first");
+                self.failure(
+                    ZERO,
+                    right.span,
+                    "division by zero",
+                    "divide by something else, or test the divisor first",
+                );
             }
             // The left side might be a format.
             BinaryOp::Mod if is_zero(right) && self.is_number(left) => {
-                self.failure(ZERO, right.span, "division by zero", "divide by something else, or test the divisor first");
+                self.failure(
+                    ZERO,
+                    right.span,
+                    "division by zero",
+                    "divide by something else, or test the divisor first",
+                );
             }
             BinaryOp::Mod => {
                 if let ExprKind::Constant(Constant::Str(template)) = &left.kind {
@@ -50,10 +67,13 @@ impl<'a> Finder<'a> {
     /// Is it certainly a number?
     fn is_number(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Constant(constant) => matches!(constant, Constant::Int(_) | Constant::BigInt(_) | Constant::Float(_)),
-            ExprKind::Call { func, .. } => {
-                self.names.path(func).is_some_and(|path| matches!(&*path, "abs" | "float" | "int" | "len" | "ord" | "round"))
+            ExprKind::Constant(constant) => {
+                matches!(constant, Constant::Int(_) | Constant::BigInt(_) | Constant::Float(_))
             }
+            ExprKind::Call { func, .. } => self
+                .names
+                .path(func)
+                .is_some_and(|path| matches!(&*path, "abs" | "float" | "int" | "len" | "ord" | "round")),
             _ => false,
         }
     }
@@ -91,7 +111,12 @@ impl<'a> Finder<'a> {
             "datetime.datetime.strftime" | "datetime.date.strftime" => self.strftime(args.get(1)),
             "divmod" => {
                 if let Some(Arg::Positional(divisor)) = args.get(1).filter(|arg| is_zero(arg.value())) {
-                    self.failure(ZERO, divisor.span, "division by zero", "divide by something else, or test the divisor first");
+                    self.failure(
+                        ZERO,
+                        divisor.span,
+                        "division by zero",
+                        "divide by something else, or test the divisor first",
+                    );
                 }
             }
             "int" => self.probe(argument(args, Some(1), "base"), |base| format!("int('0', {base})")),
@@ -143,7 +168,9 @@ impl<'a> Finder<'a> {
             }
             return;
         }
-        let Some(template) = argument(args, Some(1), "repl").filter(|template| replaces && is_text(template)) else { return };
+        let Some(template) = argument(args, Some(1), "repl").filter(|template| replaces && is_text(template)) else {
+            return;
+        };
         let empty = if matches!(template.kind, ExprKind::Constant(Constant::Bytes(_))) { "b''" } else { "''" };
         let call = format!("re.sub({text}, {}, {empty}, flags={written})", self.source.slice(template.span));
         if let Some(failure) = self.try_text(&call).filter(|failure| failure.class != "TypeError") {
@@ -182,7 +209,12 @@ impl<'a> Finder<'a> {
             let wanted = self.try_text(&call).filter(|failure| failure.class == "KeyError");
             if let Some(wanted) = wanted.filter(|wanted| wanted.message != given.to_string()) {
                 let message = format!("the format {} wants {} values, not {given}", shown(text), wanted.message);
-                self.failure(ARGUMENT, expr.span, message, "each letter takes one value; `4s` takes one, `4b` takes four");
+                self.failure(
+                    ARGUMENT,
+                    expr.span,
+                    message,
+                    "each letter takes one value; `4s` takes one, `4b` takes four",
+                );
             }
         }
     }
@@ -233,14 +265,23 @@ impl<'a> Finder<'a> {
     /// Warns of a format such as `yyyy-MM-dd`, which has no directive at all.
     fn foreign_date(&mut self, format: &'a Expr, text: &str) -> bool {
         let letters = text.split(|c: char| !c.is_ascii_alphabetic());
-        let found = letters.filter(|word| FOREIGN_DATES.contains(word) || *word == "yyyyMMdd" || *word == "ddTHH").count();
+        let found =
+            letters.filter(|word| FOREIGN_DATES.contains(word) || *word == "yyyyMMdd" || *word == "ddTHH").count();
         if text.contains('%') || found == 0 {
             return false;
         }
         let mut mended = text.to_owned();
         let directives = [
-            ("yyyy", "%Y"), ("YYYY", "%Y"), ("MM", "%m"), ("dd", "%d"), ("DD", "%d"), ("HH", "%H"), ("hh", "%I"),
-            ("mm", "%M"), ("SSS", "%f"), ("ss", "%S"),
+            ("yyyy", "%Y"),
+            ("YYYY", "%Y"),
+            ("MM", "%m"),
+            ("dd", "%d"),
+            ("DD", "%d"),
+            ("HH", "%H"),
+            ("hh", "%I"),
+            ("mm", "%M"),
+            ("SSS", "%f"),
+            ("ss", "%S"),
         ];
         for (letters, directive) in directives {
             mended = mended.replace(letters, directive);

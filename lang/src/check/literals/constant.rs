@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use super::{ARGUMENT, ENCODING, FORMAT, Finder, ZERO, entity, shown};
+use crate::Profile;
 use crate::program::{Limits, Program, RunOptions, bounded, env};
 use crate::source::SourceText;
 use crate::syntax::ParseOptions;
 use crate::syntax::ast::{BinaryOp, Constant, Expr, ExprKind, Mode};
 use crate::value::Value;
-use crate::Profile;
 
 /// Most expressions of one program that are executed.
 pub const MOST_RUNS: usize = 200;
@@ -86,17 +86,12 @@ pub fn failure(text: &str) -> Option<Failure> {
     let source = SourceText::new("constant", text);
     let options = ParseOptions { mode: Some(Mode::Expression), ..ParseOptions::default() };
     let program = Program::compile(&source, &options, Profile::Extended).program?;
-    let limits = Limits {
-        time: Some(Duration::from_millis(50)),
-        memory: Some(32 << 20),
-        recursion: 100,
-        ..Limits::default()
-    };
+    let limits =
+        Limits { time: Some(Duration::from_millis(50)), memory: Some(32 << 20), recursion: 100, ..Limits::default() };
     let options = RunOptions { limits, seed: Some(0), ..RunOptions::default() };
     let environment = env(&options, options.clock);
-    let outcome = bounded(&options, environment, options.limits.recursion, |vm| {
-        program.evaluate(vm, Value::None).map(drop)
-    });
+    let outcome =
+        bounded(&options, environment, options.limits.recursion, |vm| program.evaluate(vm, Value::None).map(drop));
     let report = outcome.result.err()?;
     let last = report.last().filter(|_| report.stop.is_none())?;
     let class = last.class.rsplit('.').next().unwrap_or_default().to_owned();
@@ -120,7 +115,11 @@ impl<'a> Finder<'a> {
     fn works(&self, part: &Expr) -> bool {
         match &part.kind {
             ExprKind::BinOp { .. } | ExprKind::Call { .. } | ExprKind::Subscript { .. } | ExprKind::FString(_) => true,
-            ExprKind::UnaryOp { .. } | ExprKind::List(_) | ExprKind::Tuple(_) | ExprKind::Set(_) | ExprKind::Dict(_) => {
+            ExprKind::UnaryOp { .. }
+            | ExprKind::List(_)
+            | ExprKind::Tuple(_)
+            | ExprKind::Set(_)
+            | ExprKind::Dict(_) => {
                 let mut found = false;
                 part.kind.for_each_child(&mut |child| found = found || self.works(child));
                 found
@@ -178,7 +177,9 @@ impl<'a> Finder<'a> {
             ExprKind::BinOp { left, op: BinaryOp::Mod, .. } if is_text(left) => {
                 self.failure(FORMAT, expr.span, format!("this formatting fails: {message}"), "");
             }
-            ExprKind::BinOp { right, .. } if matches!(&**class, "ZeroDivisionError" | "DivisionByZero" | "DivisionUndefined") => {
+            ExprKind::BinOp { right, .. }
+                if matches!(&**class, "ZeroDivisionError" | "DivisionByZero" | "DivisionUndefined") =>
+            {
                 self.failure(ZERO, right.span, "division by zero", "");
             }
             ExprKind::FString(_) => self.failure(FORMAT, expr.span, format!("this formatting fails: {message}"), ""),
@@ -203,7 +204,12 @@ impl<'a> Finder<'a> {
                         let callee = shown(self.source.slice(func.span));
                         // What the decimal module says names its signals only.
                         let reason = if class == "InvalidOperation" { "it is no number" } else { message };
-                        self.failure(ARGUMENT, span, format!("{callee} fails on this: {reason}"), help(path.as_deref()));
+                        self.failure(
+                            ARGUMENT,
+                            span,
+                            format!("{callee} fails on this: {reason}"),
+                            help(path.as_deref()),
+                        );
                     }
                 }
             }

@@ -48,7 +48,10 @@ impl<'a> Finder<'a> {
             None => {
                 let data = args.first().map(|arg| shown(self.source.slice(arg.span())));
                 let message = "`Entity.from_value` needs a MIME type".to_owned();
-                let help = format!("write `Entity.from_value({}, 'application/json')`", data.as_deref().unwrap_or("data").trim_matches('`'));
+                let help = format!(
+                    "write `Entity.from_value({}, 'application/json')`",
+                    data.as_deref().unwrap_or("data").trim_matches('`')
+                );
                 self.failure(MIME, expr.span, message, help);
             }
             Some(Expr { span, kind: ExprKind::Constant(Constant::None), .. }) if writes => {
@@ -82,7 +85,10 @@ impl<'a> Finder<'a> {
         if writes {
             let help = match close {
                 Some(right) => format!("did you mean `{right}`?"),
-                None => format!("the formats are {}", SUPPORTED[..8].iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "the formats are {}",
+                    SUPPORTED[..8].iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
+                ),
             };
             self.failure(MIME, given.span, format!("the MIME type {} cannot be written", shown(text)), help);
         } else if let Some(right) = close {
@@ -123,9 +129,12 @@ fn nearest(essence: &str) -> Option<&'static str> {
         "multipart" => Some("multipart/form-data"),
         _ => {
             let (main, sub) = lower.split_once('/')?;
-            let close = |own: &str, known: &'static str| own == known || suggest::closest(own, [known].into_iter()).is_some();
+            let close =
+                |own: &str, known: &'static str| own == known || suggest::closest(own, [known].into_iter()).is_some();
             SUPPORTED.iter().copied().find(|known| {
-                known.split_once('/').is_some_and(|(known_main, known_sub)| close(main, known_main) && close(sub, known_sub))
+                known
+                    .split_once('/')
+                    .is_some_and(|(known_main, known_sub)| close(main, known_main) && close(sub, known_sub))
             })
         }
     }

@@ -4,8 +4,8 @@ use super::{FORMAT, Finder, text_of, unpacks};
 use crate::syntax::ast::{Arg, Constant, Expr, ExprKind};
 use crate::value::format::Fault;
 use crate::value::format::percent::{self, Amount, Conversion, Part, Unit};
-use crate::value::format::template::{self, First, Numbering};
 use crate::value::format::present;
+use crate::value::format::template::{self, First, Numbering};
 
 /// Why a template does not fit, and what to do.
 struct Misfit {
@@ -56,9 +56,11 @@ fn percent_fits(template: &[u8], values: &Expr) -> Result<(), Misfit> {
     let items: Option<Vec<&Expr>> = match &values.kind {
         ExprKind::Tuple(items) if items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_))) => None,
         ExprKind::Tuple(items) => Some(items.iter().collect()),
-        ExprKind::List(_) | ExprKind::Dict(_) | ExprKind::ListComp { .. } | ExprKind::DictComp { .. } | ExprKind::FString(_) => {
-            Some(vec![values])
-        }
+        ExprKind::List(_)
+        | ExprKind::Dict(_)
+        | ExprKind::ListComp { .. }
+        | ExprKind::DictComp { .. }
+        | ExprKind::FString(_) => Some(vec![values]),
         _ => None,
     };
     let is_tuple = matches!(values.kind, ExprKind::Tuple(_));
@@ -72,11 +74,16 @@ fn percent_fits(template: &[u8], values: &Expr) -> Result<(), Misfit> {
         }
         if let Some(key) = conversion.key {
             keyed = true;
-            let text = |key: &Expr| matches!(key.kind, ExprKind::Constant(_)).then(|| text_of(key).unwrap_or_default().as_bytes().to_vec());
+            let text = |key: &Expr| {
+                matches!(key.kind, ExprKind::Constant(_)).then(|| text_of(key).unwrap_or_default().as_bytes().to_vec())
+            };
             let known: Option<Vec<_>> = keys.as_ref().and_then(|keys| keys.iter().map(|key| text(key)).collect());
             if known.is_some_and(|known| !known.iter().any(|own| own == key)) {
                 let key = String::from_utf8_lossy(key);
-                return Err(Misfit::new(format!("the dict has no key `{key}` for `%({key})`"), "add the key, or correct its name"));
+                return Err(Misfit::new(
+                    format!("the dict has no key `{key}` for `%({key})`"),
+                    "add the key, or correct its name",
+                ));
             }
             continue;
         }
@@ -156,7 +163,8 @@ impl Fields<'_> {
                 if level == 0 {
                     self.template(field.spec, 1)?;
                 }
-            } else if steps.is_empty() && field.conversion.is_none()
+            } else if steps.is_empty()
+                && field.conversion.is_none()
                 && let Some(value) = value
             {
                 present(value, field.spec)?;
@@ -167,8 +175,11 @@ impl Fields<'_> {
 
     /// The argument of a field, if it shows.
     fn value(&self, first: First<'_>) -> Result<Option<&Expr>, Misfit> {
-        let positional: Vec<&Expr> =
-            self.args.iter().filter_map(|arg| if let Arg::Positional(value) = arg { Some(value) } else { None }).collect();
+        let positional: Vec<&Expr> = self
+            .args
+            .iter()
+            .filter_map(|arg| if let Arg::Positional(value) = arg { Some(value) } else { None })
+            .collect();
         let found = match first {
             First::Index(index) => positional.get(index).copied(),
             First::Key(key) => self.args.iter().find_map(|arg| match arg {

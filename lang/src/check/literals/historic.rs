@@ -20,14 +20,16 @@ impl<'a> Finder<'a> {
                 if let Some(mime_type) = mime_type
                     && let Some(text) = text_of(mime_type)
                 {
-                    self.mime_text(mime_type, text, true);
+                    // Bytes may get any type.
+                    self.mime_text(mime_type, text, false);
                 }
                 let written = mime_type.map_or("'application/json'", |given| self.source.slice(given.span));
                 let help = format!("return `Entity.from_value(result, mime_type={written})` instead");
                 self.warning(CONFIG, expr.span, "`config` is a form of the past", help);
             }
             "json.loads" => {
-                let at = args.iter().position(|arg| matches!(arg, Arg::Keyword { name, .. } if &*name.name == "encoding"));
+                let at =
+                    args.iter().position(|arg| matches!(arg, Arg::Keyword { name, .. } if &*name.name == "encoding"));
                 let Some((at, arg)) = at.and_then(|at| Some((at, args.get(at)?))) else { return };
                 let found = Diagnostic::warning(JSON_ENCODING, arg.span(), "`json.loads` ignores `encoding`")
                     .with_help("leave it out: bytes are read as UTF-8, UTF-16 or UTF-32, whichever they are");

@@ -35,11 +35,22 @@ fn division_by_zero() {
     check("divmod(msg.payload, 0)", &["2011E 0"]);
     check("msg.payload / -0.0", &["2011E -0.0"]);
     check("decimal.Decimal('1') / 0", &["2011E 0"]);
+    check("1 if True else 1 / 0", &[]);
+    check("msg.payload or 1 or 1 / 0", &[]);
+    check("def dw_process(msg):\n    if False:\n        return 1 / 0\n    return 2\n    1 / 0", &[]);
+    check(
+        "def dw_process(msg):\n    while True:\n        try:\n            1 / 0\n        finally:\n            break",
+        &["2011W 0"],
+    );
+    check("def dw_process(msg):\n    decimal.getcontext().traps.clear()\n    return msg.payload / 0", &["2011W 0"]);
     check("msg.payload % 0", &[]);
     check("'%d' % 0", &[]);
     check("msg.payload / 1", &[]);
     check("def dw_process(msg):\n    x = 1\n    x /= 0", &["2011E 0"]);
-    check("def dw_process(msg):\n    try:\n        return 1 / 0\n    except ZeroDivisionError:\n        return 0", &["2011W 0"]);
+    check(
+        "def dw_process(msg):\n    try:\n        return 1 / 0\n    except ZeroDivisionError:\n        return 0",
+        &["2011W 0"],
+    );
 }
 
 #[test]
@@ -94,7 +105,10 @@ fn literal_arguments() {
     check("datetime.datetime.strptime(msg.payload, '%Q')", &["2013E '%Q'"]);
     check("datetime.datetime.strptime(msg.payload, 'yyyy-MM-dd')", &["2013W 'yyyy-MM-dd'"]);
     check("datetime.datetime.strptime(msg.payload, '%Y-%m-%d')", &[]);
-    check("datetime.datetime.strptime('2024-02-30', '%Y-%m-%d')", &["2013E datetime.datetime.strptime('2024-02-30', '%Y-%m-%d')"]);
+    check(
+        "datetime.datetime.strptime('2024-02-30', '%Y-%m-%d')",
+        &["2013E datetime.datetime.strptime('2024-02-30', '%Y-%m-%d')"],
+    );
     check("msg.payload.strftime('%Y-%Q')", &["2013W '%Y-%Q'"]);
     check("time.strftime('%Y-%m-%d %-d %e %%')", &[]);
     check("datetime.date(2024, 2, 30)", &["2013E datetime.date(2024, 2, 30)"]);
@@ -106,7 +120,10 @@ fn literal_arguments() {
     check("'x'.encode('utf-9')", &["2021E 'utf-9'"]);
     check("str(msg.payload, 'utf8')", &[]);
     check("def int(x):\n    return x\ndef dw_process(msg):\n    return int('x')", &[]);
-    check("def dw_process(msg):\n    from datetime import datetime as d\n    return d.strptime(msg.payload, '%Q')", &["2013E '%Q'"]);
+    check(
+        "def dw_process(msg):\n    from datetime import datetime as d\n    return d.strptime(msg.payload, '%Q')",
+        &["2013E '%Q'"],
+    );
     check("def f(text):\n    return int('x')\ndef dw_process(msg):\n    return f(1)", &["2013E 'x'"]);
     check(
         "def dw_process(msg):\n    f = lambda: int('x')\n    try:\n        return f()\n    except ValueError:\n        return 0",
@@ -120,7 +137,10 @@ fn entities() {
     check("Entity.from_value(msg.payload, 'application/jsno')", &["2020E 'application/jsno'"]);
     check("Entity.from_value(msg.payload, mime_type='image/png')", &["2020E 'image/png'"]);
     check("Entity.from_value([1], 'application/x-www-form-urlencoded')", &["2020E [1]"]);
-    check("Entity.from_value(msg.payload, 'application/json; charset=gbk')", &["2020W 'application/json; charset=gbk'"]);
+    check(
+        "Entity.from_value(msg.payload, 'application/json; charset=gbk')",
+        &["2020W 'application/json; charset=gbk'"],
+    );
     check("Entity.from_value(msg.payload, 'application/json; charset=UTF8')", &[]);
     check("Entity.from_value(msg.payload, 'application/vnd.x+json')", &[]);
     check("Entity.from_value(msg.payload, **msg.vars)", &[]);
@@ -140,7 +160,10 @@ fn forms_of_the_past() {
     check("msg.var['a']", &["4003W var"]);
     check("def dw_process(m):\n    return m.attr", &["4003W attr"]);
     check("def dw_process(m):\n    other = m.payload\n    return other.attr", &[]);
-    check("[msg.payload['^raw'], msg.payload['^mimeType'], msg.payload['^blob']]", &["4004W '^raw'", "4004W '^mimeType'"]);
+    check(
+        "[msg.payload['^raw'], msg.payload['^mimeType'], msg.payload['^blob']]",
+        &["4004W '^raw'", "4004W '^mimeType'"],
+    );
     check("json.loads(msg.payload, encoding='utf-8')", &["4006W encoding='utf-8'"]);
     check("hmac.new(b'k', msg.payload)", &["4007W hmac.new(b'k', msg.payload)"]);
     check("hmac.new(b'k', msg.payload, 'sha256')", &[]);
