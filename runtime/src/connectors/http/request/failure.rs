@@ -24,18 +24,15 @@ pub fn fault(error: &reqwest::Error, stage: Stage) -> Fault {
     let mut cause = error.source();
     let mut code = if error.is_connect() { "HTTP:CONNECT" } else { "HTTP:PROTOCOL" };
     while let Some(own) = cause {
-        if own.is::<rustls::Error>() {
+        // HTTP/2 hides the error of its stream; the refusal of a certificate shows in the text alone.
+        if is_tls(own) || own.source().is_none() && own.to_string().contains("received fatal alert") {
             code = "HTTP:TLS";
             break;
         }
-        if let Some(io) = own.downcast_ref::<std::io::Error>() {
-            if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-                code = "HTTP:TLS";
-                break;
-            }
-            if matches!(io.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted) {
-                code = "HTTP:CONNECT";
-            }
+        if let Some(io) = own.downcast_ref::<std::io::Error>()
+            && matches!(io.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
+        {
+            code = "HTTP:CONNECT";
         }
         if let Some(hyper) = own.downcast_ref::<hyper::Error>()
             && hyper.is_incomplete_message()
@@ -47,6 +44,15 @@ pub fn fault(error: &reqwest::Error, stage: Stage) -> Fault {
         cause = own.source();
     }
     Fault::new(code, text)
+}
+
+/// Whether this is an error of TLS, maybe inside an input or output error, whose `source` would skip it.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut error = error;
+    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        error = inner;
+    }
+    error.is::<rustls::Error>()
 }
 
 /// An error whose text has no address in it: a query may hold business data.
