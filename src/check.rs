@@ -1,4 +1,4 @@
-//! `dataway check`: what is wrong with programs, without running them.
+//! `dataway check`: what is wrong with programs and apps, without running them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
 
+use crate::app::{self, AppOptions};
 use crate::diagnostics::{self, Format};
 use crate::program::ProfileName;
 use crate::{FAILED, USAGE, host, streams};
@@ -16,13 +17,14 @@ use crate::{FAILED, USAGE, host, streams};
 #[command(after_help = "\
 Examples:
   dataway check transforms/
+  dataway check my-app --values staging.yaml
   dataway check order.dw --strict
   dataway check --types order.dw
 
 Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage.")]
 pub struct Args {
-    /// Files, folders (searched for .dw files) or `-` for standard input
-    #[arg(required = true, value_name = "FILE|DIR|-")]
+    /// Apps (a folder with app.yaml, or a YAML file in one), programs, folders of .dw files, or `-` for standard input
+    #[arg(required = true, value_name = "APP|FILE|DIR|-")]
     paths: Vec<PathBuf>,
     /// Part of the language that the programs may use
     #[arg(long, value_enum, default_value_t = ProfileName::Extended)]
@@ -36,11 +38,17 @@ pub struct Args {
     /// Form of the diagnostics
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORM")]
     format: Format,
+    /// Do not ask for the secrets, values and variables of an app
+    #[arg(long)]
+    no_secrets: bool,
+    #[command(flatten)]
+    app: AppOptions,
 }
 
 /// How much was found.
 #[derive(Default)]
 struct Tally {
+    apps: usize,
     files: usize,
     errors: usize,
     warnings: usize,
@@ -48,10 +56,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, diagnostics: &[Diagnostic]) {
-        self.files += 1;
-        for diagnostic in diagnostics {
-            match diagnostic.severity {
+    fn count(&mut self, severities: impl Iterator<Item = Severity>) {
+        for severity in severities {
+            match severity {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
                 Severity::Info | Severity::Hint => self.notes += 1,
@@ -66,7 +73,14 @@ impl Tally {
         if self.notes > 0 {
             parts.push(counted(self.notes, "note"));
         }
-        format!("{}: {}", counted(self.files, "file"), parts.join(", "))
+        let mut subjects = Vec::new();
+        if self.apps > 0 {
+            subjects.push(counted(self.apps, "app"));
+        }
+        if self.files > 0 || self.apps == 0 {
+            subjects.push(counted(self.files, "file"));
+        }
+        format!("{}: {}", subjects.join(", "), parts.join(", "))
     }
 }
 
@@ -75,6 +89,19 @@ pub fn run(args: &Args) -> u8 {
     let mut tally = Tally::default();
     let mut code = 0;
     for path in &args.paths {
+        if app::is_app(path) {
+            match app::check(path, &args.app, args.no_secrets, args.format) {
+                Ok(checked) => {
+                    tally.apps += 1;
+                    tally.count(checked.diagnostics.iter().map(|d| d.severity));
+                }
+                Err(reason) => {
+                    streams::say(format_args!("error: {reason}\n"));
+                    code = USAGE;
+                }
+            }
+            continue;
+        }
         let mut files = Vec::new();
         if path.as_os_str() == "-" {
             files.push(path.clone());
@@ -84,7 +111,10 @@ pub fn run(args: &Args) -> u8 {
         }
         for file in files {
             match one_file(&file, args) {
-                Ok(diagnostics) => tally.count(&diagnostics),
+                Ok(diagnostics) => {
+                    tally.files += 1;
+                    tally.count(diagnostics.iter().map(|d| d.severity));
+                }
                 Err(reason) => {
                     streams::say(format_args!("error: {reason}\n"));
                     code = USAGE;

@@ -1,10 +1,11 @@
 //! Diagnostics and failed runs for people (ariadne) and for machines (one JSON object a line).
 
+use std::fmt::Display;
 use std::io::IsTerminal;
 
 use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Picture, ReportKind};
 use dataway_lang::Report;
-use dataway_lang::diagnostic::{Diagnostic, Severity};
+use dataway_lang::diagnostic::{Code, Diagnostic, Severity};
 use dataway_lang::source::{SourceText, Span};
 use serde_json::json;
 
@@ -24,7 +25,24 @@ pub fn print(source: &SourceText, diagnostics: &[Diagnostic], format: Format) {
     for diagnostic in diagnostics {
         match format {
             Format::Json => streams::say(format_args!("{}\n", to_json(source, diagnostic))),
-            Format::Text => picture(source, diagnostic, std::io::stderr().is_terminal()),
+            Format::Text => picture(source, diagnostic, &diagnostic.code, std::io::stderr().is_terminal()),
+        }
+    }
+}
+
+/// Prints what was found in an app, in the given order.
+pub fn print_app(diagnostics: &[dataway_runtime::diagnostic::Diagnostic], format: Format) {
+    for found in diagnostics {
+        // The pictures know codes only as texts.
+        let mut drawn = Diagnostic::new(Code(0), found.severity, found.span, found.message.clone());
+        drawn.help.clone_from(&found.help);
+        match format {
+            Format::Json => {
+                let mut object = to_json(&found.source, &drawn);
+                object["code"] = found.code.to_string().into();
+                streams::say(format_args!("{object}\n"));
+            }
+            Format::Text => picture(&found.source, &drawn, &found.code, std::io::stderr().is_terminal()),
         }
     }
 }
@@ -81,7 +99,7 @@ const LONGEST_LINE: usize = 600;
 const WINDOW: usize = 40;
 
 /// A diagnostic in a source line too long to be drawn: the neighbourhood of the place.
-fn window(source: &SourceText, diagnostic: &Diagnostic, line: &str) {
+fn window(source: &SourceText, diagnostic: &Diagnostic, code: &dyn Display, line: &str) {
     let at = source.line_column(diagnostic.span.start);
     let column = at.column as usize - 1;
     let from = column.saturating_sub(WINDOW);
@@ -89,7 +107,7 @@ fn window(source: &SourceText, diagnostic: &Diagnostic, line: &str) {
         line.chars().skip(from).take(2 * WINDOW).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let dots = if from > 0 { "…" } else { "" };
     let pad = " ".repeat(column - from + dots.chars().count());
-    let (code, message) = (diagnostic.code, &diagnostic.message);
+    let message = &diagnostic.message;
     let name = source.name();
     streams::say(format_args!(
         "[{code}] {}: {message}\n  at {name}:{}:{}\n  {dots}{shown}…\n  {pad}^\n",
@@ -102,12 +120,12 @@ fn window(source: &SourceText, diagnostic: &Diagnostic, line: &str) {
     }
 }
 
-fn picture(source: &SourceText, diagnostic: &Diagnostic, colors: bool) {
+fn picture(source: &SourceText, diagnostic: &Diagnostic, code: &dyn Display, colors: bool) {
     let spans = std::iter::once(diagnostic.span).chain(diagnostic.related.iter().map(|(span, _)| *span));
     let lines = spans.flat_map(|span| [span.start, span.end]).map(|at| source.line_text(source.line_column(at).line));
     if let Some(long) = lines.into_iter().find(|line| line.len() > LONGEST_LINE) {
         let own = source.line_text(source.line_column(diagnostic.span.start).line);
-        return window(source, diagnostic, if own.is_empty() { long } else { own });
+        return window(source, diagnostic, code, if own.is_empty() { long } else { own });
     }
     let (kind, color) = match diagnostic.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
@@ -120,7 +138,7 @@ fn picture(source: &SourceText, diagnostic: &Diagnostic, colors: bool) {
     let config = if colors { config } else { config.with_char_set(CharSet::Ascii) };
     let mut report = Picture::build(kind, place(diagnostic.span))
         .with_config(config)
-        .with_code(diagnostic.code)
+        .with_code(code)
         .with_message(&diagnostic.message)
         .with_label(Label::new(place(diagnostic.span)).with_message("here").with_color(color));
     for (span, text) in &diagnostic.related {

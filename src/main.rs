@@ -1,5 +1,6 @@
 //! The `dataway` command: one file per subcommand, no logic of its own.
 
+mod app;
 mod bench;
 mod check;
 mod diagnostics;
@@ -11,9 +12,11 @@ mod fmt;
 mod host;
 mod lsp;
 mod message;
+mod new;
 mod output;
 mod program;
 mod repl;
+mod schema;
 mod streams;
 mod units;
 
@@ -52,6 +55,10 @@ enum Command {
     Docs(docs::Args),
     /// Serve an editor: completion, checks and navigation by the Language Server Protocol
     Lsp(lsp::Args),
+    /// Write the scaffold of a new app
+    New(new::Args),
+    /// Print the JSON Schema of app, flow or test files
+    Schema(schema::Args),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -69,6 +76,8 @@ fn main() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Lsp(args) => lsp::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dataway", &mut script);

@@ -2,6 +2,7 @@
 //!
 //! What the user wrote (`model`) and what runs are different rooms. Specification: flows, parts 1 to 4.
 
+pub mod check;
 pub mod components;
 pub mod connectors;
 pub mod diagnostic;
@@ -11,4 +12,5 @@ pub mod message;
 pub mod model;
 pub mod params;
 pub mod registry;
+pub mod scaffold;
 pub mod yaml;

@@ -81,6 +81,16 @@ pub fn component_keys() -> impl Iterator<Item = &'static str> + Clone {
     COMPONENTS.iter().flat_map(|room| room.iter()).map(|component| component.description.key)
 }
 
+/// Every trigger.
+pub fn triggers() -> impl Iterator<Item = &'static Description> {
+    TRIGGERS.iter().flat_map(|room| room.iter())
+}
+
+/// Every configuration type.
+pub fn configs() -> impl Iterator<Item = &'static Description> {
+    CONFIGS.iter().flat_map(|room| room.iter())
+}
+
 /// The keys of all triggers.
 pub fn trigger_keys() -> impl Iterator<Item = &'static str> + Clone {
     TRIGGERS.iter().flat_map(|room| room.iter()).map(|trigger| trigger.key)

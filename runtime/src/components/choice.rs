@@ -49,9 +49,12 @@ fn branch_label(node: &Node, n: usize) -> String {
 
 fn check_otherwise(params: &ChoiceParams, reader: &mut Reader<'_>, node: &Node) {
     let branches = params.branches.as_slice();
-    let misplaced = branches.iter().rev().skip(1).any(|branch| branch.otherwise.is_some());
-    if misplaced {
-        reader.error(Code::OTHERWISE, node.span, "`otherwise` must be the last branch, and there is only one");
+    let otherwise =
+        |entry: &Node| entry.as_map()?.iter().find(|e| e.key.as_str() == Some("otherwise")).map(|e| e.key.span);
+    let before_last = node.as_list().and_then(<[Node]>::split_last).map_or(&[][..], |(_, before)| before);
+    let misplaced = before_last.iter().find_map(otherwise);
+    if let Some(span) = misplaced {
+        reader.error(Code::OTHERWISE, span, "`otherwise` must be the last branch, and there is only one");
     } else if branches.iter().all(|branch| branch.when.is_none()) {
         reader.error(Code::SHAPE, node.span, "`choice` needs at least one branch with `when`");
     }

@@ -17,8 +17,8 @@ use dataway_lang::source::{SourceText, Span};
 pub use data::{Data, to_json};
 pub use evaluate::As;
 pub use programs::{Evaluation, Programs};
-pub(crate) use read::is_dynamic;
 pub use read::{expression_text, is_expression, is_value_form};
+pub(crate) use read::{from_language, is_dynamic};
 
 use crate::engine::evaluate::Pace;
 use crate::params::{Reader, Shape, Value, Visitor};

@@ -83,6 +83,10 @@ impl Value for Arc<str> {
     fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<Arc<str>> {
         String::read(node, shape, reader).map(Arc::from)
     }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.name(self);
+    }
 }
 
 /// What starts a flow.
@@ -108,9 +112,16 @@ impl Value for Trigger {
     const SHAPE: Shape = Shape::Trigger;
 
     fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<Trigger> {
-        let [entry] = node.as_map().unwrap_or_default() else {
-            reader.misfit(node, shape);
-            return None;
+        let entry = match node.as_map() {
+            Some([entry]) => entry,
+            Some([_, second, ..]) => {
+                reader.error_help(Code::SHAPE, second.key.span, "a flow has one trigger", "make it two flows");
+                return None;
+            }
+            _ => {
+                reader.misfit(node, shape);
+                return None;
+            }
         };
         let name = entry.key.as_str().unwrap_or_default();
         let Some(kind) = registry::trigger(name) else {

@@ -1,6 +1,6 @@
 //! From the folder of an app to its model: every file is read, every mistake collected.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use dataway_lang::source::{SourceText, Span};
 use super::secrets::{self, Environment, Redactor, SecretSources};
 use super::substitution::{self, Substitution};
 use super::{AppFile, Files, Flow, FlowBody, Suite, SuiteBody};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::Programs;
 use crate::params::{Context, FlowRef, Reader, Shape, Surroundings, Value, parse_size};
 use crate::yaml::{self, Kind, Node};
@@ -44,6 +44,8 @@ pub struct App {
     pub redactor: Redactor,
     /// The source of `app.yaml`.
     pub source: SourceText,
+    /// The configurations with their types, those with errors too.
+    pub config_types: BTreeMap<String, String>,
 }
 
 impl App {
@@ -57,8 +59,8 @@ impl App {
 /// What loading gave.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The app; `None` if `app.yaml` or a whole flow could not be read. It may have errors all the same.
-    pub app: Option<App>,
+    /// The app as far as it could be read; what has errors is left out, and settings that have are the defaults.
+    pub app: App,
     /// What was found, not yet sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -104,7 +106,7 @@ struct Loader {
 type Names = BTreeMap<String, (SourceText, Span)>;
 
 impl Loader {
-    fn app(&mut self, source: &SourceText, options: &Options<'_>) -> Result<Option<App>, String> {
+    fn app(&mut self, source: &SourceText, options: &Options<'_>) -> Result<App, String> {
         let (tree, found) = yaml::parse(source);
         self.diagnostics.extend(found);
         let tree = match tree {
@@ -121,9 +123,13 @@ impl Loader {
             file
         });
         self.other_suffix();
-        let (flows, complete) = self.flows(&around);
-        let suites = self.suites(&around, &flows, complete);
-        Ok(file.map(|file| App {
+        let (flows, names) = self.flows(&around);
+        let suites = self.suites(&around, names.as_ref());
+        let file = match file {
+            Some(file) => file,
+            None => default_settings(&around).ok_or("the default settings cannot be read")?,
+        };
+        Ok(App {
             file,
             flows,
             suites,
@@ -131,7 +137,8 @@ impl Loader {
             programs: self.programs.clone(),
             redactor: self.redactor.clone(),
             source: source.clone(),
-        }))
+            config_types: around.configs,
+        })
     }
 
     /// `app.yaml` with its overlays and substitutions.
@@ -207,8 +214,8 @@ impl Loader {
         tree.map(|tree| (source, tree))
     }
 
-    /// Reads the flows; says too whether every file could be read, so that missing names are really missing.
-    fn flows(&mut self, around: &Surroundings<'_>) -> (Vec<Flow>, bool) {
+    /// Reads the flows; gives too their names, if every file could be read, so that missing names are really missing.
+    fn flows(&mut self, around: &Surroundings<'_>) -> (Vec<Flow>, Option<Names>) {
         let paths = self.files.names("flows", "yaml");
         let mut flows = Vec::new();
         let mut names = Names::new();
@@ -251,7 +258,7 @@ impl Loader {
                 self.flow_reference(source, reference, &names);
             }
         }
-        (flows, complete)
+        (flows, complete.then_some(names))
     }
 
     fn flow_reference(&mut self, source: &SourceText, reference: &FlowRef, names: &Names) {
@@ -264,17 +271,15 @@ impl Loader {
         self.diagnostics.push(Diagnostic { help, ..error });
     }
 
-    fn suites(&mut self, around: &Surroundings<'_>, flows: &[Flow], complete: bool) -> Vec<Suite> {
+    fn suites(&mut self, around: &Surroundings<'_>, names: Option<&Names>) -> Vec<Suite> {
         let mut suites = Vec::new();
-        let mut seen: HashMap<Arc<str>, ()> = HashMap::new();
-        let names: Names =
-            flows.iter().map(|flow| (flow.name().to_string(), (flow.source.clone(), flow.body.name.span))).collect();
+        let mut seen: HashSet<Arc<str>> = HashSet::new();
         for path in self.files.names("tests", "yaml") {
             let Some((source, tree)) = self.tree(&path) else { continue };
             let mut reader = Reader::new(around, &source, Context::Flow);
             let made = reader.about("the test suite", |reader| SuiteBody::read(&tree, &SuiteBody::SHAPE, reader));
             if let Some(body) = made {
-                if seen.insert(body.suite.value.clone(), ()).is_some() {
+                if !seen.insert(body.suite.value.clone()) {
                     let message = format!("there is another test suite `{}`", body.suite.value);
                     reader.error(Code::DUPLICATE, body.suite.span, message);
                 }
@@ -282,9 +287,9 @@ impl Loader {
             }
             let references: Vec<_> = reader.flow_refs.drain(..).collect();
             self.diagnostics.extend(reader.diagnostics);
-            if complete && !diagnostic::has_errors(&self.diagnostics) {
-                for reference in &references {
-                    self.flow_reference(&source, reference, &names);
+            for reference in &references {
+                if let Some(names) = names {
+                    self.flow_reference(&source, reference, names);
                 }
             }
         }
@@ -328,6 +333,15 @@ fn surroundings<'a>(tree: Option<&Node>, files: &'a Files, programs: &'a Program
         configs: configs.collect(),
         is_complete: tree.is_some(),
     }
+}
+
+/// The settings of an app that says only what it must: with these the flows of an app with broken settings are checked.
+fn default_settings(around: &Surroundings<'_>) -> Option<AppFile> {
+    let profile = if around.profile == Profile::Core { "core" } else { "extended" };
+    let text = format!("name: app\nversion: 0.0.0\ndataway: {{profile: {profile}}}\n");
+    let source = SourceText::new("app.yaml", &text);
+    let tree = yaml::parse(&source).0?;
+    AppFile::read(&tree, &AppFile::SHAPE, &mut Reader::new(around, &source, Context::App))
 }
 
 /// The flows of a file: a mapping with `steps`, or the list under `flows`.

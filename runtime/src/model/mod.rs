@@ -8,6 +8,7 @@ mod files;
 mod flow;
 mod ids;
 mod loader;
+mod reach;
 mod secrets;
 mod step;
 mod substitution;

@@ -119,6 +119,7 @@ fn step(node: &Node, position: usize, reader: &mut Reader<'_>) -> Option<Step> {
         }
     };
     let component = component(key, reader)?;
+    super::reach::check(component.description.key, key, value, reader);
     let (id, has_own_id) = match node.get("id").and_then(|id| own_id(id, reader)) {
         Some(id) => (id, true),
         None => (reader.ids.at(position), false),

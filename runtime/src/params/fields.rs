@@ -255,6 +255,13 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     fn missing(&mut self, field: &Field) {
+        // A misspelt key is one mistake: it is reported as an unknown one.
+        let known = || self.table.fields.iter().map(|field| field.name);
+        let unknown = self.node.as_map().unwrap_or_default().iter().filter_map(|entry| entry.key.as_str());
+        let mut unknown = unknown.filter(|name| self.table.field(name).is_none());
+        if self.main.is_none() && unknown.any(|name| nearest_name(name, known()) == Some(field.name)) {
+            return;
+        }
         let span = heading(self.node);
         let help = format!("`{}` is {}", field.name, field.shape.describe());
         let message = format!("the key `{}` is missing in {}", field.name, self.reader.subject());
@@ -300,13 +307,18 @@ pub(crate) fn heading(node: &Node) -> Span {
 
 /// `did you mean …` for the known name that is nearest to what was written.
 pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    nearest_name(written, known).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The known name that is nearest to what was written, if it is near enough to be meant.
+fn nearest_name<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     if written.is_empty() || written.len() > 200 {
         return None;
     }
     let folded = written.to_lowercase().replace('_', "-");
     let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.to_lowercase());
     let (distance, name) = known.map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance)?;
-    (distance <= folded.chars().count().div_ceil(3)).then(|| format!("did you mean `{name}`?"))
+    (distance <= folded.chars().count().div_ceil(3)).then_some(name)
 }
 
 /// The node that the text of a default stands for.

@@ -196,6 +196,10 @@ impl Value for String {
         }
         Some(text.to_owned())
     }
+
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        visitor.name(self);
+    }
 }
 
 /// The place of a part of a text.
@@ -347,8 +351,10 @@ impl<T: Value> Value for Named<T> {
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
-        for (_, value) in &self.0 {
+        for (key, value) in &self.0 {
+            visitor.enter_key(key);
             value.visit(visitor);
+            visitor.leave_key();
         }
     }
 }

@@ -17,6 +17,7 @@
 //! literals. The list in brackets refines it, see the methods of [`Field`]; a field without a default is required unless it is
 //! `optional()`.
 
+mod document;
 mod fields;
 mod literals;
 mod references;
@@ -28,6 +29,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+pub use document::{SchemaKind, document};
 pub use fields::{Context, Fields, Reader, Surroundings};
 pub(crate) use fields::{heading, nearest, placed, unknown_key};
 pub(crate) use literals::fits as literal_fits;
@@ -82,6 +84,20 @@ pub trait Visitor<'a> {
     /// A literal or expression.
     fn param(&mut self, param: &'a Param) {
         let _ = param;
+    }
+    /// What follows until [`Visitor::leave_key`] is the value of a key of the author's choice.
+    fn enter_key(&mut self, key: &'a str) {
+        let _ = key;
+    }
+    /// The value was seen.
+    fn leave_key(&mut self) {}
+    /// A literal text.
+    fn name(&mut self, name: &'a str) {
+        let _ = name;
+    }
+    /// One of several texts, see [`choices!`](crate::choices!).
+    fn choice(&mut self, text: &'static str) {
+        let _ = text;
     }
     /// A list of steps.
     fn steps(&mut self, steps: &'a Steps) {
@@ -267,6 +283,10 @@ macro_rules! choices {
                     reader.misfit(node, shape);
                 }
                 found
+            }
+
+            fn visit<'a>(&'a self, visitor: &mut dyn $crate::params::Visitor<'a>) {
+                visitor.choice(self.text());
             }
         }
     };

@@ -83,7 +83,8 @@ impl Reader<'_> {
         while let Some(event) = parser.next_event() {
             let (event, span) = event.map_err(|error| {
                 let at = self.place.offset(error.marker());
-                self.unreadable(Span::at(at), format!("this is no YAML: {}", error.info()))
+                self.swallowed(at)
+                    .unwrap_or_else(|| self.unreadable(Span::at(at), format!("this is no YAML: {}", error.info())))
             })?;
             let span = Span::new(self.place.offset(&span.start), self.place.offset(&span.end));
             match event {
@@ -253,8 +254,7 @@ impl Reader<'_> {
             && plain
             && let Some(at) = self.lost(span)
         {
-            let diagnostic = Diagnostic::error(Code::LOST, self.source, at, "YAML takes this expression for a comment")
-                .with_help("quote the expression: '#[ … ]'");
+            let diagnostic = self.lost_in_comment(at);
             self.diagnostics.push(diagnostic);
             return Node { span: at, kind: Kind::Lost };
         }
@@ -295,6 +295,25 @@ impl Reader<'_> {
             let diagnostic = self.unreadable(Span::at(span.start), message);
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// The comment that swallowed the end of a `{…}` or `[…]`, if the text up to an error has one that looks like an expression.
+    fn swallowed(&self, error: u32) -> Option<Diagnostic> {
+        let text = self.source.text();
+        let before = text.get(..text.floor_char_boundary(error as usize))?;
+        let at = before.rmatch_indices(" #[").map(|(at, _)| at).find(|at| {
+            let line = before.get(..*at).and_then(|head| head.rsplit('\n').next()).unwrap_or_default();
+            line.contains(['{', '[']) && line.trim_end().ends_with([':', ',', '[', '-'])
+        })?;
+        let rest = text.get(at + 1..)?;
+        let length = rest.lines().next().unwrap_or_default().trim_end().len();
+        let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Some(self.lost_in_comment(Span::new(clip(at + 1), clip(at + 1 + length))))
+    }
+
+    fn lost_in_comment(&self, comment: Span) -> Diagnostic {
+        Diagnostic::error(Code::LOST, self.source, comment, "YAML takes this expression for a comment")
+            .with_help("quote the expression: '#[ … ]'")
     }
 
     /// The comment behind an empty value, if it looks like an expression. The scanner puts an empty value of a mapping before

@@ -130,3 +130,122 @@ fn positions() {
         assert_eq!(marks(text).join(" "), expected, "{text}");
     }
 }
+
+/// A small generator: the same numbers every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+#[test]
+fn any_bytes_give_a_tree_or_a_finding() {
+    let mut random = Random(1);
+    let pieces = [
+        "a", ": ", "- ", "\n", "  ", "#[", "]", "{", "}", "[", ",", "'", "\"", "\\", "|", ">-", "&x ", "*x", "!!int ",
+        "<<", "é", "\r\n", "\t", "? ", "---\n", "...", "%", "@", "1", "null", "!", "\u{feff}", "\0", "\u{2028}",
+    ];
+    for _ in 0..4_000 {
+        let text: String = (0..random.below(24)).map(|_| random.pick(&pieces)).collect();
+        let source = source(&text);
+        let (tree, found) = parse(&source);
+        assert!(tree.is_some() || !found.is_empty(), "{text:?}");
+        let mut open: Vec<_> = tree.into_iter().collect();
+        while let Some(node) = open.pop() {
+            assert!(node.span.end <= source.len(), "{text:?}");
+            match node.kind {
+                Kind::List(items) => open.extend(items),
+                Kind::Map(entries) => open.extend(entries.into_iter().flat_map(|e| [e.key, e.value])),
+                Kind::Text(decoded) => {
+                    for at in 0..=u32::try_from(decoded.value.len()).unwrap() {
+                        let span = decoded.positions.span(Span::new(at, at + 1));
+                        assert!(span.start <= span.end && span.end <= source.len(), "{text:?}");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for _ in 0..2_000 {
+        let bytes: Vec<u8> = (0..random.below(40)).map(|_| u8::try_from(random.below(256)).unwrap()).collect();
+        let (tree, found) = parse(&SourceText::from_bytes("t", &bytes));
+        assert!(tree.is_some() || !found.is_empty(), "{bytes:?}");
+    }
+}
+
+/// Writes texts in every style, noting where each character goes, and asks the reader where it came from.
+#[test]
+fn positions_are_those_of_a_writer() {
+    let mut random = Random(7);
+    for round in 0..2_000 {
+        let letters = ['a', 'é', '#', '[', ']', '\'', '"', ' ', 'z', '訂', '.'];
+        let lines: Vec<String> = (0..=random.below(4))
+            .map(|_| {
+                let inner: String = (0..random.below(6)).map(|_| random.pick(&letters)).collect();
+                // White space at the ends of lines is what folding changes.
+                format!("x{inner}y")
+            })
+            .collect();
+        let mut file = String::from("key: ");
+        let mut places = Vec::new();
+        let decoded = lines.join("\n");
+        match round % 3 {
+            0 => {
+                file.push('"');
+                for c in decoded.chars() {
+                    places.push(file.len());
+                    match c {
+                        '\n' => file.push_str("\\n"),
+                        '"' => file.push_str("\\\""),
+                        c if random.below(4) == 0 => file.push_str(&format!("\\u{:04x}", u32::from(c))),
+                        c => file.push(c),
+                    }
+                }
+                file.push('"');
+            }
+            1 => {
+                file.push('\'');
+                for c in decoded.chars() {
+                    places.push(file.len());
+                    match c {
+                        '\n' => file.push_str("\n\n "),
+                        '\'' => file.push_str("''"),
+                        c => file.push(c),
+                    }
+                }
+                file.push('\'');
+            }
+            _ => {
+                let indent = " ".repeat(1 + random.below(4));
+                file.push_str("|-\n");
+                file.push_str(&indent);
+                for c in decoded.chars() {
+                    places.push(file.len());
+                    file.push(c);
+                    if c == '\n' {
+                        file.push_str(&indent);
+                    }
+                }
+            }
+        }
+        file.push('\n');
+        let root = tree(&file);
+        let Some(Kind::Text(text)) = root.get("key").map(|node| node.kind.clone()) else { panic!("{file}") };
+        assert_eq!(&*text.value, decoded, "{file}");
+        for ((at, c), place) in decoded.char_indices().zip(places) {
+            if c.is_whitespace() {
+                continue;
+            }
+            let at = u32::try_from(at).unwrap();
+            let found = text.positions.span(Span::new(at, at + 1));
+            assert_eq!(found.start as usize, place, "{c:?} at {at} of {decoded:?} in {file:?}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Checking an app: everything that can be said before it runs (part 1, section 7).
+//!
+//! Reading ([`crate::model`]) already reports what is wrong inside one file and compiles every expression. Here are the rules
+//! that need the whole app: references between flows and tests ([`references`]), steps that do not go together ([`steps`]),
+//! and the types that travel along the steps ([`types`]).
+
+mod listeners;
+mod references;
+mod steps;
+mod types;
+mod walk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::expr::Programs;
+use crate::model::{self, App, Options};
+
+/// What checking gave.
+#[derive(Debug)]
+pub struct Checked {
+    /// The app as far as it could be read. Start it only without errors among the findings.
+    pub app: App,
+    /// Everything that was found, by file and place, without secrets.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// May the app start?
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        !diagnostic::has_errors(&self.diagnostics)
+    }
+}
+
+/// Loads and checks the app in `root`, a folder or its `app.yaml`.
+///
+/// # Errors
+/// Why there is nothing to check: no such folder, unreadable values or secrets.
+pub fn check(root: &Path, options: &Options<'_>) -> Result<Checked, String> {
+    check_with(root, options, &Arc::new(Programs::default()))
+}
+
+/// Checks an app with programs that were compiled before: an editor checks the same app again and again.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Checked, String> {
+    let loaded = model::load_with(root, options, programs)?;
+    let (app, mut diagnostics) = (loaded.app, loaded.diagnostics);
+    references::check(&app, &mut diagnostics);
+    listeners::check(&app, &mut diagnostics);
+    steps::check(&app, &mut diagnostics);
+    types::check(&app, &mut diagnostics);
+    for diagnostic in &mut diagnostics {
+        diagnostic.message = app.redactor.redact(&diagnostic.message).into_owned();
+    }
+    diagnostic::sort(&mut diagnostics);
+    Ok(Checked { app, diagnostics })
+}

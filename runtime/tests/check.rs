@@ -1,0 +1,163 @@
+//! Golden documents of what `check` says about apps. A document in `tests/check` holds the files of an app, each below a line
+//! `=== PATH`, and below `=== findings` what must be found, in order: `FILE:LINE:COLUMN SEVERITY CODE MESSAGE`, then
+//! `  help: …`. `DATAWAY_WRITE=1 cargo test -p dataway-runtime --test check` writes what is found now.
+//!
+//! A document may have `=== environment` (lines `NAME=VALUE`) and `=== secrets`, the file of `--secrets`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dataway_lang::diagnostic::Severity;
+use dataway_runtime::check;
+use dataway_runtime::diagnostic::CODES;
+use dataway_runtime::model::Options;
+
+/// The files of a document.
+fn parts(document: &str) -> Vec<(&str, String)> {
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for line in document.split_inclusive('\n') {
+        match (line.strip_prefix("=== "), parts.last_mut()) {
+            (Some(name), _) => parts.push((name.trim(), String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => {}
+        }
+    }
+    parts
+}
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("dataway-check-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder can be made");
+        Folder(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let place = self.0.join(path);
+        std::fs::create_dir_all(place.parent().expect("files lie in the folder")).expect("folders can be made");
+        std::fs::write(place, text).expect("files can be written");
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What is found in the app in `root`.
+fn findings(root: &Path, secrets: Option<PathBuf>, environment: &BTreeMap<String, String>) -> String {
+    let environment = environment.clone();
+    let read = move |name: &str| environment.get(name).cloned();
+    let options = Options { values: Vec::new(), secrets, no_secrets: false, environment: &read };
+    let checked = match check::check(root, &options) {
+        Ok(checked) => checked,
+        Err(reason) => return format!("{reason}\n"),
+    };
+    let mut shown = String::new();
+    for found in &checked.diagnostics {
+        let at = found.source.line_column(found.span.start);
+        let severity = match found.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            _ => "hint",
+        };
+        let place = format!("{}:{}:{}", found.source.name(), at.line, at.column);
+        let _ = writeln!(shown, "{place} {severity} {} {}", found.code, found.message);
+        if let Some(help) = &found.help {
+            let _ = writeln!(shown, "  help: {}", help.replace('\n', "\n        "));
+        }
+    }
+    shown
+}
+
+/// What a document's app gives now.
+fn replay(name: &str, document: &str) -> String {
+    let folder = Folder::new(name);
+    let mut environment = BTreeMap::new();
+    let mut secrets = None;
+    for (path, text) in parts(document) {
+        match path {
+            "findings" => {}
+            "environment" => {
+                environment.extend(text.lines().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.into(), v.into())));
+            }
+            "secrets" => {
+                folder.write(".dataway/secrets.yaml", &text);
+                let place = folder.0.join(".dataway/secrets.yaml");
+                #[cfg(unix)]
+                {
+                    use std::os::unix::fs::PermissionsExt;
+                    let only_owner = std::fs::Permissions::from_mode(0o600);
+                    std::fs::set_permissions(&place, only_owner).expect("permissions can be set");
+                }
+                secrets = Some(place);
+            }
+            path => folder.write(path, &text),
+        }
+    }
+    findings(&folder.0, secrets, &environment)
+}
+
+fn documents() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
+    let entries = std::fs::read_dir(folder).expect("the folder of documents exists");
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|suffix| suffix == "txt"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn documents_give_their_findings() {
+    let mut wrong = Vec::new();
+    for path in documents() {
+        let name = path.file_stem().expect("documents have names").to_string_lossy().into_owned();
+        let document = std::fs::read_to_string(&path).expect("documents are texts");
+        let given = replay(&name, &document);
+        let (files, expected) = document.split_once("=== findings\n").unwrap_or((&document, ""));
+        if given == expected {
+            continue;
+        }
+        if std::env::var_os("DATAWAY_WRITE").is_some() {
+            std::fs::write(&path, format!("{files}=== findings\n{given}")).expect("documents can be written");
+        } else {
+            wrong.push(format!("{name}: expected\n{expected}\ngiven\n{given}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every code is found in some document, apart from those that need what a document cannot hold.
+#[test]
+fn every_code_has_a_document() {
+    let all: String =
+        documents().iter().map(|path| std::fs::read_to_string(path).expect("documents are texts")).collect();
+    let missing: Vec<_> = CODES.iter().filter(|(code, _)| !all.contains(&format!(" {code} "))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn links_out_of_the_app_are_refused() {
+    let folder = Folder::new("links");
+    folder.write("app.yaml", "name: links\nversion: 1.0.0\n");
+    folder.write("flows/a.yaml", "name: a\ninput: {payload: {schema: schemas/out.json}}\nsteps: []\n");
+    let outside = Folder::new("links-outside");
+    outside.write("out.json", "{}");
+    std::fs::create_dir_all(folder.0.join("schemas")).expect("folders can be made");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(outside.0.join("out.json"), folder.0.join("schemas/out.json"))
+            .expect("links can be made");
+        let given = findings(&folder.0, None, &BTreeMap::new());
+        assert!(
+            given.starts_with("flows/a.yaml:2:27 error APP004 the path `schemas/out.json` leaves the app"),
+            "{given}"
+        );
+    }
+}
