@@ -66,7 +66,7 @@ pub fn contract(source: &SourceText, folder: &Path, format: Format) -> Result<Co
             bytes.and_then(|b| String::from_utf8(b).map_err(|_| format!("{} is not UTF-8", clause.value)))
         };
         let text = text.and_then(|text| match serde_json::from_str::<serde_json::Value>(&text) {
-            Ok(_) => Ok(text),
+            Ok(_) => Contract::flaw(&text).map_or(Ok(text), Err),
             Err(error) => Err(format!("the schema is not valid JSON: {error}")),
         });
         match text {

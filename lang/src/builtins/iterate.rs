@@ -2,7 +2,7 @@
 
 use super::list;
 use crate::mime;
-use crate::value::compare::eq;
+use crate::value::compare::{self, eq};
 use crate::value::exceptions::{runtime_error, type_error, value_error};
 use crate::value::interrupt::checkpoint;
 use crate::value::iter::{Part, State};
@@ -120,22 +120,6 @@ thread_local! {
     static NESTING: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-/// Runs one iterator inside another on enough stack.
-fn deeper<T>(work: impl FnOnce() -> R<T>) -> R<T> {
-    struct Leave;
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            NESTING.set(NESTING.get() - 1);
-        }
-    }
-    if NESTING.get() >= DEPTH {
-        return Err(crate::value::exceptions::recursion_error("maximum recursion depth exceeded"));
-    }
-    NESTING.set(NESTING.get() + 1);
-    let _leave = Leave;
-    stacker::maybe_grow(64 * 1024, 1024 * 1024, work)
-}
-
 /// What is left to do for an iterator once its state is no longer borrowed, because it runs other code.
 enum Pending {
     Map { function: Value, iters: HVec<Value> },
@@ -161,7 +145,7 @@ fn advance(cx: &mut Cx<'_>, iter: &Ref<Iter>) -> R<Option<Value>> {
             Err(pending) => pending,
         }
     };
-    let result = deeper(|| finish(cx, iter, pending));
+    let result = compare::deeper(&NESTING, DEPTH, "", || finish(cx, iter, pending));
     if !matches!(result, Ok(Some(_))) && !iter.state.is_borrowed() && !keeps_state(iter) {
         drop(iter.state.replace(State::Done));
     }

@@ -29,7 +29,7 @@ use crate::input::Datum;
 use crate::source::{SourceText, Span};
 use crate::value::exceptions::CONTRACT_ERROR;
 use crate::value::flow::Part;
-use crate::value::{R, Raise, Value};
+use crate::value::{R, Raise, Value, heap};
 
 /// A contract file is unreadable or no valid JSON.
 pub const UNREADABLE: Code = Code(2101);
@@ -121,6 +121,14 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Why a schema cannot be used, whatever the data: a reference that leads nowhere, a pattern that is none.
+    #[must_use]
+    pub fn flaw(schema: &str) -> Option<String> {
+        let _heap = heap::Session::begin(None);
+        let found = Datum::json(schema).to_value().and_then(|schema| schema::usable(&schema));
+        found.err().map(|raise| raise.0.arguments().first().map(Value::to_display).unwrap_or_default())
+    }
+
     /// Validates what arrived.
     ///
     /// # Errors

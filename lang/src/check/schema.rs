@@ -27,6 +27,34 @@ pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
     Validator { root: schema }.check(schema, data, "")
 }
 
+/// Looks at a whole schema without data.
+///
+/// # Errors
+/// `EntityError` for a schema that cannot be used.
+pub fn usable(schema: &Value) -> R<()> {
+    let validator = Validator { root: schema };
+    let mut open = vec![schema.clone()];
+    while let Some(part) = open.pop() {
+        checkpoint(1)?;
+        match &part {
+            Value::List(list) => open.extend(list.to_vec()),
+            Value::Dict(own) => {
+                for (key, rule) in own.items() {
+                    match key.as_str().unwrap_or_default() {
+                        "$ref" | "$dynamicRef" if rule.text_bytes().is_some() => drop(validator.resolve(&rule)?),
+                        "pattern" if rule.text_bytes().is_some() => drop(matches(&rule, &Value::str(""))?),
+                        // Data that only looks like a schema.
+                        "const" | "enum" | "default" | "examples" => {}
+                        _ => open.push(rule),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 struct Validator<'a> {
     root: &'a Value,
 }

@@ -45,8 +45,16 @@ enum Cut {
     Array { entered: bool },
     /// At record ends; the header line once it was read.
     Records { header: Option<Vec<u8>> },
-    /// At the tags of elements with this path below the root.
-    Elements { path: Vec<Vec<u8>>, open: Vec<Vec<u8>> },
+    /// At the tags of elements with this path below the root; the names of those that are open, each with the namespaces
+    /// that it declares, and whether the root element was met.
+    Elements { path: Vec<Vec<u8>>, open: Vec<Ancestor>, rooted: bool },
+}
+
+/// An open element around the messages.
+struct Ancestor {
+    name: Vec<u8>,
+    /// Its `xmlns` attributes: their names, and each as it is written.
+    namespaces: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// The messages of a byte source.
@@ -71,7 +79,8 @@ impl<S: BufRead> Messages<S> {
             Format::Csv => Cut::Records { header: None },
             Format::Xml => {
                 let names = path.unwrap_or("*/*").split('/').filter(|name| !name.is_empty());
-                Cut::Elements { path: names.map(|name| name.as_bytes().to_vec()).collect(), open: Vec::new() }
+                let path = names.map(|name| name.as_bytes().to_vec()).collect();
+                Cut::Elements { path, open: Vec::new(), rooted: false }
             }
             Format::Form | Format::Multipart | Format::Yaml => return Err(StreamError::Unsupported),
         };
@@ -300,16 +309,21 @@ impl<S: BufRead> Messages<S> {
             if !self.take_until(&mut text, |byte| byte == b'<')? {
                 let Cut::Elements { open, .. } = &self.cut else { return Ok(None) };
                 return match inside + open.len() {
-                    0 => Ok(None),
+                    0 if text.get(kept..).unwrap_or_default().iter().all(u8::is_ascii_whitespace) => Ok(None),
+                    0 => Err(StreamError::Malformed("text outside of the root element", self.at)),
                     _ => Err(StreamError::Malformed("the XML document is not complete", self.at)),
                 };
             }
             if inside == 0 {
+                let outside = matches!(&self.cut, Cut::Elements { open, .. } if open.is_empty());
+                if outside && !text.get(kept..).unwrap_or_default().iter().all(u8::is_ascii_whitespace) {
+                    return Err(StreamError::Malformed("text outside of the root element", self.at));
+                }
                 text.truncate(kept);
             }
             let from = text.len();
             self.markup(&mut text)?;
-            let Cut::Elements { path, open } = &mut self.cut else { return Ok(None) };
+            let Cut::Elements { path, open, rooted } = &mut self.cut else { return Ok(None) };
             let tag = text.get(from..).unwrap_or_default();
             match tag {
                 [b'<', b'!' | b'?', ..] => {
@@ -320,28 +334,33 @@ impl<S: BufRead> Messages<S> {
                 [b'<', b'/', ..] if inside > 0 => {
                     inside -= 1;
                     if inside == 0 {
-                        return Ok(Some(text));
+                        return Ok(Some(with_namespaces(text, open)));
                     }
                 }
-                [b'<', b'/', ..] => {
-                    if open.pop().is_none() {
-                        return Err(StreamError::Malformed("an end tag without start tag", self.at));
+                [b'<', b'/', name @ ..] => match open.pop() {
+                    None => return Err(StreamError::Malformed("an end tag without start tag", self.at)),
+                    Some(ancestor) if name.strip_suffix(b">").map(<[u8]>::trim_ascii_end) != Some(&ancestor.name) => {
+                        return Err(StreamError::Malformed("an end tag that does not match its start tag", self.at));
                     }
-                }
+                    Some(_) => {}
+                },
                 _ => {
                     let empty = tag.ends_with(b"/>");
                     let name = tag.get(1..).unwrap_or_default();
                     let end = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'));
                     let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
+                    if inside == 0 && open.is_empty() && std::mem::replace(rooted, true) {
+                        return Err(StreamError::Malformed("a second root element", self.at));
+                    }
                     if inside > 0 {
                         inside += usize::from(!empty);
                     } else if path.len() == open.len() + 1 && fits(path, open, name) {
                         if empty {
-                            return Ok(Some(text));
+                            return Ok(Some(with_namespaces(text, open)));
                         }
                         inside = 1;
                     } else if !empty {
-                        open.push(name.to_vec());
+                        open.push(Ancestor { name: name.to_vec(), namespaces: namespaces(tag) });
                         if open.len() > super::MAX_DEPTH {
                             return Err(StreamError::Malformed("nesting deeper than 1000 levels", self.at));
                         }
@@ -391,9 +410,69 @@ impl<S: BufRead> Messages<S> {
 }
 
 /// Whether the element `name` inside `open` is the one that `path` means; `*` stands for any name.
-fn fits(path: &[Vec<u8>], open: &[Vec<u8>], name: &[u8]) -> bool {
-    let names = open.iter().map(Vec::as_slice).chain([name]);
+fn fits(path: &[Vec<u8>], open: &[Ancestor], name: &[u8]) -> bool {
+    let names = open.iter().map(|ancestor| ancestor.name.as_slice()).chain([name]);
     path.iter().zip(names).all(|(wanted, name)| wanted == b"*" || wanted == name)
+}
+
+/// The `xmlns` attributes of a start tag: their names, and each as it is written.
+fn namespaces(tag: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut rest = tag;
+    while let Some(equals) = rest.iter().position(|byte| *byte == b'=') {
+        let (before, value) = rest.split_at(equals);
+        let before = before.trim_ascii_end();
+        let start = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
+        let name = before.get(start..).unwrap_or_default();
+        let value = value.get(1..).unwrap_or_default().trim_ascii_start();
+        let Some((quote, inside)) = value.split_first() else { break };
+        let Some(len) = inside.iter().position(|byte| byte == quote) else { break };
+        let (value, behind) = value.split_at(len + 2);
+        if name == b"xmlns" || name.starts_with(b"xmlns:") {
+            found.push((name.to_vec(), [name, b"=", value].concat()));
+        }
+        rest = behind;
+    }
+    found
+}
+
+/// An element cut out of its document, with the namespaces that its ancestors declare and it may need: the default one,
+/// and those whose prefix occurs in it.
+fn with_namespaces(element: Vec<u8>, ancestors: &[Ancestor]) -> Vec<u8> {
+    let mut quote = None;
+    let ends = |byte: &u8| match quote {
+        Some(open) => {
+            quote = quote.filter(|_| *byte != open);
+            false
+        }
+        None => {
+            quote = Some(*byte).filter(|byte| matches!(byte, b'"' | b'\''));
+            *byte == b'>'
+        }
+    };
+    let tag = element.iter().position(ends).and_then(|end| element.get(..end)).unwrap_or_default();
+    let mut declared: Vec<Vec<u8>> = namespaces(tag).into_iter().map(|(name, _)| name).collect();
+    let mut added: Vec<u8> = Vec::new();
+    for (name, text) in ancestors.iter().rev().flat_map(|ancestor| &ancestor.namespaces) {
+        let used = name.strip_prefix(b"xmlns:").is_none_or(|prefix| {
+            let wanted = [prefix, b":"].concat();
+            element.windows(wanted.len()).any(|window| window == wanted)
+        });
+        if !declared.contains(name) {
+            declared.push(name.clone());
+            if used {
+                added.push(b' ');
+                added.extend_from_slice(text);
+            }
+        }
+    }
+    if added.is_empty() {
+        return element;
+    }
+    let behind = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    let at = element.iter().position(behind).unwrap_or(element.len());
+    let (name, rest) = element.split_at(at);
+    [name, &added, rest].concat()
 }
 
 impl<S: BufRead> Iterator for Messages<S> {
@@ -452,5 +531,22 @@ mod tests {
         assert_eq!(cut(input, Format::Xml, Some("r/o")), ["<o a='>'>1<o>2</o><![CDATA[</o>]]></o>", "<o/>"]);
         assert_eq!(cut(input, Format::Xml, None).len(), 3);
         assert!(cut("<r><o>", Format::Xml, None)[0].starts_with("! the XML document is not complete"));
+        for (input, messages) in [
+            ("<r><o/></r> x", &["<o/>", "! text outside of the root element at byte 13"][..]),
+            ("<r><o/></r><r><o/></r>", &["<o/>", "! a second root element at byte 14"]),
+            ("<r><o/></s>", &["<o/>", "! an end tag that does not match its start tag at byte 11"]),
+            ("<r\n></r >\n<!-- end -->", &[]),
+        ] {
+            assert_eq!(cut(input, Format::Xml, None), messages, "{input}");
+        }
+    }
+
+    #[test]
+    fn xml_elements_keep_the_namespaces_around_them() {
+        let input = "<r xmlns='urn:d' xmlns:a=\"urn:a\" xmlns:b='u>b'><l xmlns:a='x'><a:o/><o c='>' xmlns='q'>b:1</o></l></r>";
+        assert_eq!(
+            cut(input, Format::Xml, Some("r/l/*")),
+            ["<a:o xmlns:a='x' xmlns='urn:d'/>", "<o xmlns:b='u>b' c='>' xmlns='q'>b:1</o>"]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Equality and order of values (spec 4.5). Neither ever runs script code.
 
 use std::cell::Cell;
+use std::thread::LocalKey;
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
@@ -27,17 +28,30 @@ thread_local! {
 /// # Errors
 /// `RecursionError` beyond a thousand levels; `what` completes its message (`" in comparison"`).
 pub fn nested<T>(what: &str, work: impl FnOnce() -> R<T>) -> R<T> {
-    struct Leave;
+    deeper(&NESTING, DEPTH, what, work)
+}
+
+/// Runs `work` one level deeper, on enough stack, counting the levels in `level`.
+///
+/// # Errors
+/// `RecursionError` beyond `most` levels; `what` completes its message.
+pub fn deeper<T>(
+    level: &'static LocalKey<Cell<u32>>,
+    most: u32,
+    what: &str,
+    work: impl FnOnce() -> R<T>,
+) -> R<T> {
+    struct Leave(&'static LocalKey<Cell<u32>>);
     impl Drop for Leave {
         fn drop(&mut self) {
-            NESTING.set(NESTING.get() - 1);
+            self.0.set(self.0.get() - 1);
         }
     }
-    if NESTING.get() >= DEPTH {
+    if level.get() >= most {
         return Err(recursion_error(format!("maximum recursion depth exceeded{what}")));
     }
-    NESTING.set(NESTING.get() + 1);
-    let _leave = Leave;
+    level.set(level.get() + 1);
+    let _leave = Leave(level);
     stacker::maybe_grow(64 * 1024, 1024 * 1024, work)
 }
 
