@@ -543,7 +543,8 @@ mod tests {
 
     #[test]
     fn xml_elements_keep_the_namespaces_around_them() {
-        let input = "<r xmlns='urn:d' xmlns:a=\"urn:a\" xmlns:b='u>b'><l xmlns:a='x'><a:o/><o c='>' xmlns='q'>b:1</o></l></r>";
+        let input =
+            "<r xmlns='urn:d' xmlns:a=\"urn:a\" xmlns:b='u>b'><l xmlns:a='x'><a:o/><o c='>' xmlns='q'>b:1</o></l></r>";
         assert_eq!(
             cut(input, Format::Xml, Some("r/l/*")),
             ["<a:o xmlns:a='x' xmlns='urn:d'/>", "<o xmlns:b='u>b' c='>' xmlns='q'>b:1</o>"]

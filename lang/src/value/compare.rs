@@ -1,8 +1,8 @@
 //! Equality and order of values (spec 4.5). Neither ever runs script code.
 
 use std::cell::Cell;
-use std::thread::LocalKey;
 use std::cmp::Ordering;
+use std::thread::LocalKey;
 
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
@@ -35,12 +35,7 @@ pub fn nested<T>(what: &str, work: impl FnOnce() -> R<T>) -> R<T> {
 ///
 /// # Errors
 /// `RecursionError` beyond `most` levels; `what` completes its message.
-pub fn deeper<T>(
-    level: &'static LocalKey<Cell<u32>>,
-    most: u32,
-    what: &str,
-    work: impl FnOnce() -> R<T>,
-) -> R<T> {
+pub fn deeper<T>(level: &'static LocalKey<Cell<u32>>, most: u32, what: &str, work: impl FnOnce() -> R<T>) -> R<T> {
     struct Leave(&'static LocalKey<Cell<u32>>);
     impl Drop for Leave {
         fn drop(&mut self) {
