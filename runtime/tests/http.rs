@@ -34,7 +34,7 @@ fn post(path: &str, kind: &str, body: &str) -> String {
 }
 
 fn address(app: &TestApp) -> SocketAddr {
-    let url = &app.listeners.sites.first().unwrap().url;
+    let url = &app.triggers.listeners.sites.first().unwrap().url;
     url.trim_start_matches("http://").split('/').next().unwrap().parse().unwrap()
 }
 
@@ -194,7 +194,7 @@ async fn shared_addresses() {
 "##;
     let app = TestApp::start(&configs, flows).await;
     let at = address(&app);
-    assert_eq!(app.listeners.sites.len(), 3);
+    assert_eq!(app.triggers.listeners.sites.len(), 3);
     let (head, body) = send(at, "GET /one/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await;
     assert!(head.starts_with("http/1.1 401") && head.contains("www-authenticate: basic"), "{head}");
     assert!(body.contains("HTTP:LISTENER_AUTHENTICATION_REQUIRED"));

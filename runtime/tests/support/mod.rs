@@ -4,7 +4,6 @@
 pub mod servers;
 pub mod upstream;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +12,7 @@ use std::time::Duration;
 use dataway_lang::Document;
 use dataway_lang::diagnostic::Severity;
 use dataway_runtime::connectors;
-use dataway_runtime::connectors::http::listener::start::{Listeners, Listening};
+use dataway_runtime::connectors::triggers::{Triggers, open_all};
 
 use dataway_runtime::engine::log::Memory;
 use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Plan, Request, Runtime, Settings};
@@ -25,7 +24,7 @@ pub struct TestApp {
     pub runtime: Arc<Runtime>,
     pub folder: PathBuf,
     pub log: Memory,
-    pub listeners: Listeners,
+    pub triggers: Triggers,
 }
 
 impl Drop for TestApp {
@@ -61,12 +60,7 @@ impl TestApp {
         assert!(errors.is_empty(), "{errors:#?}");
         let app = loaded.app.unwrap();
         let around = connectors::Surroundings::new(&folder, None);
-        let mut resources = HashMap::new();
-        for (name, config) in &app.file.configs.0 {
-            if let Some(resource) = connectors::open(config, &around).unwrap() {
-                resources.insert(Arc::from(name.as_str()), resource);
-            }
-        }
+        let resources = open_all(&app, &around).unwrap();
         let mut builder = Builder::new(&resources);
         let mut flows = Vec::new();
         for flow in &app.flows {
@@ -86,24 +80,8 @@ impl TestApp {
         adjust(&mut settings);
         let plan = Plan { settings, flows, resources, hooks: None };
         let runtime = Runtime::new(plan, Clock::real(), Box::new(log.clone()));
-        let listening: Vec<Listening<'_>> = app
-            .file
-            .configs
-            .0
-            .iter()
-            .filter_map(|(name, config)| {
-                let flows = app.flows.iter().filter_map(|flow| {
-                    let trigger = flow.body.trigger.as_ref()?.params()?;
-                    Some((&**flow.name(), trigger))
-                });
-                let of_config = |(_, trigger): &(&str, &connectors::http::listener::trigger::ListenerParams)| {
-                    trigger.config.name == *name
-                };
-                Some(Listening { name, config: config.params()?, flows: flows.filter(of_config).collect() })
-            })
-            .collect();
-        let listeners = Listeners::start(&listening, &runtime, &folder).await.unwrap();
-        TestApp { runtime, folder, log, listeners }
+        let triggers = Triggers::start(&app, &folder, &runtime).await.unwrap();
+        TestApp { runtime, folder, log, triggers }
     }
 
     /// Runs a flow on a message with this payload.

@@ -10,6 +10,7 @@ use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap};
 use tokio::sync::mpsc;
 
 use super::super::{fields, path};
+use super::budget::Reserved;
 use super::site::{Received, RequestBody};
 use crate::connectors::items;
 use crate::message::Message;
@@ -17,19 +18,23 @@ use crate::message::Message;
 /// Pieces of a streamed body that wait for their reader.
 const AHEAD: usize = 16;
 
-/// The message of a request.
+/// The message of a request, and its share of the memory for bodies, which lasts as long as the run.
 ///
 /// # Errors
 /// That a streamed body has a type that cannot be read item by item.
-pub fn message(request: Received) -> Result<Message, String> {
+pub fn message(request: Received) -> Result<(Message, Reserved), String> {
     let attributes = attributes(&request);
     let header = request.parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mime = header.unwrap_or("application/octet-stream");
     let encoding =
         mime_type::parameter(mime, "charset").map_or_else(|| "utf-8".into(), |charset| charset.to_lowercase());
+    let mut share = Reserved::default();
     let payload = match request.body {
-        RequestBody::Whole(bytes, _) if bytes.is_empty() => Document::bytes(Vec::new()),
-        RequestBody::Whole(bytes, _) => Document::entity(bytes.to_vec(), mime, &encoding),
+        // No body is an empty blob, of whatever type the head speaks.
+        RequestBody::Whole(bytes, reserved) => {
+            share = reserved;
+            Document::entity(&*bytes, mime, &encoding)
+        }
         RequestBody::Stream(body) if items::can_stream(mime, &encoding) => {
             let (sender, receiver) = mpsc::channel(AHEAD);
             tokio::spawn(forward(body, sender));
@@ -39,7 +44,7 @@ pub fn message(request: Received) -> Result<Message, String> {
             return Err(format!("a body of type {mime} in {encoding} cannot be read as a stream"));
         }
     };
-    Ok(Message::new(payload, attributes, Document::dict([])))
+    Ok((Message::new(payload, attributes, Document::dict([])), share))
 }
 
 /// Hands the pieces of a body on until nobody wants them any more.

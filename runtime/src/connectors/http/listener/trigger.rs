@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::super::path::Pattern;
 use super::answer::{Answer, Refusal};
+use super::budget::Reserved;
 use super::message::message;
 use super::response::{ErrorResponseParams, Recipe, ResponseParams};
 use super::site::{Endpoint, Received, Route};
@@ -80,6 +81,7 @@ struct Answering {
     response: Recipe,
     error_response: Recipe,
     accepts_gzip: bool,
+    _share: Reserved,
     sender: oneshot::Sender<Result<Answer, Refusal>>,
 }
 
@@ -109,12 +111,14 @@ impl Endpoint for Listener {
     fn answer(self: Arc<Self>, request: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
         Box::pin(async move {
             let accepts_gzip = accepts_gzip(&request.parts);
-            let message = message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
+            let (message, share) =
+                message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
             let (sender, answer) = oneshot::channel();
             let finish = Answering {
                 response: self.response.clone(),
                 error_response: self.error_response.clone(),
                 accepts_gzip,
+                _share: share,
                 sender,
             };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };

@@ -318,7 +318,7 @@ impl Request {
         }
         let limit = self.service.max_response.unwrap_or(run.runtime().settings().max_payload);
         let bytes = receive(response, limit).await?;
-        Ok(Document::entity(bytes.to_vec(), &mime, &encoding))
+        Ok(Document::entity(&*bytes, &mime, &encoding))
     }
 
     /// Payload and attributes, or what went wrong; an answer that `fail-on` selects comes with both.
