@@ -13,4 +13,5 @@ pub mod model;
 pub mod params;
 pub mod registry;
 pub mod scaffold;
+pub mod store;
 pub mod yaml;

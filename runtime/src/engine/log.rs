@@ -64,7 +64,8 @@ impl Event {
     }
 }
 
-/// Stores or shows events. It is called from one task, with what has come together since the last call.
+/// Stores or shows events. It is called from one thread of its own, which it may block, with what has come together since the
+/// last call.
 pub trait Sink: Send {
     /// Takes events, in their order.
     fn write(&mut self, events: &[Event]);
@@ -89,13 +90,13 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log of events from `level` on; a task of the present tokio runtime hands them to `sink`.
+    /// A log of events from `level` on; a thread hands them to `sink`.
     #[must_use]
     pub fn start(level: Level, mut sink: Box<dyn Sink>) -> Log {
         let (sender, mut receiver) = mpsc::channel(CAPACITY);
-        tokio::spawn(async move {
+        let writing = move || {
             let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
-            while receiver.recv_many(&mut items, BATCH).await > 0 {
+            while receiver.blocking_recv_many(&mut items, BATCH) > 0 {
                 let mut flushed = Vec::new();
                 for item in items.drain(..) {
                     match item {
@@ -112,7 +113,9 @@ impl Log {
                     let _ = done.send(());
                 }
             }
-        });
+        };
+        // Without a thread nothing is written, and events are counted as dropped.
+        let _ = std::thread::Builder::new().name("dataway-log".to_owned()).spawn(writing);
         Log { level, sender, dropped: AtomicU64::new(0) }
     }
 

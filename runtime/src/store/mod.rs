@@ -1,0 +1,71 @@
+//! What a running app keeps on disk about itself: the run log. Flows specification, part 4, section 4.
+//!
+//! | room | job |
+//! |---|---|
+//! | [`writer`] | events and run records into the file, in batches, old ones out of it |
+//! | [`reader`] | runs and events out of the file, also while the app runs |
+//! | [`console`] | events as lines for people and machines |
+//!
+//! The file is SQLite in WAL mode, so that `dataway logs` reads while the app writes. Times are microseconds since 1970.
+//! No payload, attribute, variable, header, body or SQL parameter ever reaches this room.
+
+pub mod console;
+pub mod reader;
+pub mod writer;
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+
+/// Name of the file inside the log folder.
+pub const FILE: &str = "log.db";
+
+/// Version of the tables; a file of another version is set aside when it is opened for writing.
+const VERSION: i64 = 1;
+const SET_VERSION: &str = "pragma user_version = 1";
+
+const TABLES: &str = "
+create table if not exists runs (
+    job text primary key, parent text, app text not null, version text not null, flow text not null, cause text not null,
+    queued integer not null, started integer not null, ended integer, state text not null,
+    code text, description text, failed_step text
+) without rowid;
+create index if not exists runs_by_time on runs (started);
+create index if not exists runs_by_flow on runs (flow, started);
+create table if not exists events (
+    id integer primary key autoincrement, time integer not null, level integer not null, app text not null,
+    version text not null, job text not null, flow text not null, step text not null, component text not null,
+    operation text not null, category text not null, content text not null, code text not null, duration integer
+);
+create index if not exists events_by_time on events (time);
+create index if not exists events_by_job on events (job);
+create index if not exists events_by_flow on events (flow, time);
+";
+
+/// Opens the file, for writing or only for reading.
+async fn open(path: &Path, write: bool) -> Result<SqliteConnection, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(write)
+        .read_only(!write)
+        .busy_timeout(Duration::from_secs(5));
+    let options = if write {
+        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
+    } else {
+        options
+    };
+    SqliteConnection::connect_with(&options).await
+}
+
+/// Microseconds since 1970; earlier times count as 1970.
+fn micros(time: SystemTime) -> i64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The time of a number of microseconds since 1970.
+fn time(micros: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+}

@@ -1,0 +1,345 @@
+//! Reads the run log, also while an app writes it.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::{FILE, console, micros, time};
+use crate::engine::{Event, Level};
+use crate::model::Redactor;
+
+/// Most rows that one question gives.
+pub const MOST_ROWS: u32 = 10_000;
+
+/// A stored event. Texts that do not apply are empty.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields of an event, as in `engine::Event`")]
+pub struct EventRow {
+    /// Number in the store, ascending; 0 before it is stored.
+    pub id: i64,
+    pub time: SystemTime,
+    pub level: String,
+    pub app: String,
+    pub version: String,
+    pub job: String,
+    pub flow: String,
+    pub step: String,
+    pub component: String,
+    pub operation: String,
+    pub category: String,
+    pub content: String,
+    pub code: String,
+    /// In microseconds.
+    pub duration: Option<i64>,
+}
+
+impl EventRow {
+    /// An event as it will be stored.
+    #[must_use]
+    pub fn of(event: &Event, redactor: &Redactor) -> EventRow {
+        EventRow {
+            id: 0,
+            time: event.time,
+            level: console::level_name(event.level).to_owned(),
+            app: String::new(),
+            version: String::new(),
+            job: event.job.to_string(),
+            flow: event.flow.to_string(),
+            step: event.step.to_string(),
+            component: event.component.to_owned(),
+            operation: event.operation.to_owned(),
+            category: redactor.redact(&event.category).into_owned(),
+            content: redactor.redact(&event.content).into_owned(),
+            code: redactor.redact(&event.code).into_owned(),
+            duration: event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// A stored run.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields of a run, as in `engine::RunRecord`")]
+pub struct RunRow {
+    pub job: String,
+    pub parent: Option<String>,
+    pub app: String,
+    pub version: String,
+    pub flow: String,
+    pub trigger: String,
+    pub queued: SystemTime,
+    pub started: SystemTime,
+    pub ended: Option<SystemTime>,
+    pub state: String,
+    pub code: Option<String>,
+    pub description: Option<String>,
+    pub failed_step: Option<String>,
+}
+
+/// Which events are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Of this flow.
+    pub flow: Option<String>,
+    /// Of this level and above.
+    pub level: Option<Level>,
+    /// Of this run.
+    pub job: Option<String>,
+    /// With this text in content, code or category; letters of ASCII in any case.
+    pub text: Option<String>,
+    /// Not before.
+    pub since: Option<SystemTime>,
+    /// Behind the event with this number.
+    pub after: Option<i64>,
+    /// The newest ones only, at most so many; still in ascending order.
+    pub newest: Option<u32>,
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// Of this flow.
+    pub flow: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Started not before.
+    pub since: Option<SystemTime>,
+    /// Only this one.
+    pub job: Option<String>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// The run log of an app, opened for reading.
+#[derive(Debug)]
+pub struct Reader(SqliteConnection);
+
+impl Reader {
+    /// Opens the log in a folder; `None` if there is none yet.
+    ///
+    /// # Errors
+    /// Why the file cannot be read.
+    pub async fn open(folder: &Path) -> Result<Option<Reader>, String> {
+        let path = folder.join(FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let opened = super::open(&path, false).await;
+        opened.map(|connection| Some(Reader(connection))).map_err(|error| failed(&error))
+    }
+
+    /// Events in ascending order, at most [`MOST_ROWS`].
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    pub async fn events(&mut self, filter: &EventFilter) -> Result<Vec<EventRow>, String> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select * from events where 1 = 1");
+        if let Some(flow) = &filter.flow {
+            query.push(" and flow = ").push_bind(flow.clone());
+        }
+        if let Some(level) = filter.level {
+            query.push(" and level >= ").push_bind(level as u8);
+        }
+        if let Some(job) = &filter.job {
+            query.push(" and job = ").push_bind(job.clone());
+        }
+        if let Some(text) = &filter.text {
+            let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            for (joint, column) in [(" and (", "content"), (" or ", "code"), (" or ", "category")] {
+                query.push(joint).push(column).push(" like ").push_bind(pattern.clone()).push(" escape '\\'");
+            }
+            query.push(")");
+        }
+        if let Some(since) = filter.since {
+            query.push(" and time >= ").push_bind(micros(since));
+        }
+        if let Some(after) = filter.after {
+            query.push(" and id > ").push_bind(after);
+        }
+        let limit = filter.newest.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+        query
+            .push(if filter.newest.is_some() { " order by id desc limit " } else { " order by id limit " })
+            .push_bind(limit);
+        let rows = query.build().fetch_all(&mut self.0).await.map_err(|error| failed(&error))?;
+        let mut events = rows.iter().map(event).collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
+        if filter.newest.is_some() {
+            events.reverse();
+        }
+        Ok(events)
+    }
+
+    /// Runs, the newest first, at most [`MOST_ROWS`].
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    pub async fn runs(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, String> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select * from runs where 1 = 1");
+        for (column, value) in [("flow", &filter.flow), ("state", &filter.state), ("job", &filter.job)] {
+            if let Some(value) = value {
+                query.push(" and ").push(column).push(" = ").push_bind(value.clone());
+            }
+        }
+        if let Some(since) = filter.since {
+            query.push(" and started >= ").push_bind(micros(since));
+        }
+        let limit = filter.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+        query.push(" order by started desc, job desc limit ").push_bind(limit);
+        let rows = query.build().fetch_all(&mut self.0).await.map_err(|error| failed(&error))?;
+        rows.iter().map(run).collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))
+    }
+}
+
+fn failed(error: &sqlx::Error) -> String {
+    format!("the run log cannot be read: {error}")
+}
+
+fn event(row: &SqliteRow) -> Result<EventRow, sqlx::Error> {
+    let level: u8 = row.try_get("level")?;
+    let level = [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|one| *one as u8 == level);
+    Ok(EventRow {
+        id: row.try_get("id")?,
+        time: time(row.try_get("time")?),
+        level: level.map_or("INFO", console::level_name).to_owned(),
+        app: row.try_get("app")?,
+        version: row.try_get("version")?,
+        job: row.try_get("job")?,
+        flow: row.try_get("flow")?,
+        step: row.try_get("step")?,
+        component: row.try_get("component")?,
+        operation: row.try_get("operation")?,
+        category: row.try_get("category")?,
+        content: row.try_get("content")?,
+        code: row.try_get("code")?,
+        duration: row.try_get("duration")?,
+    })
+}
+
+fn run(row: &SqliteRow) -> Result<RunRow, sqlx::Error> {
+    Ok(RunRow {
+        job: row.try_get("job")?,
+        parent: row.try_get("parent")?,
+        app: row.try_get("app")?,
+        version: row.try_get("version")?,
+        flow: row.try_get("flow")?,
+        trigger: row.try_get("cause")?,
+        queued: time(row.try_get("queued")?),
+        started: time(row.try_get("started")?),
+        ended: row.try_get::<Option<i64>, _>("ended")?.map(time),
+        state: row.try_get("state")?,
+        code: row.try_get("code")?,
+        description: row.try_get("description")?,
+        failed_step: row.try_get("failed_step")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::{RunRecord, Sink, State};
+    use crate::store::writer::{Options, Writer};
+
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("dataway-log-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn writer(folder: &Path, retention: Duration) -> Writer {
+        let (app, version, redactor) = ("shop".to_owned(), "1.0.0".to_owned(), Redactor::default());
+        Writer::new(Options { folder: folder.to_owned(), app, version, retention, redactor })
+    }
+
+    /// Sinks may block, so they run on a thread of their own, as the log does it.
+    async fn write(mut writer: Writer, events: Vec<Event>) -> Writer {
+        let work = move || {
+            writer.write(&events);
+            writer
+        };
+        tokio::task::spawn_blocking(work).await.expect("written")
+    }
+
+    fn sample() -> Vec<Event> {
+        let at = |seconds| SystemTime::now() - Duration::from_secs(seconds);
+        let record = |job: &str, state, started| RunRecord {
+            job: job.into(),
+            parent: None,
+            flow: "orders".into(),
+            trigger: "cli",
+            queued: started,
+            started,
+            ended: Some(SystemTime::now()),
+            state,
+            error: (state == State::Failed).then(|| ("DB:CONNECT".to_owned(), "refused".to_owned())),
+            failed_step: (state == State::Failed).then(|| "store".into()),
+        };
+        vec![
+            Event { flow: "orders".into(), job: "A".into(), ..Event::new(at(9), Level::Debug, "step 100%") },
+            Event { flow: "other".into(), job: "B".into(), ..Event::new(at(5), Level::Warn, "slow_one") },
+            Event {
+                flow: "orders".into(),
+                job: "A".into(),
+                code: "DB:CONNECT".into(),
+                record: Some(Arc::new(record("A", State::Failed, at(9)))),
+                ..Event::new(at(1), Level::Error, "run failed")
+            },
+            Event {
+                flow: "orders".into(),
+                job: "C".into(),
+                record: Some(Arc::new(record("C", State::Succeeded, at(2)))),
+                ..Event::new(at(1), Level::Info, "run ended")
+            },
+        ]
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_written_is_found() {
+        let folder = folder("found");
+        assert!(Reader::open(&folder).await.expect("readable").is_none());
+        let _writer = write(writer(&folder, Duration::from_secs(3600)), sample()).await;
+        let mut reader = Reader::open(&folder).await.expect("readable").expect("there");
+        let wanted = |filter: EventFilter| filter;
+        for (filter, expected) in [
+            (wanted(EventFilter::default()), &["step 100%", "slow_one", "run failed", "run ended"][..]),
+            (
+                EventFilter { flow: Some("orders".into()), level: Some(Level::Info), ..EventFilter::default() },
+                &["run failed", "run ended"],
+            ),
+            (EventFilter { text: Some("100%".into()), ..EventFilter::default() }, &["step 100%"]),
+            (EventFilter { text: Some("_".into()), ..EventFilter::default() }, &["slow_one"]),
+            (EventFilter { text: Some("db:con".into()), ..EventFilter::default() }, &["run failed"]),
+            (EventFilter { job: Some("A".into()), ..EventFilter::default() }, &["step 100%", "run failed"]),
+            (EventFilter { after: Some(3), ..EventFilter::default() }, &["run ended"]),
+            (EventFilter { newest: Some(2), ..EventFilter::default() }, &["run failed", "run ended"]),
+            (
+                EventFilter { since: Some(SystemTime::now() - Duration::from_secs(3)), ..EventFilter::default() },
+                &["run failed", "run ended"],
+            ),
+        ] {
+            let found = reader.events(&filter).await.expect("found");
+            assert_eq!(found.iter().map(|event| event.content.as_str()).collect::<Vec<_>>(), expected, "{filter:?}");
+        }
+        let runs = reader.runs(&RunFilter::default()).await.expect("found");
+        assert_eq!(runs.iter().map(|run| run.job.as_str()).collect::<Vec<_>>(), ["C", "A"]);
+        let failed =
+            reader.runs(&RunFilter { state: Some("failed".into()), ..RunFilter::default() }).await.expect("found");
+        assert_eq!((failed[0].code.as_deref(), failed[0].failed_step.as_deref()), (Some("DB:CONNECT"), Some("store")));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn old_rows_go_and_broken_files_are_kept_aside() {
+        let folder = folder("old");
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(folder.join(FILE), "this is no database, but long enough to be looked at as one".repeat(50))
+            .expect("written");
+        let _writer = write(writer(&folder, Duration::from_secs(4)), sample()).await;
+        let mut reader = Reader::open(&folder).await.expect("readable").expect("there");
+        let left = reader.events(&EventFilter::default()).await.expect("found");
+        assert_eq!(left.iter().map(|event| event.content.as_str()).collect::<Vec<_>>(), ["run failed", "run ended"]);
+        let kept = std::fs::read_dir(&folder).expect("listed").filter_map(Result::ok);
+        assert!(kept.into_iter().any(|file| file.file_name().to_string_lossy().contains("broken")));
+    }
+}
