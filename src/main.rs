@@ -10,6 +10,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod host;
+mod logs;
 mod lsp;
 mod message;
 mod new;
@@ -53,6 +54,8 @@ enum Command {
     Fmt(fmt::Args),
     /// Print the reference of a module, function or type
     Docs(docs::Args),
+    /// Show the run log of an app
+    Logs(logs::Args),
     /// Serve an editor: completion, checks and navigation by the Language Server Protocol
     Lsp(lsp::Args),
     /// Write the scaffold of a new app
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),
+        Command::Logs(args) => logs::run(&args),
         Command::Lsp(args) => lsp::run(&args),
         Command::New(args) => new::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`writer`] | events and run records into the file, in batches, old ones out of it |
 //! | [`reader`] | runs and events out of the file, also while the app runs |
+//! | [`tail`] | events for a command, those there are and those to come |
 //! | [`console`] | events as lines for people and machines |
 //!
 //! The file is SQLite in WAL mode, so that `dataway logs` reads while the app writes. Times are microseconds since 1970.
@@ -11,6 +12,7 @@
 
 pub mod console;
 pub mod reader;
+pub mod tail;
 pub mod writer;
 
 use std::path::Path;
