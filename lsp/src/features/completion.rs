@@ -363,7 +363,7 @@ fn of_arguments(callee: &Type, args: &[Arg], items: &mut Vec<Item>) {
     let Some(call) = signature::of_type(callee) else { return };
     for parameter in call.parameters {
         let given = args.iter().any(|arg| matches!(arg, Arg::Keyword { name, .. } if *name.name == *parameter.name));
-        if !given && !parameter.name.is_empty() && !parameter.label.starts_with('*') {
+        if !given && parameter.by_name {
             items.push(Item {
                 insert: format!("{}=", parameter.name),
                 ..plain(&format!("{}=", parameter.name), ItemKind::Argument, &parameter.label, 0)

@@ -38,12 +38,15 @@ pub struct Member {
     pub takes_arguments: bool,
 }
 
+/// Names of message parts in scripts of 2020, which still work and are not offered.
+const OLD_MESSAGE_PARTS: [&str; 2] = ["attr", "var"];
+
 /// The members of every alternative of a type; of a union those that one alternative has, `None` apart.
 #[must_use]
 pub fn members(ty: &Type) -> Vec<Member> {
     let mut found: Vec<Member> = Vec::new();
     for alternative in ty.members().iter().filter(|one| !one.is_none()) {
-        let own = match alternative {
+        let mut own = match alternative {
             Type::Module(module) => of_module(module),
             Type::Class(desc) => of_class(desc),
             // An Entity is also used like its value.
@@ -54,6 +57,9 @@ pub fn members(ty: &Type) -> Vec<Member> {
             }
             other => other.class().map(of_instance).unwrap_or_default(),
         };
+        if matches!(alternative, Type::Message(_)) {
+            own.retain(|member| !OLD_MESSAGE_PARTS.contains(&member.name.as_str()));
+        }
         for member in own {
             if !found.iter().any(|known| known.name == member.name) {
                 found.push(member);

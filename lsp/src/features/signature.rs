@@ -16,6 +16,8 @@ pub struct Parameter {
     pub name: String,
     /// Name, type and default as written in the label.
     pub label: String,
+    /// Can it be given by name?
+    pub by_name: bool,
 }
 
 /// The signature of the call around the cursor.
@@ -66,12 +68,16 @@ fn of_builtin(builtin: &'static Builtin) -> Signature {
     let label = members::shown(builtin);
     let inner = label.rsplit_once(") ->").map_or(label.trim_end_matches(')'), |(head, _)| head);
     let inner = inner.split_once('(').map_or("", |(_, inner)| inner);
-    let parameters = split(inner).into_iter().filter(|part| !matches!(*part, "/" | "*")).map(|part| {
+    let parts = split(inner);
+    let positional = parts.iter().position(|part| *part == "/").unwrap_or(0);
+    let parameter = |(at, part): (usize, &&str)| {
         let bare = part.trim_start_matches('*');
         let end = bare.find([':', '=']).unwrap_or(bare.len());
-        Parameter { name: bare.get(..end).unwrap_or(bare).trim().to_owned(), label: part.to_owned() }
-    });
-    let parameters = parameters.collect();
+        let name = bare.get(..end).unwrap_or(bare).trim().to_owned();
+        Parameter { name, label: (*part).to_owned(), by_name: at >= positional && bare.len() == part.len() }
+    };
+    let written = parts.iter().enumerate().filter(|(_, part)| !matches!(**part, "/" | "*"));
+    let parameters = written.map(parameter).collect();
     Signature { label, doc: builtin.doc, parameters, active: None }
 }
 
@@ -85,8 +91,11 @@ fn of_function(function: &Function) -> Signature {
         };
         let ty = if param.ty.is_any() { String::new() } else { format!(": {}", param.ty) };
         let default = if param.optional && stars.is_empty() { " = …" } else { "" };
-        parameters
-            .push(Parameter { name: param.name.to_string(), label: format!("{stars}{}{ty}{default}", param.name) });
+        parameters.push(Parameter {
+            name: param.name.to_string(),
+            label: format!("{stars}{}{ty}{default}", param.name),
+            by_name: matches!(param.kind, ParamKind::Either | ParamKind::Keyword),
+        });
     }
     let inner: Vec<&str> = parameters.iter().map(|parameter| parameter.label.as_str()).collect();
     let name = if function.name.is_empty() { "lambda" } else { &function.name };
