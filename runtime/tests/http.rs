@@ -178,6 +178,48 @@ async fn listeners() {
     assert!(head.starts_with("http/1.1 500") && body.contains("CORE:RUN_TIMEOUT"), "{body}");
 }
 
+/// A client that goes away does not end its run; a shutdown answers everybody who was taken in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_leave_and_the_end() {
+    let configs = format!("{API}\n  kept: {{type: state, key: kept}}");
+    let flows = r##"
+  - name: slow
+    trigger: {http-listener: {path: "/slow/{n}"}}
+    steps:
+      - sleep: 300ms
+      - state.list-push: {config: kept, value: "#[msg.attrs['uriParams']['n']]"}
+      - set-payload: done
+  - name: count
+    steps: [{state.list-length: {config: kept}}]
+"##;
+    let app = TestApp::start(&configs, flows).await;
+    let at = address(&app);
+    let mut leaving = TcpStream::connect(at).await.unwrap();
+    leaving.write_all(get("/api/slow/0").as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(leaving);
+    app.runtime.drained().await;
+    assert_eq!(app.json("count", Document::None).await, r##"{"size":1}"##);
+
+    let mut clients = tokio::task::JoinSet::new();
+    for n in 0..40 {
+        clients.spawn(async move { send(at, &get(&format!("/api/slow/{n}"))).await });
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    app.triggers.stop_accepting();
+    app.runtime.shutdown().await;
+    app.triggers.close(Duration::from_secs(5)).await;
+    while let Some(answer) = clients.join_next().await {
+        let (head, body) = answer.unwrap();
+        let answered = head.starts_with("http/1.1 200") && body == "done";
+        assert!(
+            answered || head.starts_with("http/1.1 503") && body.contains("HTTP:LISTENER_SHUTDOWN"),
+            "{head} {body}"
+        );
+    }
+    assert!(TcpStream::connect(at).await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_addresses() {
     // A port that is free now, and shared by two configurations.

@@ -58,7 +58,7 @@ impl TestApp {
         let loaded = model::load(&folder, &options).unwrap();
         let errors: Vec<_> = loaded.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
         assert!(errors.is_empty(), "{errors:#?}");
-        let app = loaded.app.unwrap();
+        let app = loaded.app;
         let around = connectors::Surroundings::new(&folder, None);
         let resources = open_all(&app, &around).unwrap();
         let mut builder = Builder::new(&resources);

@@ -1,4 +1,6 @@
 //! SQLite: values by storage class, refined by the declared type where SQLite itself knows no such type.
+//!
+//! DECIMAL is none of these: SQLite stores such values as int, float or text, and that is what comes back.
 
 use std::str::FromStr;
 
@@ -33,7 +35,7 @@ impl Engine for Sqlite {
         Ok(arguments)
     }
 
-    fn column(row: &SqliteRow, index: usize, decimals: Decimals) -> Result<Document, String> {
+    fn column(row: &SqliteRow, index: usize, _: Decimals) -> Result<Document, String> {
         let raw = row.try_get_raw(index).map_err(|error| error.to_string())?;
         if raw.is_null() {
             return Ok(Document::None);
@@ -43,9 +45,6 @@ impl Engine for Sqlite {
         let failed = |error: sqlx::Error| error.to_string();
         Ok(match (&*class, &*declared) {
             ("BLOB", _) => Document::bytes(row.try_get_unchecked::<Vec<u8>, _>(index).map_err(failed)?),
-            ("REAL", "NUMERIC") => {
-                value::decimal(&row.try_get_unchecked::<f64, _>(index).map_err(failed)?.to_string(), decimals)
-            }
             ("REAL", _) => row.try_get_unchecked::<f64, _>(index).map_err(failed)?.into(),
             ("TEXT" | "DATE" | "TIME" | "DATETIME", _) => {
                 let text = row.try_get_unchecked::<String, _>(index).map_err(failed)?;

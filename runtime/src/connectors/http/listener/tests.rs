@@ -43,6 +43,17 @@ impl Endpoint for Slow {
     }
 }
 
+/// Answers with more than sockets hold.
+struct Large;
+
+const LARGE: usize = 64 << 20;
+
+impl Endpoint for Large {
+    fn answer(self: Arc<Self>, _: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
+        Box::pin(async { Ok(Response::new(whole(Bytes::from(vec![b'x'; LARGE])))) })
+    }
+}
+
 fn site(routes: Vec<Route>) -> Site {
     Site {
         hosts: Vec::new(),
@@ -110,6 +121,19 @@ async fn hostile_requests() {
         ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd".into(), &["400"]),
         ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n".into(), &["400"]),
         ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".into(), &["400"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 4\r\n\r\nabcd".into(), &["400"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nabc".into(), &["400"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff0\r\n".into(), &["400"]),
+        ("GET /api/echo/a HTTP/1.1\r\nHost : h\r\n\r\n".into(), &["400"]),
+        ("GET /api/echo/a HTTP/1.1\r\nHost: a\0b\r\n\r\n".into(), &["400"]),
+        ("GET /api/echo/a b HTTP/1.1\r\nHost: h\r\n\r\n".into(), &["400"]),
+        ("GET /api/echo/a HTTP/9.9\r\nHost: h\r\n\r\n".into(), &["400"]),
+        (format!("GET /api/echo/a HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(200)), &["431"]),
+        ("OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["404"]),
+        ("CONNECT h:80 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["404"]),
+        ("GET http://h/api/echo/a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["200"]),
+        ("GET /api/echo/%252e%252e HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["200"]),
+        ("GET /api/echo/a;/../b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["404"]),
         ("nonsense\r\n\r\n".into(), &["400"]),
         ("GET /api/echo/a HTTP/1.1\r\nHost: h\r\n bad: header\r\n\r\n".into(), &["400"]),
     ] {
@@ -164,6 +188,29 @@ async fn slow_peers_are_let_go() {
         () = drip => {}
     }
     assert_eq!(statuses(&String::from_utf8_lossy(&answer)), ["408"]);
+}
+
+/// A smuggled second request must not be seen: with both headers the length is that of the chunks, and the connection ends.
+#[tokio::test]
+async fn two_lengths_are_no_second_request() {
+    let server = echo().await;
+    let smuggled = "POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n\
+                    0\r\n\r\nGET /api/echo/smuggled HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    let answer = exchange(&server, smuggled.as_bytes()).await;
+    assert!(matches!(*statuses(&answer), ["400"] | ["200"]) || statuses(&answer) == ["200", "200"], "{answer}");
+    assert!(!answer.contains("[0"), "{answer}");
+}
+
+/// A client that never reads its answer is let go.
+#[tokio::test]
+async fn an_answer_that_nobody_reads() {
+    let server = start(vec![route("/large", &[], Arc::new(Large))]).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET /api/large HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // What was in flight can still be read, but it is not all.
+    let answer = read_all(&mut stream).await;
+    assert!(answer.len() < LARGE, "{}", answer.len());
 }
 
 #[tokio::test]
