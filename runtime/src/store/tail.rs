@@ -18,7 +18,7 @@ pub fn folder(root: &Path) -> Result<PathBuf, String> {
     let options = model::Options { values: Vec::new(), secrets: None, no_secrets: true, environment: &environment };
     let loaded = model::load(root, &options)?;
     let home = if root.is_file() { root.parent().unwrap_or(Path::new(".")) } else { root };
-    let dir = loaded.app.map_or_else(|| ".dataway".to_owned(), |app| app.file.log.dir.clone());
+    let dir = loaded.app.file.log.dir.clone();
     Ok(home.join(dir))
 }
 
