@@ -44,7 +44,7 @@ impl<'a> Finder<'a> {
         };
         let given = argument(args, Some(1), "mime_type");
         match given {
-            None if unpacks(args) || !writes => return,
+            None if unpacks(args) || !writes => {}
             None => {
                 let data = args.first().map(|arg| shown(self.source.slice(arg.span())));
                 let message = "`Entity.from_value` needs a MIME type".to_owned();
