@@ -34,7 +34,7 @@ pub use fields::{Context, Fields, Reader, Surroundings};
 pub(crate) use fields::{heading, nearest, placed, unknown_key};
 pub(crate) use literals::fits as literal_fits;
 pub use literals::{Literal, Named, Secret, Spanned};
-pub use references::{ConfigRef, Contract, ContractForm, FlowRef, SchemaRef, mime_by_suffix};
+pub use references::{ConfigRef, Contract, ContractForm, FlowRef, SchemaRef, mime_by_suffix, type_of_text};
 pub use schema::json_schema;
 pub use shape::{Field, Mode, Need, Shape, Syntax, SyntaxError, Table};
 pub use units::{Size, Unit, is_name, parse_duration, parse_size};

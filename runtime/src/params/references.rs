@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use dataway_lang::source::Span;
+use dataway_lang::check::contract::{read_json, type_of_sample, type_of_schema};
+use dataway_lang::check::types::Type;
+use dataway_lang::check::{self, CheckOptions};
+use dataway_lang::diagnostic::{Diagnostic as Finding, Severity};
+use dataway_lang::source::{SourceText, Span};
+use dataway_lang::syntax::{self, ParseOptions};
 
 use super::shape::Shape;
 use super::{Reader, Value, Visitor};
@@ -115,15 +120,19 @@ impl Value for SchemaRef {
 
     fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<SchemaRef> {
         if node.as_map().is_some() {
-            let text = crate::expr::to_json(node)?.to_string();
-            return Some(SchemaRef { path: None, text: text.into(), span: node.span });
+            let Some(json) = crate::expr::to_json(node) else {
+                reader.error(Code::SCHEMA, node.span, "the schema holds what JSON has not");
+                return None;
+            };
+            let text = usable_schema(&json.to_string(), super::fields::heading(node), "the schema", reader)?;
+            return Some(SchemaRef { path: None, text, span: node.span });
         }
         let Some(_) = node.as_str() else {
             reader.misfit(node, shape);
             return None;
         };
         let path = String::read(node, &Shape::Text, reader)?;
-        let text = json_file(&path, node.span, "schema", reader)?;
+        let text = schema_file(&path, node.span, reader)?;
         Some(SchemaRef { path: Some(path), text, span: node.span })
     }
 
@@ -132,8 +141,8 @@ impl Value for SchemaRef {
     }
 }
 
-/// The text of a JSON file of the app, or a message.
-fn json_file(path: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+/// The text of a schema of the app, or a message.
+fn schema_file(path: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<str>> {
     let source = match reader.around.files.text(path) {
         Ok(source) => source,
         Err(reason) => {
@@ -141,17 +150,53 @@ fn json_file(path: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Opt
             return None;
         }
     };
-    match serde_json::from_str::<serde_json::Value>(source.text()) {
-        Ok(value) if what == "sample" || value.is_object() || value.is_boolean() => Some(source.text().into()),
-        Ok(_) => {
-            reader.error(Code::SCHEMA, span, format!("`{path}` is no JSON Schema: it must be an object or a boolean"));
-            None
-        }
-        Err(error) => {
-            reader.error(Code::SCHEMA, span, format!("the {what} `{path}` is not valid JSON: {error}"));
+    usable_schema(source.text(), span, &format!("the schema `{path}`"), reader)
+}
+
+/// The text of a schema, or a message that it cannot be used.
+fn usable_schema(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+    let checked = serde_json::from_str::<serde_json::Value>(text).map_err(|error| format!("no valid JSON: {error}"));
+    let checked = checked.and_then(|_| type_of_schema(&read_json(text.as_bytes())?));
+    match checked {
+        Ok(_) => Some(text.into()),
+        Err(reason) => {
+            reader.error(Code::SCHEMA, span, format!("{what} cannot be used: {reason}"));
             None
         }
     }
+}
+
+/// The bytes of a sample of the app, or a message.
+fn sample_file(path: &str, mime: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<[u8]>> {
+    let bytes = match reader.around.files.bytes(path) {
+        Ok(bytes) => bytes,
+        Err(reason) => {
+            reader.error(Code::PATH, span, reason);
+            return None;
+        }
+    };
+    match type_of_sample(&bytes, mime) {
+        Ok(_) => Some(bytes),
+        Err(reason) => {
+            reader.error(Code::SCHEMA, span, format!("the sample `{path}` cannot be read: {reason}"));
+            None
+        }
+    }
+}
+
+/// The type that a type expression such as `list[str]` names: what the language makes of it as an annotation. `None` if it
+/// makes nothing of it.
+#[must_use]
+pub fn type_of_text(text: &str) -> Option<Type> {
+    let script = format!("def dw_process(msg):\n    value: {text} = msg.payload\n    return value\n");
+    let source = SourceText::new("type", &script);
+    let parsed = syntax::parse(&source, &ParseOptions::default());
+    let checked = check::check(&parsed.program, &source, &CheckOptions::default());
+    let is_wrong = |finding: &Finding| finding.severity <= Severity::Warning;
+    if text.contains(['\n', '=']) || parsed.diagnostics.iter().chain(&checked.diagnostics).any(is_wrong) {
+        return None;
+    }
+    checked.bindings.iter().find(|bound| &*bound.name == "value").map(|bound| bound.ty.clone())
 }
 
 /// What is said about data at design time (part 1, section 8).
@@ -202,18 +247,14 @@ impl Value for Contract {
             None => mime_by_suffix(&text).unwrap_or("application/json").to_owned(),
         };
         let form = match key {
-            "schema" => ContractForm::Schema(json_file(&text, value.span, "schema", reader)?),
-            "sample" if mime.ends_with("json") => {
-                ContractForm::Sample(json_file(&text, value.span, "sample", reader)?.as_bytes().into())
+            "schema" => ContractForm::Schema(schema_file(&text, value.span, reader)?),
+            "sample" => ContractForm::Sample(sample_file(&text, &mime, value.span, reader)?),
+            _ if type_of_text(&text).is_some() => ContractForm::Type(text),
+            _ => {
+                let help = "write a type of the language, such as `dict[str, int]`";
+                reader.error_help(Code::SCHEMA, value.span, format!("`{text}` is no type"), help);
+                return None;
             }
-            "sample" => match reader.around.files.bytes(&text) {
-                Ok(bytes) => ContractForm::Sample(bytes),
-                Err(reason) => {
-                    reader.error(Code::PATH, value.span, reason);
-                    return None;
-                }
-            },
-            _ => ContractForm::Type(text),
         };
         Some(Contract { form, mime_type: mime, span: node.span })
     }
