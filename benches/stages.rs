@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dataway_lang::check::{self, CheckOptions};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
 use dataway_lang::{Datum, Input, Profile, Program, RunOptions};
@@ -35,6 +36,44 @@ fn front(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(SCRIPT.len() as u64));
     group.bench_function("parse", |b| b.iter(|| syntax::parse(black_box(&source), &ParseOptions::default())));
     group.bench_function("parse and compile", |b| b.iter(|| compile(black_box(SCRIPT))));
+    group.finish();
+}
+
+/// A script of about `lines` lines: the tour's helpers and loops, over and over under other names.
+fn long_script(lines: usize) -> String {
+    let part = |n: usize| {
+        format!(
+            "def amount_{n}(item, rates=None):\n    rate = (rates or {{}}).get(item.get('currency'), 1.0)\n    \
+             if item.get('qty') is None:\n        return 0.0\n    price = float(item['price']) * rate\n    \
+             return round(price * int(item['qty']), 2)\n\ndef summary_{n}(order):\n    lines = []\n    total = 0.0\n    \
+             for position, item in enumerate(order['items'], 1):\n        value = amount_{n}(item, order.get('rates'))\n        \
+             total += value\n        lines.append({{'position': position, 'sku': item['sku'].strip().upper(), 'value': value}})\n    \
+             names = sorted({{line['sku'] for line in lines}}, key=lambda name: name.lower())\n    \
+             return {{'id': order['id'], 'total': total, 'lines': lines, 'names': ', '.join(names)}}\n\n"
+        )
+    };
+    let mut text: String = (0..lines / 19).map(part).collect();
+    text.push_str("def dw_process(msg):\n    return [summary_0(order) for order in msg.payload]\n");
+    text
+}
+
+fn checks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("check");
+    for lines in [100, 1000] {
+        let text = long_script(lines);
+        let source = SourceText::new("bench.dw", &text);
+        let parsed = syntax::parse(&source, &ParseOptions::default());
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("{lines} lines"), |b| {
+            b.iter(|| check::check(black_box(&parsed.program), &source, &CheckOptions::default()));
+        });
+        group.bench_function(format!("{lines} lines, parsed too"), |b| {
+            b.iter(|| {
+                let parsed = syntax::parse(black_box(&source), &ParseOptions::default());
+                check::check(&parsed.program, &source, &CheckOptions::default())
+            });
+        });
+    }
     group.finish();
 }
 
@@ -71,5 +110,5 @@ fn formats(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, front, runs, formats);
+criterion_group!(benches, front, checks, runs, formats);
 criterion_main!(benches);

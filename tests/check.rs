@@ -175,3 +175,54 @@ fn scripts_that_run_have_no_errors() {
     assert!(wrong.is_empty(), "{wrong}\n{scripts} scripts, {warnings} warnings");
     assert!(scripts > 1000, "{scripts}");
 }
+
+/// States in the middle of typing: the parts that are intact keep their types.
+#[test]
+fn broken_files_keep_their_types() {
+    for (text, name, expected) in [
+        ("def dw_process(msg):\n    total = 1\n    rows = [total, (2\n", "total", "int"),
+        ("def dw_process(msg):\n    names = ['a']\n    return msg.payload[\n", "names", "list[str]"),
+        ("def dw_process(msg):\n    text = 'a'\n    text.\n    return text\n", "text", "str"),
+        ("def dw_process(msg):\n    n = 1\n    return n +\n", "n", "int"),
+        ("def helper(a, b\n\ndef dw_process(msg):\n    size = len('abc')\n    return size\n", "size", "int"),
+        ("def dw_process(msg):\n    flag = True\n    if flag\n        return 1\n    return 2\n", "flag", "bool"),
+        ("def dw_process(msg):\n    order = {'id': 5}\n    order['\n    return order\n", "order", "{'id': Literal[5]}"),
+        ("def dw_process(msg):\n    for i in range(3):\n    return i\n", "i", "int"),
+        ("def dw_process(msg):\n    when = datetime.datetime.now()\n    return {'when': when,\n", "when", "datetime.datetime"),
+        ("x = 5\ndef dw_process(msg):\n    y = 2.5\n    return json.dumps(\n", "y", "float"),
+        ("def dw_process(msg):\n    price = decimal.Decimal('1')\n    try:\n        return price\n", "price", "decimal.Decimal"),
+        ("def \ndef dw_process(msg):\n    ok = msg.id\n    return ok\n", "ok", "str"),
+    ] {
+        let (_, checked, diagnostics) = checked(text, Profile::Extended);
+        assert!(!diagnostics.is_empty(), "{text}");
+        let binding = checked.bindings.iter().find(|binding| &*binding.name == name);
+        assert_eq!(binding.map(|binding| binding.ty.widened().to_string()).as_deref(), Some(expected), "{text}");
+    }
+}
+
+/// The two programs of a page of `dataway explain`.
+fn page_examples(code: u16) -> Option<(String, String)> {
+    let page = dataway_lang::diagnostic::pages::find(dataway_lang::diagnostic::Code(code))?;
+    let block = |fence: &str| {
+        let (_, rest) = page.text.split_once(&format!("\n```{fence}\n"))?;
+        rest.split_once("\n```").map(|(block, _)| block.to_owned())
+    };
+    Some((block("dataway fails")?, block("dataway")?))
+}
+
+/// Every page about something that the checker finds shows a program in which it is found, and one in which it is not.
+#[test]
+fn pages_show_what_is_found() {
+    let mut wrong = String::new();
+    for code in (1001..=1012).chain(2001..=2010).chain([2014, 2016, 2017, 2018, 2019, 2022, 2023]).filter(|code| *code != 1005) {
+        let (fails, mended) = page_examples(code).expect("a page with examples");
+        for (text, expected) in [(fails, true), (mended, false)] {
+            let (_, _, found) = checked(&text, Profile::Extended);
+            if found.iter().any(|found| found.code.0 == code) != expected {
+                let found: Vec<String> = found.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
+                let _ = writeln!(wrong, "DW{code} expected: {expected}; found {found:?} in\n{text}\n");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -19,7 +19,7 @@ table! {
         ///
         /// >>> abs(-3)
         /// 3
-        Function Core "abs(x: Any, /) -> Any" => abs;
+        Function Core "abs(x: int | float | Decimal | timedelta, /) -> Any" => abs;
         /// Whether all items are true; true for no items.
         ///
         /// >>> all([1, 'a', []])
@@ -109,7 +109,7 @@ table! {
         ///
         /// >>> len('abc')
         /// 3
-        Function Core "len(obj: Any, /) -> int" => |cx, a| iterate::length(cx, &a[0]).map(Value::size);
+        Function Core "len(obj: Sized, /) -> int" => |cx, a| iterate::length(cx, &a[0]).map(Value::size);
         /// Return the largest item or argument.
         ///
         /// >>> max([3, 7, 5])
@@ -160,7 +160,7 @@ table! {
         /// 2
         /// >>> round(3.14159, 2)
         /// 3.14
-        Function Core "round(number: Any, ndigits: int | None = None) -> Any" => round;
+        Function Core "round(number: int | float | Decimal, ndigits: int | None = None) -> Any" => round;
         /// Return a new sorted list; the sort is stable.
         ///
         /// >>> sorted([3, 1, 2], reverse=True)

@@ -105,6 +105,9 @@ impl Resolver<'_> {
             if let "T" | "K" | "V" | "D" | "R" | "S" = &**name {
                 return Type::Variable(name.chars().next().unwrap_or('T'));
             }
+            if &**name == "Sized" {
+                return Type::Protocol(Protocol::Sized, [].into());
+            }
             if let Some(desc) = reference::type_named(name) {
                 return instance_of(desc);
             }

@@ -9,6 +9,7 @@
 //! | [`types`] | what is known about a value |
 //! | [`symbols`] | scopes and names: who binds, who reads |
 //! | [`infer`] | the pass that finds types and what cannot work |
+//! | [`unused`] | names that nobody reads |
 //! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
 //! | [`literals`] | mistakes that need no types: literal arguments, formats, forms of the past |
 //! | [`parameter`] | the texts of a component's parameters |
@@ -27,6 +28,7 @@ mod suggest;
 pub mod symbols;
 mod tree;
 pub mod types;
+mod unused;
 
 use std::sync::Arc;
 
@@ -126,6 +128,7 @@ pub fn check(program: &Program, source: &SourceText, options: &CheckOptions) -> 
     let inferred = infer::infer(program, source, &symbols, options);
     let mut diagnostics = inferred.diagnostics;
     diagnostics.extend(literals::check(program, source, &symbols));
+    diagnostics.extend(unused::check(&symbols));
     if options.profile == Profile::Core {
         diagnostics.extend(core_profile::check(program));
     }

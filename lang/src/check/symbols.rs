@@ -55,6 +55,8 @@ enum Declared {
 pub enum BindingKind {
     /// An assignment, also a walrus or an augmented one.
     Variable,
+    /// A part of an unpacking.
+    Unpacked,
     /// A parameter.
     Parameter,
     /// `def`

@@ -221,6 +221,8 @@ pub enum Protocol {
     Sequence,
     /// `Mapping[K, V]`
     Mapping,
+    /// What `len` takes.
+    Sized,
 }
 
 impl Type {

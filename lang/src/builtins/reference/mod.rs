@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn signatures_are_written_as_calls_are() {
-        assert_eq!(shown("len"), "len(obj: Any, /) -> int");
+        assert_eq!(shown("len"), "len(obj: Sized, /) -> int");
         assert_eq!(shown("iter"), "iter(object: Any, sentinel: Any = …, /) -> Iterator[Any]");
         assert_eq!(shown("int.bit_count"), "int.bit_count() -> int");
         assert_eq!(shown("int.numerator"), "int.numerator: int");

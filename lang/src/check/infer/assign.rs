@@ -33,7 +33,7 @@ impl<'a> Pass<'a> {
             Some(known) => {
                 // What the value shows is more exact than what the annotation promises, unless it shows nothing.
                 let vague = known.ty.is_any() || fit(&known.ty, &promised) == Fit::No || has_never(&known.ty);
-                let known = if vague { Known { ty: promised, by: Evidence::Likely } } else { known };
+                let known = if vague { Known::new(promised, Evidence::Likely) } else { known };
                 self.assign(target, &known, value.unwrap_or(target));
             }
             None => {
@@ -120,7 +120,7 @@ impl<'a> Pass<'a> {
                     } else {
                         rest.next().cloned().unwrap_or(Type::Any)
                     };
-                    self.assign(item, &known.with(ty), value);
+                    self.assign(item, &known.taken(ty), value);
                 }
                 return;
             }
@@ -236,7 +236,7 @@ impl<'a> Pass<'a> {
         let by = variable.known.by;
         self.update(symbol, blurred(&variable.known.ty));
         let place = self.source.slice(object.span).to_owned();
-        self.frame.state.refine_place(symbol, &place, Known { ty: updated, by });
+        self.frame.state.refine_place(symbol, &place, Known::new(updated, by));
     }
 
     /// A container variable holds something new.

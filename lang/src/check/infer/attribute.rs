@@ -42,7 +42,7 @@ impl<'a> Pass<'a> {
                 _ => None,
             };
             if let Some(ty) = ty {
-                return Known { ty, by };
+                return Known::new(ty, by);
             }
         }
         let members = object.ty.members();

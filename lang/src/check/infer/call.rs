@@ -174,14 +174,14 @@ impl<'a> Pass<'a> {
         special: impl FnOnce(&mut Self, &[Given<'a>], Type) -> Type,
     ) -> Known {
         let matched = self.match_arguments(about, params, given);
-        let mut by = callee.by;
+        let mut inside = callee.by.min(callee.inside);
         for (argument, param) in &matched {
             let (Some(argument), Some(param)) = (given.get(*argument), params.get(*param)) else { continue };
             if let Some(value) = &argument.known {
                 let wanted = erased(&param.ty);
                 self.check_argument(about, param, &wanted, argument.value, value, false);
                 unify(&param.ty, &value.ty, &mut known);
-                by = by.min(value.by);
+                inside = inside.min(value.by).min(value.inside);
             }
         }
         let elements = super::special::map_elements(given);
@@ -227,7 +227,12 @@ impl<'a> Pass<'a> {
         let plain = if plain == Type::Never { Type::Any } else { plain };
         let plain = of_one_kind(plain, given);
         let ty = special(self, given, plain);
-        Known { ty, by: if generic { by } else { callee.by } }
+        match pattern {
+            // `list[T]`: that it is a list is certain.
+            Type::Generic(..) | Type::Tuple(_) | Type::Protocol(..) | Type::Entity(..) => Known { ty, by: callee.by, inside },
+            _ if generic => Known::new(ty, inside),
+            _ => Known::new(ty, callee.by),
+        }
     }
 
     /// A lambda that will be called with a known number of arguments.
@@ -261,20 +266,50 @@ impl<'a> Pass<'a> {
     ) -> Known {
         self.finish_lambdas(given);
         let name = if function.name.is_empty() { "this function" } else { &*function.name };
+        let mut by_param: Vec<Option<Known>> = Vec::new();
         if let Some(params) = &function.params {
             let about = Callee { name, shown: shown_params(params), call: expr.span, by: callee.by };
             let matched = self.match_arguments(&about, params, given);
+            by_param.resize(params.len(), None);
+            for (argument, param) in &matched {
+                let (Some(argument), Some(slot)) = (given.get(*argument), by_param.get_mut(*param)) else { continue };
+                *slot = argument.known.clone();
+            }
             for (argument, param) in &matched {
                 let (Some(argument), Some(param)) = (given.get(*argument), params.get(*param)) else { continue };
-                if let (Some(known), false) = (argument.known.clone(), argument.stars != Stars::None) {
+                if let (Some(known), Stars::None) = (argument.known.clone(), argument.stars) {
                     self.check_argument(&about, param, &param.ty, argument.value, &known, true);
                 }
             }
         }
-        match function.id {
-            Some(id) => Known { ty: self.result_of(id), by: callee.by },
-            None => Known { ty: function.result(), by: callee.by },
+        let Some(id) = function.id else { return Known::new(function.result(), callee.by) };
+        if given.iter().any(|argument| argument.stars != Stars::None) {
+            // Which parameter gets what is not known.
+            by_param.fill(Some(Known::any()));
         }
+        let plain = self.plain_arguments(id, &by_param);
+        if let ExprKind::Call { func, .. } = &expr.kind
+            && matches!(func.kind, ExprKind::Name(_))
+        {
+            self.note_call(id, func.span, by_param);
+        }
+        let inside = plain.iter().map(|known| known.by.min(known.inside)).fold(callee.by, Ord::min);
+        // What the function makes itself is certain; what it hands on is as certain as what it got.
+        Known { ty: self.result_with(id, &plain), by: inside, inside }
+    }
+
+    /// What the plain parameters of a function hold in a call, defaults included.
+    fn plain_arguments(&self, id: usize, by_param: &[Option<Known>]) -> Vec<Known> {
+        let Some(function) = self.functions.get(id) else { return Vec::new() };
+        let params = function.def.params.posonly.iter().chain(&function.def.params.args);
+        let given = by_param.iter().cloned().chain(std::iter::repeat(None));
+        params
+            .zip(given)
+            .map(|(param, given)| {
+                let known = given.unwrap_or_else(|| Known::sure(super::function::default_of(param)));
+                known.with(known.ty.widened())
+            })
+            .collect()
     }
 
     /// Methods that change their object: what the variable holds now.

@@ -27,7 +27,7 @@ impl<'a> Pass<'a> {
         if ops.len() != 1 {
             ty = Type::BOOL;
         }
-        Known { ty, by }
+        Known::new(ty, by)
     }
 
     /// One link of a comparison; gives `bool` or the outcome that it always has.
@@ -66,7 +66,7 @@ impl<'a> Pass<'a> {
         }
         // That two constants of the program differ is the reader's business, but not that a contract excludes a value.
         let same_kind = pairs().any(|(a, b)| may_equal(&a.widened(), &b.widened()));
-        if same_kind && by > Evidence::Contract {
+        if same_kind && !matches!(by, Evidence::Contract | Evidence::Sample) {
             return Type::BOOL;
         }
         let outcome = if op == CmpOp::Eq { "False" } else { "True" };
@@ -302,6 +302,14 @@ fn equal_advice(a: &Type, b: &Type, left: &str, right: &str) -> String {
     let is = |ty: &Type, desc: &'static TypeDesc| ty.widened().is_instance(desc);
     let number = |ty: &Type| [&descs::INT, &descs::FLOAT, &descs::DECIMAL].iter().any(|desc| is(ty, desc));
     let (left, right) = (clipped(left), clipped(right));
+    if right.starts_with("the ") {
+        let to = short(b);
+        return if matches!(&*to, "str" | "int" | "float") {
+            format!("convert what is looked for: `{to}({left})`")
+        } else {
+            format!("look for a `{to}`")
+        };
+    }
     if is(a, &descs::STR) && number(b) {
         format!("convert one side: `int({left})`, or `str({right})`")
     } else if number(a) && is(b, &descs::STR) {

@@ -22,7 +22,8 @@ impl<'a> Pass<'a> {
             }
             known
         });
-        known.with(Type::generic(desc, [known.ty.widened()]))
+        let inside = known.by.min(known.inside);
+        Known::holding(Type::generic(desc, [known.ty.widened()]), inside)
     }
 
     pub(super) fn dict_comp(&mut self, key: &'a Expr, value: &'a Expr, generators: &'a [Comprehension]) -> Known {
@@ -32,7 +33,8 @@ impl<'a> Pass<'a> {
             pass.check_hashable(key, "dict key");
             pass.expr(value)
         });
-        known.with(Type::dict(key_type.widened(), known.ty.widened()))
+        let inside = known.by.min(known.inside);
+        Known::holding(Type::dict(key_type.widened(), known.ty.widened()), inside)
     }
 
     /// Evaluates `result` with the targets of the clauses bound; the state behind is that before.

@@ -1,8 +1,10 @@
 //! Branches, loops and `try`.
 
 use super::flow::{Evidence, Known, State};
+use super::operator::short;
 use super::{Loop, Pass};
 use crate::check::types::{Literal, Type};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Constant, Expr, ExprKind, Stmt, Try};
 use crate::value::exceptions::BASE_EXCEPTION;
@@ -15,8 +17,19 @@ const DEEP: usize = 3;
 impl<'a> Pass<'a> {
     pub(super) fn if_stmt(&mut self, branches: &'a [(Expr, Vec<Stmt>)], orelse: &'a [Stmt]) {
         let mut end = State::unreachable();
-        for (test, body) in branches {
+        for (at, (test, body)) in branches.iter().enumerate() {
+            let was_reachable = self.frame.state.reachable;
             let (yes, no) = self.condition(test);
+            let earlier = branches.iter().take(at).find(|(other, _)| self.is_same_test(other, test));
+            if let Some((earlier, _)) = earlier {
+                let found = Diagnostic::warning(Code(1012), test.span, "this condition was tested before, so its branch is never reached")
+                    .with_related(earlier.span, "the same condition")
+                    .with_help("change one of the two conditions, or delete this branch");
+                self.push(found);
+            } else if was_reachable && !yes.reachable && is_isinstance(test) {
+                let message = "this is never an instance of that type here, so the branch is never reached";
+                self.push(Diagnostic::warning(Code(1012), test.span, message).with_help("delete the branch, or mend the test"));
+            }
             self.frame.state = yes;
             self.block(body);
             end = end.join(&self.frame.state);
@@ -24,6 +37,18 @@ impl<'a> Pass<'a> {
         }
         self.block(orelse);
         self.frame.state = end.join(&self.frame.state);
+    }
+
+    /// Are two tests of a chain written alike, and sure to give the same?
+    fn is_same_test(&self, one: &Expr, two: &Expr) -> bool {
+        let mut open = vec![one];
+        while let Some(expr) = open.pop() {
+            if matches!(expr.kind, ExprKind::Call { .. } | ExprKind::NamedExpr { .. } | ExprKind::Yield(_) | ExprKind::Error) {
+                return false;
+            }
+            expr.kind.for_each_child(&mut |child| open.push(child));
+        }
+        self.source.slice(one.span) == self.source.slice(two.span)
     }
 
     pub(super) fn while_stmt(&mut self, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) {
@@ -152,12 +177,13 @@ impl<'a> Pass<'a> {
         let failing: Vec<&Type> = members.iter().filter(fails).collect();
         if let Some(first) = failing.first() {
             let partial = failing.len() < members.len();
-            let what = if partial { format!("may be `{first}`, which") } else { format!("is `{first}`, which") };
+            let what = if partial { format!("may be `{}`, which", short(first)) } else { format!("is `{}`, which", short(first)) };
             let message = format!("this {what} cannot be iterated{}", Self::source_of(known.by));
+            let text = self.source.slice(expr.span);
             let help = match first {
-                first if first.is_none() => Some("handle `None` first: `for x in value or []`".to_owned()),
+                first if first.is_none() => Some(format!("handle `None` first: `{text} or []`")),
                 Type::Instance(_) | Type::Literal(Literal::Int(_)) if first.widened() == Type::INT => {
-                    Some("to count, write `range(n)`".to_owned())
+                    Some(format!("to count, write `range({text})`"))
                 }
                 Type::Message(_) => Some("iterate over `msg.payload`".to_owned()),
                 Type::Function(_) | Type::Member(..) => Some("call it: put `()` behind it".to_owned()),
@@ -167,8 +193,9 @@ impl<'a> Pass<'a> {
         }
         let elements = members.iter().filter_map(crate::check::types::fit::element);
         // What is inside a container that somebody else may have changed is only likely.
-        let by = if self.is_certain(expr) { known.by } else { known.by.min(Evidence::Likely) };
-        Known { ty: if members.is_empty() { Type::Any } else { Type::union(elements) }, by }
+        let held = known.by.min(known.inside);
+        let by = if self.is_certain(expr) { held } else { held.min(Evidence::Likely) };
+        Known::new(if members.is_empty() { Type::Any } else { Type::union(elements) }, by)
     }
 
     /// Is what a container expression holds known for certain, because nobody else can have changed it?
@@ -181,6 +208,10 @@ impl<'a> Pass<'a> {
             _ => !symbol.escapes && !symbol.captured && !symbol.interior_escapes,
         }
     }
+}
+
+fn is_isinstance(test: &Expr) -> bool {
+    matches!(&test.kind, ExprKind::Call { func, .. } if matches!(&func.kind, ExprKind::Name(name) if &**name == "isinstance"))
 }
 
 /// Does a loop over this expression certainly run at least once?

@@ -54,11 +54,11 @@ impl<'a> Pass<'a> {
                 for item in items {
                     self.check_hashable(item, "set element");
                 }
-                element.with(Type::generic(&descs::SET, [element.ty.clone()]))
+                Known::holding(Type::generic(&descs::SET, [element.ty]), element.by)
             }
             ExprKind::List(items) => {
                 let element = self.elements(items);
-                element.with(Type::list(element.ty.clone()))
+                Known::holding(Type::list(element.ty), element.by)
             }
             ExprKind::Tuple(items) => self.tuple(items),
             ExprKind::ListComp { element, generators } => self.list_comp(element, generators, &descs::LIST),
@@ -117,22 +117,22 @@ impl<'a> Pass<'a> {
         let mut by = Evidence::Program;
         for item in items {
             let known = self.expr(item);
-            by = by.min(known.by);
+            by = by.min(known.by).min(known.inside);
             // Lists and sets change: what they hold are kinds, not single values.
             all.push(known.ty.widened());
         }
-        Known { ty: Type::union(all), by }
+        Known::new(Type::union(all), by)
     }
 
     fn tuple(&mut self, items: &'a [Expr]) -> Known {
         let starred = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
         if starred {
             let element = self.elements(items);
-            return element.with(Type::generic(&descs::TUPLE, [element.ty.clone()]));
+            return Known::holding(Type::generic(&descs::TUPLE, [element.ty]), element.by);
         }
         let known: Vec<Known> = items.iter().map(|item| self.expr(item)).collect();
-        let by = known.iter().map(|item| item.by).min().unwrap_or(Evidence::Program);
-        Known { ty: Type::Tuple(known.into_iter().map(|item| item.ty).collect()), by }
+        let inside = known.iter().map(|item| item.by.min(item.inside)).min().unwrap_or(Evidence::Program);
+        Known::holding(Type::Tuple(known.into_iter().map(|item| item.ty).collect()), inside)
     }
 
     fn dict(&mut self, items: &'a [DictItem]) -> Known {
@@ -144,7 +144,7 @@ impl<'a> Pass<'a> {
         for item in items {
             let Some(key) = &item.key else {
                 let known = self.expr(&item.value);
-                by = by.min(known.by);
+                by = by.min(known.by).min(known.inside);
                 match self.spread(&known, &item.value) {
                     Some(Type::Shape(shape)) => {
                         for field in &shape.fields {
@@ -170,7 +170,7 @@ impl<'a> Pass<'a> {
             let key_known = self.expr(key);
             self.check_hashable(key, "dict key");
             let value = self.expr(&item.value);
-            by = by.min(value.by);
+            by = by.min(value.by).min(value.inside);
             match &key_known.ty {
                 Type::Literal(Literal::Str(text)) if items.len() <= MAX_FIELDS => {
                     put(&mut fields, Field { key: text.clone(), ty: value.ty, required: true });
@@ -187,9 +187,9 @@ impl<'a> Pass<'a> {
                 keys.push(Type::STR);
                 values.extend(fields.into_iter().map(|field| field.ty.widened()));
             }
-            return Known { ty: Type::dict(Type::union(keys), Type::union(values)), by };
+            return Known::holding(Type::dict(Type::union(keys), Type::union(values)), by);
         }
-        Known { ty: Type::shape(fields, rest), by }
+        Known::holding(Type::shape(fields, rest), by)
     }
 
     /// What `**value` brings into a dict.

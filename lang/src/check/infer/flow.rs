@@ -24,13 +24,31 @@ pub(super) enum Evidence {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Known {
     pub(super) ty: Type,
+    /// Who says that it is of this class.
     pub(super) by: Evidence,
+    /// Who says what a container holds.
+    pub(super) inside: Evidence,
 }
 
 impl Known {
+    /// A type on somebody's evidence.
+    pub(super) fn new(ty: Type, by: Evidence) -> Known {
+        Known { ty, by, inside: by }
+    }
+
     /// What the program itself establishes.
     pub(super) fn sure(ty: Type) -> Known {
-        Known { ty, by: Evidence::Program }
+        Known::new(ty, Evidence::Program)
+    }
+
+    /// A container that the program makes, holding what `inside` says.
+    pub(super) fn holding(ty: Type, inside: Evidence) -> Known {
+        Known { ty, by: Evidence::Program, inside }
+    }
+
+    /// What is taken out of the container.
+    pub(super) fn taken(&self, ty: Type) -> Known {
+        Known::new(ty, self.by.min(self.inside))
     }
 
     /// Nothing.
@@ -40,16 +58,16 @@ impl Known {
 
     /// The same evidence for another type.
     pub(super) fn with(&self, ty: Type) -> Known {
-        Known { ty, by: self.by }
+        Known { ty, ..*self }
     }
 
     /// The type, said with the weaker of two evidences.
     pub(super) fn weakened(self, by: Evidence) -> Known {
-        Known { by: self.by.min(by), ..self }
+        Known { by: self.by.min(by), inside: self.inside.min(by), ..self }
     }
 
     pub(super) fn join(&self, other: &Known) -> Known {
-        Known { ty: self.ty.join(&other.ty), by: self.by.min(other.by) }
+        Known { ty: self.ty.join(&other.ty), by: self.by.min(other.by), inside: self.inside.min(other.inside) }
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! The pass interprets the program with types in the place of values. A state says what each variable holds at the current
 //! point; branches split it, their ends join it, loops are passed through until nothing changes, at most a fixed number of
-//! times. Functions are looked at once, with what their parameters' annotations say; the result of a function that is called
-//! earlier is found on demand. A budget bounds the work on any text: when it is used up, everything is `Any`.
+//! times. A function is looked at after its callers, with what all its calls together give to its parameters; what a single
+//! call gives is found by passing through the body with that call's arguments. A budget bounds the work on any text: when it is used up, everything is `Any`.
 //!
 //! | room | job |
 //! |---|---|
@@ -78,6 +78,7 @@ pub(super) fn infer(program: &Program, source: &SourceText, symbols: &Symbols, o
         open: Vec::new(),
         frame: Frame::new(0, State::new()),
         quiet: 0,
+        trials: 0,
         lambdas: 0,
         has_handlers: false,
         budget: BUDGET,
@@ -148,6 +149,10 @@ struct Defined<'a> {
     stage: Stage,
     /// May a handler catch what its body raises?
     guarded: bool,
+    /// What each call gives to the plain parameters, by the place of the callee's name.
+    calls: HashMap<Span, Vec<Option<Known>>>,
+    /// Results for parameters that were tried.
+    trials: Vec<(Vec<Type>, Type)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,6 +179,8 @@ struct Pass<'a> {
     frame: Frame,
     /// Above zero: nothing is reported, because the same text is looked at again.
     quiet: u32,
+    /// Calls that are followed at the moment to find results.
+    trials: u32,
     /// Lambdas around the current point: what they read may have changed when they are called.
     lambdas: u32,
     /// Does the program catch exceptions anywhere?
@@ -201,7 +208,7 @@ impl<'a> Pass<'a> {
 
     /// Looks at the bodies of functions that have not been looked at.
     fn drain(&mut self) {
-        while let Some(id) = self.open.pop() {
+        while let Some(id) = self.next_function() {
             self.look_at_function(id);
         }
     }

@@ -1,7 +1,7 @@
 //! Names: variables of the running function, those of functions around it, and built-in names.
 
 use super::flow::{Bound, Evidence, Known, Variable};
-use super::{Pass, Stage};
+use super::Pass;
 use crate::builtins;
 use crate::check::suggest;
 use crate::check::symbols::{BindingKind, SymbolId};
@@ -106,9 +106,9 @@ impl<'a> Pass<'a> {
         let ty = Type::union(types).widened();
         // Another function may have changed what a container holds.
         if ty.is_mutable() && own.bindings.len() == 1 {
-            return Known { ty: opened(&ty), by };
+            return Known::new(opened(&ty), by);
         }
-        Known { ty, by }
+        Known::new(ty, by)
     }
 
     /// A name that the program binds nowhere.
@@ -165,17 +165,6 @@ impl<'a> Pass<'a> {
             _ => ty.clone(),
         };
         self.bindings.insert(span, (symbol, joined));
-    }
-
-    /// The result of a function of the program, found now if it was not before.
-    pub(super) fn result_of(&mut self, id: usize) -> Type {
-        let Some(function) = self.functions.get(id) else { return Type::Any };
-        match function.stage {
-            Stage::Waiting => self.look_at_function(id),
-            Stage::Running => return Type::Any,
-            Stage::Done => {}
-        }
-        self.functions.get(id).map_or(Type::Any, |function| function.ty.result())
     }
 }
 

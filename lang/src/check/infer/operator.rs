@@ -42,7 +42,7 @@ impl<'a> Pass<'a> {
     ) -> Known {
         let by = one.by.min(two.by);
         if one.ty.is_any() && two.ty.is_any() {
-            return Known { ty: Type::Any, by };
+            return Known::new(Type::Any, by);
         }
         let mut results = Vec::new();
         let mut failing: Option<(&Type, &Type)> = None;
@@ -63,7 +63,7 @@ impl<'a> Pass<'a> {
             self.operands_do_not_fit(span, left, op, op_span, right, (a, b), (one, two), failed < tried, augmented);
         }
         let ty = if tried == 0 || failed == tried { Type::Any } else { Type::union(results) };
-        Known { ty, by }
+        Known::new(ty, by)
     }
 
     #[expect(clippy::too_many_arguments, reason = "both operands with their places")]
@@ -143,6 +143,17 @@ pub(super) fn short(ty: &Type) -> String {
     match ty {
         Type::Shape(_) => "dict".to_owned(),
         Type::Function(_) | Type::Member(..) => "function".to_owned(),
+        Type::Module(_) => "module".to_owned(),
+        Type::Entity(..) => "Entity".to_owned(),
+        Type::Generic(desc, items) if items.iter().any(|item| *item == Type::Never || item.is_any()) => desc.full_name(),
+        Type::Generic(desc, items) if !ptr::eq(*desc, &descs::TUPLE) => {
+            let items: Vec<String> = items.iter().map(short).collect();
+            format!("{}[{}]", desc.full_name(), items.join(", "))
+        }
+        Type::Union(members) if members.iter().any(|member| matches!(member, Type::Shape(_) | Type::Generic(..))) => {
+            let members: Vec<String> = members.iter().map(short).collect();
+            members.join(" | ")
+        }
         other => other.widened().to_string(),
     }
 }
@@ -155,6 +166,10 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
     if a.is_none() || b.is_none() {
         let place = if a.is_none() { left } else { right };
         return Some(format!("handle `None` first, for example `({place} or 0)` or `if {place} is not None`"));
+    }
+    if matches!(a, Type::Function(_) | Type::Member(..)) || matches!(b, Type::Function(_) | Type::Member(..)) {
+        let function = if matches!(a, Type::Function(_) | Type::Member(..)) { left } else { right };
+        return Some(format!("call the function: `{function}()`"));
     }
     if op == BinaryOp::Add {
         if is(a, &descs::STR) && is(b, &descs::BYTES) {
@@ -209,10 +224,6 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
     if matches!(a, Type::Entity(..)) || matches!(b, Type::Entity(..)) {
         let entity = if matches!(a, Type::Entity(..)) { left } else { right };
         return Some(format!("the value of an Entity is `{entity}['^value']`"));
-    }
-    if matches!(a, Type::Function(_) | Type::Member(..)) || matches!(b, Type::Function(_) | Type::Member(..)) {
-        let function = if matches!(a, Type::Function(_) | Type::Member(..)) { left } else { right };
-        return Some(format!("call the function: `{function}()`"));
     }
     None
 }

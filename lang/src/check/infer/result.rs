@@ -38,7 +38,8 @@ impl<'a> Pass<'a> {
                 Type::Generic(..) => "return `list(…)` of it",
                 _ => "return text, numbers, lists, dicts or an Entity",
             };
-            self.fails(2014, span, known.by, partial, message, Some(help.to_owned()));
+            let by = if path == "result" { known.by } else { known.by.min(known.inside) };
+            self.fails(2014, span, by, partial, message, Some(help.to_owned()));
             return;
         }
         self.check_returns(known, span);

@@ -143,7 +143,7 @@ impl<'a> Pass<'a> {
 
     /// Reports that something is not as annotated.
     pub(super) fn contradicts(&mut self, span: Span, annotation: &Expr, is: &Type, promised: &Type) {
-        let message = format!("this is `{is}`, and the annotation says `{promised}`");
+        let message = format!("this is `{}`, and the annotation says `{promised}`", super::operator::short(is));
         let found = Diagnostic::new(Code(2018), Severity::Warning, span, message)
             .with_related(annotation.span, "the annotation")
             .with_help("change the annotation or the value; annotations are never tested at run time");

@@ -32,7 +32,8 @@ impl<'a> Pass<'a> {
         }
         self.check_index(object, value, &key, index, false);
         let certain = self.is_certain(value);
-        let by = if certain { object.by } else { object.by.min(Evidence::Likely) };
+        let held = object.by.min(object.inside);
+        let by = if certain { held } else { held.min(Evidence::Likely) };
         let mut items = Vec::new();
         for ty in object.ty.members() {
             if let Item::Is(ty) = item(ty, &key.ty) {
@@ -42,7 +43,7 @@ impl<'a> Pass<'a> {
         let ty = if items.is_empty() { Type::Any } else { Type::union(items) };
         let ty = if certain { ty } else { super::name::opened(&ty) };
         // Elements of an empty container: nothing is known, somebody else will fill it.
-        Known { ty: if ty == Type::Never { Type::Any } else { ty }, by }
+        Known::new(if ty == Type::Never { Type::Any } else { ty }, by)
     }
 
     fn entity_item(&mut self, object: &Known, inner: &Type, key: &Known, value: &'a Expr, index: &'a Expr) -> Known {
@@ -50,7 +51,7 @@ impl<'a> Pass<'a> {
             && name.starts_with('^')
         {
             return match &**name {
-                "^value" => object.with(inner.clone()),
+                "^value" => object.taken(inner.clone()),
                 "^blob" | "^raw" => Known::sure(Type::BYTES),
                 "^mime_type" | "^mimeType" | "^encoding" => Known::sure(Type::STR),
                 _ => {
@@ -68,12 +69,12 @@ impl<'a> Pass<'a> {
         if inner.is_any() {
             return Known::any();
         }
-        let inside = object.with(inner.clone());
+        let inside = object.taken(inner.clone());
         self.check_index(&inside, value, key, index, false);
         let items =
             inner.members().iter().filter_map(|ty| if let Item::Is(ty) = item(ty, &key.ty) { Some(ty) } else { None });
         let ty = Type::union(items);
-        object.with(if ty == Type::Never { Type::Any } else { ty })
+        object.taken(if ty == Type::Never { Type::Any } else { ty })
     }
 
     /// Reports an index that does not fit; `store` for assignments and deletions.

@@ -327,7 +327,10 @@ impl Walk {
     fn target(&mut self, target: &Expr, kind: BindingKind) {
         match &target.kind {
             ExprKind::Name(name) => self.bind(&Ident { name: name.clone(), span: target.span }, kind),
-            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item, kind)),
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                let kind = if kind == BindingKind::Variable { BindingKind::Unpacked } else { kind };
+                items.iter().for_each(|item| self.target(item, kind));
+            }
             ExprKind::Starred(inner) => self.target(inner, kind),
             _ => self.expr(target, Way::Nowhere),
         }

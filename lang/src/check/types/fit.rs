@@ -138,6 +138,13 @@ fn shapes(own: &Shape, wanted: &Shape) -> Fit {
 }
 
 fn behaves(value: &Type, protocol: Protocol, parameters: &[Type]) -> Fit {
+    if protocol == Protocol::Sized {
+        let endless = |class: &'static TypeDesc| {
+            let iterates = matches!(value, Type::Generic(desc, _) if desc.name == "map" || desc.name == "filter" || desc.name == "zip");
+            iterates || ptr::eq(class, &descs::GENERATOR)
+        };
+        return yes_if(element(value).is_some() && !value.class().is_some_and(endless));
+    }
     if protocol == Protocol::Mapping {
         let Some(class) = value.class() else { return Fit::Yes };
         let iterator = matches!(value, Type::Generic(..)) && !class.is_subtype(&descs::DICT);

@@ -41,6 +41,7 @@ impl Display for Type {
                     Protocol::Iterator => "Iterator",
                     Protocol::Sequence => "Sequence",
                     Protocol::Mapping => "Mapping",
+                    Protocol::Sized => return f.write_str("Sized"),
                 };
                 write!(f, "{name}[{}]", List(items))
             }
