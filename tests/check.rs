@@ -188,9 +188,17 @@ fn broken_files_keep_their_types() {
         ("def dw_process(msg):\n    flag = True\n    if flag\n        return 1\n    return 2\n", "flag", "bool"),
         ("def dw_process(msg):\n    order = {'id': 5}\n    order['\n    return order\n", "order", "{'id': Literal[5]}"),
         ("def dw_process(msg):\n    for i in range(3):\n    return i\n", "i", "int"),
-        ("def dw_process(msg):\n    when = datetime.datetime.now()\n    return {'when': when,\n", "when", "datetime.datetime"),
+        (
+            "def dw_process(msg):\n    when = datetime.datetime.now()\n    return {'when': when,\n",
+            "when",
+            "datetime.datetime",
+        ),
         ("x = 5\ndef dw_process(msg):\n    y = 2.5\n    return json.dumps(\n", "y", "float"),
-        ("def dw_process(msg):\n    price = decimal.Decimal('1')\n    try:\n        return price\n", "price", "decimal.Decimal"),
+        (
+            "def dw_process(msg):\n    price = decimal.Decimal('1')\n    try:\n        return price\n",
+            "price",
+            "decimal.Decimal",
+        ),
         ("def \ndef dw_process(msg):\n    ok = msg.id\n    return ok\n", "ok", "str"),
     ] {
         let (_, checked, diagnostics) = checked(text, Profile::Extended);
@@ -214,12 +222,15 @@ fn page_examples(code: u16) -> Option<(String, String)> {
 #[test]
 fn pages_show_what_is_found() {
     let mut wrong = String::new();
-    for code in (1001..=1012).chain(2001..=2010).chain([2014, 2016, 2017, 2018, 2019, 2022, 2023]).filter(|code| *code != 1005) {
+    for code in
+        (1001..=1012).chain(2001..=2010).chain([2014, 2016, 2017, 2018, 2019, 2022, 2023]).filter(|code| *code != 1005)
+    {
         let (fails, mended) = page_examples(code).expect("a page with examples");
         for (text, expected) in [(fails, true), (mended, false)] {
             let (_, _, found) = checked(&text, Profile::Extended);
             if found.iter().any(|found| found.code.0 == code) != expected {
-                let found: Vec<String> = found.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
+                let found: Vec<String> =
+                    found.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
                 let _ = writeln!(wrong, "DW{code} expected: {expected}; found {found:?} in\n{text}\n");
             }
         }

@@ -5,7 +5,7 @@ use super::flow::{Evidence, Known};
 use super::operator::short;
 use crate::check::suggest;
 use crate::check::types::fit::{Fit, element, fit, is_plain};
-use crate::check::types::{Param, Type};
+use crate::check::types::{Param, Protocol, Type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
@@ -268,6 +268,10 @@ fn argument_advice(ty: &Type, wanted: &Type, text: &str) -> Option<String> {
     let is = |target: &Type| ty.widened() == *target;
     if ty.is_none() {
         return Some(format!("handle `None` first: `if {text} is not None:`"));
+    }
+    if matches!(wanted, Type::Protocol(Protocol::Sized, _)) {
+        let is_number = is(&Type::INT) || is(&Type::FLOAT);
+        return is_number.then(|| format!("a number has no length; for its digits write `len(str({text}))`"));
     }
     if matches!(ty, Type::Entity(..)) {
         return Some(format!("give the Entity's value or bytes: `{text}['^value']` or `{text}['^blob']`"));

@@ -229,7 +229,9 @@ impl<'a> Pass<'a> {
         let ty = special(self, given, plain);
         match pattern {
             // `list[T]`: that it is a list is certain.
-            Type::Generic(..) | Type::Tuple(_) | Type::Protocol(..) | Type::Entity(..) => Known { ty, by: callee.by, inside },
+            Type::Generic(..) | Type::Tuple(_) | Type::Protocol(..) | Type::Entity(..) => {
+                Known { ty, by: callee.by, inside }
+            }
             _ if generic => Known::new(ty, inside),
             _ => Known::new(ty, callee.by),
         }

@@ -22,13 +22,20 @@ impl<'a> Pass<'a> {
             let (yes, no) = self.condition(test);
             let earlier = branches.iter().take(at).find(|(other, _)| self.is_same_test(other, test));
             if let Some((earlier, _)) = earlier {
-                let found = Diagnostic::warning(Code(1012), test.span, "this condition was tested before, so its branch is never reached")
-                    .with_related(earlier.span, "the same condition")
-                    .with_help("change one of the two conditions, or delete this branch");
+                let found = Diagnostic::warning(
+                    Code(1012),
+                    test.span,
+                    "this condition was tested before, so its branch is never reached",
+                )
+                .with_related(earlier.span, "the same condition")
+                .with_help("change one of the two conditions, or delete this branch");
                 self.push(found);
             } else if was_reachable && !yes.reachable && is_isinstance(test) {
                 let message = "this is never an instance of that type here, so the branch is never reached";
-                self.push(Diagnostic::warning(Code(1012), test.span, message).with_help("delete the branch, or mend the test"));
+                self.push(
+                    Diagnostic::warning(Code(1012), test.span, message)
+                        .with_help("delete the branch, or mend the test"),
+                );
             }
             self.frame.state = yes;
             self.block(body);
@@ -43,7 +50,10 @@ impl<'a> Pass<'a> {
     fn is_same_test(&self, one: &Expr, two: &Expr) -> bool {
         let mut open = vec![one];
         while let Some(expr) = open.pop() {
-            if matches!(expr.kind, ExprKind::Call { .. } | ExprKind::NamedExpr { .. } | ExprKind::Yield(_) | ExprKind::Error) {
+            if matches!(
+                expr.kind,
+                ExprKind::Call { .. } | ExprKind::NamedExpr { .. } | ExprKind::Yield(_) | ExprKind::Error
+            ) {
                 return false;
             }
             expr.kind.for_each_child(&mut |child| open.push(child));
@@ -177,7 +187,11 @@ impl<'a> Pass<'a> {
         let failing: Vec<&Type> = members.iter().filter(fails).collect();
         if let Some(first) = failing.first() {
             let partial = failing.len() < members.len();
-            let what = if partial { format!("may be `{}`, which", short(first)) } else { format!("is `{}`, which", short(first)) };
+            let what = if partial {
+                format!("may be `{}`, which", short(first))
+            } else {
+                format!("is `{}`, which", short(first))
+            };
             let message = format!("this {what} cannot be iterated{}", Self::source_of(known.by));
             let text = self.source.slice(expr.span);
             let help = match first {

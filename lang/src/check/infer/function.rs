@@ -205,7 +205,8 @@ impl<'a> Pass<'a> {
         let message = function.ty.params.iter().flatten().next().map(|param| param.ty.clone());
         let message = message.filter(|ty| matches!(ty, Type::Message(_)));
         let scope = self.symbols.scope_of(def.span).unwrap_or(0);
-        let is_entry = self.symbols.scopes.get(scope).is_some_and(|own| own.parent == Some(0)) && &*def.name.name == "dw_process";
+        let is_entry =
+            self.symbols.scopes.get(scope).is_some_and(|own| own.parent == Some(0)) && &*def.name.name == "dw_process";
         let lambdas = std::mem::take(&mut self.lambdas);
         let mut frame = Frame::new(scope, State::new());
         frame.tries = u32::from(guarded);
@@ -245,7 +246,8 @@ impl<'a> Pass<'a> {
             params
                 .enumerate()
                 .map(|(at, param)| {
-                    let given: Vec<&Known> = function.calls.values().filter_map(|call| call.get(at)?.as_ref()).collect();
+                    let given: Vec<&Known> =
+                        function.calls.values().filter_map(|call| call.get(at)?.as_ref()).collect();
                     if given.is_empty() {
                         return Known::any();
                     }
@@ -277,7 +279,9 @@ impl<'a> Pass<'a> {
             return self.open.pop();
         }
         let ready = self.open.iter().position(|id| self.callers_are_done(*id));
-        let entry = || self.open.iter().position(|id| self.functions.get(*id).is_some_and(|f| &*f.def.name.name == "dw_process"));
+        let entry = || {
+            self.open.iter().position(|id| self.functions.get(*id).is_some_and(|f| &*f.def.name.name == "dw_process"))
+        };
         let at = ready.or_else(entry).unwrap_or(last);
         Some(self.open.remove(at))
     }
@@ -288,7 +292,10 @@ impl<'a> Pass<'a> {
         symbol.is_none_or(|symbol| {
             symbol.uses.iter().all(|used| {
                 let inside = |other: &Defined<'_>| other.def.span.start <= used.start && used.end <= other.def.span.end;
-                self.functions.iter().enumerate().all(|(other, caller)| other == id || caller.stage == Stage::Done || !inside(caller))
+                self.functions
+                    .iter()
+                    .enumerate()
+                    .all(|(other, caller)| other == id || caller.stage == Stage::Done || !inside(caller))
             })
         })
     }

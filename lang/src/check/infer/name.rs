@@ -1,7 +1,7 @@
 //! Names: variables of the running function, those of functions around it, and built-in names.
 
-use super::flow::{Bound, Evidence, Known, Variable};
 use super::Pass;
+use super::flow::{Bound, Evidence, Known, Variable};
 use crate::builtins;
 use crate::check::suggest;
 use crate::check::symbols::{BindingKind, SymbolId};

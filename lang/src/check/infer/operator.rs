@@ -145,7 +145,9 @@ pub(super) fn short(ty: &Type) -> String {
         Type::Function(_) | Type::Member(..) => "function".to_owned(),
         Type::Module(_) => "module".to_owned(),
         Type::Entity(..) => "Entity".to_owned(),
-        Type::Generic(desc, items) if items.iter().any(|item| *item == Type::Never || item.is_any()) => desc.full_name(),
+        Type::Generic(desc, items) if items.iter().any(|item| *item == Type::Never || item.is_any()) => {
+            desc.full_name()
+        }
         Type::Generic(desc, items) if !ptr::eq(*desc, &descs::TUPLE) => {
             let items: Vec<String> = items.iter().map(short).collect();
             format!("{}[{}]", desc.full_name(), items.join(", "))

@@ -76,14 +76,17 @@ impl<'a> Pass<'a> {
                 entity_of(Type::Any, mime_type.as_ref())
             }
             (None, "dumps", Some(ty)) if builtin.text.contains("json.dumps") && named(given, "default").is_none() => {
-                let argument = given.first().and_then(|argument| Some((argument.value.span, argument.known.as_ref()?.by)));
+                let argument =
+                    given.first().and_then(|argument| Some((argument.value.span, argument.known.as_ref()?.by)));
                 if let (Some((path, wrong)), Some((span, by))) = (not_json(ty, "the value", 0), argument) {
                     let what = super::operator::short(wrong);
                     let message = format!("`json.dumps` cannot write `{what}`: {path} is one");
                     let help = match what.as_str() {
                         "Entity" => "write its value: `entity['^value']`".to_owned(),
                         "bytes" => "make it text: `.decode()` or `base64.b64encode(…).decode()`".to_owned(),
-                        "datetime.datetime" | "datetime.date" | "datetime.time" => "write `.isoformat()` of it".to_owned(),
+                        "datetime.datetime" | "datetime.date" | "datetime.time" => {
+                            "write `.isoformat()` of it".to_owned()
+                        }
                         _ => "convert it first, or give `default=str`".to_owned(),
                     };
                     self.fails(2004, span, by, false, message, Some(help));
@@ -109,7 +112,10 @@ impl<'a> Pass<'a> {
             (None, "max" | "min", Some(ty)) if builtin.text.starts_with("max") || builtin.text.starts_with("min") => {
                 if let (1, None, Some(argument)) = (args.len(), element(ty), given.first()) {
                     let name = builtin.name();
-                    let message = format!("`{name}` of one argument takes something to iterate, and this is `{}`", super::operator::short(ty));
+                    let message = format!(
+                        "`{name}` of one argument takes something to iterate, and this is `{}`",
+                        super::operator::short(ty)
+                    );
                     let help = format!("give the values as arguments or as a list: `{name}([…])`");
                     let by = argument.known.as_ref().map_or(super::flow::Evidence::Likely, |known| known.by);
                     self.fails(2004, argument.value.span, by, false, message, Some(help));
@@ -206,7 +212,9 @@ fn not_json<'t>(ty: &'t Type, path: &str, depth: u8) -> Option<(String, &'t Type
         }
         Type::Tuple(items) => items.iter().enumerate().find_map(|(at, item)| all(item, format!("{path}[{at}]"))),
         Type::Entity(..) | Type::Message(_) | Type::Function(_) | Type::Member(..) => Some((path.to_owned(), ty)),
-        _ => ty.class().filter(|class| refused.iter().any(|desc| ptr::eq(*desc, *class))).map(|_| (path.to_owned(), ty)),
+        _ => {
+            ty.class().filter(|class| refused.iter().any(|desc| ptr::eq(*desc, *class))).map(|_| (path.to_owned(), ty))
+        }
     }
 }
 
