@@ -255,7 +255,10 @@ impl<'a> Pass<'a> {
                     if given.len() < function.calls.len() {
                         joined.ty = joined.ty.join(&default_of(param));
                     }
-                    joined.ty = joined.ty.widened();
+                    // One constant for all calls is a setting, not a fact; several kinds may be told apart by their values.
+                    if !matches!(joined.ty, Type::Union(_)) {
+                        joined.ty = joined.ty.widened();
+                    }
                     // What a container holds may change while the function has it.
                     if joined.ty.is_mutable() { joined.weakened(Evidence::Likely) } else { joined }
                 })
