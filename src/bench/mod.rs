@@ -12,7 +12,7 @@ use dataway_lang::mime::stream::Messages;
 use dataway_lang::{Input, RunOptions};
 
 use crate::diagnostics::Format;
-use crate::program::{self, ProfileName, Source};
+use crate::program::{self, JitMode, ProfileName, Source};
 use crate::{FAILED, USAGE, each, host, message, streams, units};
 
 /// Arguments of `dataway bench`.
@@ -35,10 +35,13 @@ pub struct Args {
     /// With --each on XML: the path of the elements, for example orders/order
     #[arg(long, value_name = "PATH", requires = "each")]
     path: Option<String>,
+    /// Whether the program is compiled to machine code: when it runs often, never, or at once
+    #[arg(long, value_enum, default_value_t = JitMode::Auto)]
+    jit: JitMode,
     /// How long to measure, for example 500ms or 10s
     #[arg(long, value_name = "D", value_parser = units::duration, default_value = "2s")]
     time: Duration,
-    /// Show for every line how much of the time it takes
+    /// Show for every line how much of the time it takes when the program is interpreted
     #[arg(long)]
     profile: bool,
     /// With --profile: write the call stacks to this file
@@ -70,7 +73,7 @@ fn bench(args: &Args) -> Result<u8, String> {
         Err(code) => return Ok(code),
     };
     let inputs = inputs(args)?;
-    let options = RunOptions { zone: host::zone(None)?, ..RunOptions::default() };
+    let options = RunOptions { zone: host::zone(None)?, jit: args.jit.into(), ..RunOptions::default() };
     let measured = match measure::measure(&program, &inputs, &options, args.time) {
         Ok(measured) => measured,
         Err(failure) => {

@@ -41,6 +41,9 @@ pub fn text(measured: &Measured, profile: Option<&Profile>, unit: &Unit, source:
     }
     let _ = writeln!(out, "{:<12}{:>7.1} MB/s", "throughput", throughput(measured));
     let _ = writeln!(out, "{:<12}{:>12}   at most {} on the heap", "allocations", heap.made, bytes(heap.peak));
+    let compiled = compiled(unit);
+    let names = if compiled.is_empty() { "nothing".to_owned() } else { compiled.join(", ") };
+    let _ = writeln!(out, "{:<12}{names}", "compiled");
     if let Some(profile) = profile {
         let ticks = profile.ticks.max(1) as f64;
         let _ = writeln!(out, "\n  own %  total %  line");
@@ -70,6 +73,7 @@ pub fn json(measured: &Measured, profile: Option<&Profile>, unit: &Unit) -> Stri
         "megabytesPerSecond": (throughput(measured) * 10.0).round() / 10.0,
         "allocations": heap.made,
         "heapPeak": heap.peak,
+        "compiled": compiled(unit),
     });
     if let Some(profile) = profile {
         let lines = profile.lines(unit);
@@ -78,6 +82,13 @@ pub fn json(measured: &Measured, profile: Option<&Profile>, unit: &Unit) -> Stri
         figures["profile"] = json!({"samples": profile.ticks, "lines": lines});
     }
     format!("{figures}\n")
+}
+
+/// The functions of which some is machine code now.
+fn compiled(unit: &Unit) -> Vec<&str> {
+    let codes = unit.codes.iter().zip(0..);
+    let compiled = codes.filter(|(_, n)| unit.tier.code(*n).is_some_and(|code| code.is_compiled()));
+    compiled.map(|(code, _)| &*code.qualname).collect()
 }
 
 /// Payload bytes in a microsecond of the median run: megabytes a second.

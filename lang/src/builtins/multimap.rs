@@ -6,7 +6,7 @@ use super::list::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{key_error, type_error, value_error};
 use crate::value::interrupt::checkpoint;
-use crate::value::{Cx, MultiMap, R, Ref, Value};
+use crate::value::{Cx, List, MultiMap, R, Ref, Value};
 
 table! {
     /// The methods of `MultiMap`.
@@ -158,7 +158,7 @@ fn copy(_: &mut Cx<'_>, a: &[Value]) -> R {
 pub fn get(map: &Ref<MultiMap>, key: &Value) -> R {
     match key.text_bytes() {
         Some(b"^value") => return map.to_plain().map(Value::Dict),
-        Some([b'*', name @ ..]) => return Ok(Value::list(map.get_all(&Value::text(name))?)),
+        Some([b'*', name @ ..]) => return Ok(Value::List(List::new(map.get_all(&Value::text(name))?))),
         _ => {}
     }
     map.get(key)?.ok_or_else(|| key_error(key.clone()))

@@ -192,6 +192,12 @@ impl CodeTier {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether some of it is machine code now.
+    #[must_use]
+    pub fn is_compiled(&self) -> bool {
+        self.progress().values().any(|progress| matches!(progress, Progress::Ready(_)))
+    }
+
     /// The types for the next version of an entry: those of just now together with those of the versions before, so that
     /// an entry of changing types ends with a version that takes them all.
     pub fn widen(&self, key: Key, now: Vec<Ty>) -> Vec<Ty> {

@@ -8,7 +8,7 @@
 //! | [`items`] | the items of an Entity that is read once |
 //! | [`stream`] | the messages of a large input, one by one |
 //! | [`snapshot`] | the value of an Entity that was written |
-//! | [`place`], [`scalar`], [`scan`] | errors with their place, texts of scalars, finding bytes fast |
+//! | [`place`], [`scalar`] | errors with their place, texts of scalars |
 //! | [`stopwatch`] | how long reading and writing took |
 //!
 //! Readers go from bytes to values and writers from values to bytes; there is no tree in between. Neither calls script code.
@@ -25,7 +25,6 @@ pub mod place;
 #[cfg(test)]
 mod round_trip;
 pub mod scalar;
-mod scan;
 mod snapshot;
 pub mod stopwatch;
 pub mod stream;

@@ -138,6 +138,14 @@ impl MultiMap {
         Ok(items.find(hash, key)?.and_then(|n| items.value(n)).and_then(|v| v.first()).cloned())
     }
 
+    /// The first value of the string key `text`, whose hash is `hash`.
+    #[inline]
+    #[must_use]
+    pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
+        let items = self.items.borrow();
+        items.find_text(hash, text).and_then(|n| items.value(n)).and_then(|values| values.first()).cloned()
+    }
+
     /// Appends a value; a list appends each of its elements.
     ///
     /// # Errors

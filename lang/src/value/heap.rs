@@ -28,6 +28,8 @@ const BUFFER_CLASSES: usize = SMALL_BUFFER / GRAIN + 1;
 const OBJECT_CLASSES: usize = MAX_OBJECT / GRAIN + 1;
 /// Size of a page of objects; what does not fill a slot of the page's size class is lost.
 const PAGE: usize = 32 * 1024;
+/// Size of the first page of each size class: a short run touches few of its slots.
+const FIRST_PAGE: usize = 4 * 1024;
 /// Size of the area from which buffers are bumped.
 const CHUNK: usize = 64 * 1024;
 /// What no configuration exceeds: reference counts are 32 bits
@@ -37,11 +39,14 @@ pub const CEILING: usize = 32 << 30;
 struct Page {
     start: *mut u8,
     class: usize,
+    size: usize,
 }
 
 struct Heap {
     objects: [Cell<*mut u8>; OBJECT_CLASSES],
     buffers: [Cell<*mut u8>; BUFFER_CLASSES],
+    /// Size classes of objects that have a page, as bits.
+    begun: Cell<u32>,
     bump: Cell<*mut u8>,
     bump_left: Cell<usize>,
     used: Cell<usize>,
@@ -63,6 +68,7 @@ thread_local! {
         Heap {
             objects: [const { Cell::new(ptr::null_mut()) }; OBJECT_CLASSES],
             buffers: [const { Cell::new(ptr::null_mut()) }; BUFFER_CLASSES],
+            begun: Cell::new(0),
             bump: Cell::new(ptr::null_mut()),
             bump_left: Cell::new(0),
             used: Cell::new(0),
@@ -91,7 +97,7 @@ impl Drop for ThreadEnd {
             // allocated below with exactly this layout.
             unsafe {
                 for page in (*heap.pages.get()).drain(..) {
-                    dealloc(page.start, Layout::from_size_align_unchecked(PAGE, GRAIN));
+                    dealloc(page.start, Layout::from_size_align_unchecked(page.size, GRAIN));
                 }
                 for chunk in (*heap.chunks.get()).drain(..) {
                     dealloc(chunk, Layout::from_size_align_unchecked(CHUNK, GRAIN));
@@ -101,6 +107,7 @@ impl Drop for ThreadEnd {
                 list.set(ptr::null_mut());
             }
             heap.bump_left.set(0);
+            heap.begun.set(0);
         });
     }
 }
@@ -131,7 +138,10 @@ impl Heap {
     #[cold]
     fn refill_objects(&self, class: usize) {
         self.check();
-        let layout = Layout::from_size_align(PAGE, GRAIN).unwrap_or(Layout::new::<u128>());
+        let begun = self.begun.get();
+        let bytes = if begun & 1 << class == 0 { FIRST_PAGE } else { PAGE };
+        self.begun.set(begun | 1 << class);
+        let layout = Layout::from_size_align(bytes, GRAIN).unwrap_or(Layout::new::<u128>());
         // SAFETY: the layout has a non-zero size. Zeroed slots have a reference count of zero, which marks them free.
         let start = unsafe { alloc_zeroed(layout) };
         if start.is_null() {
@@ -139,7 +149,7 @@ impl Heap {
         }
         let size = class * GRAIN;
         let mut next = ptr::null_mut();
-        for slot in (0..PAGE / size).rev() {
+        for slot in (0..bytes / size).rev() {
             // SAFETY: `slot * size` lies inside the page; the link word lies inside the slot (16 bytes or more).
             unsafe {
                 let at = start.add(slot * size);
@@ -149,7 +159,7 @@ impl Heap {
         }
         self.objects[class].set(next);
         // SAFETY: no other reference into the vector exists; the heap is thread-local and this does not re-enter.
-        unsafe { (*self.pages.get()).push(Page { start, class }) };
+        unsafe { (*self.pages.get()).push(Page { start, class, size: bytes }) };
     }
 
     #[cold]
@@ -396,10 +406,10 @@ fn break_cycles(heap: &Heap) {
     loop {
         // Clearing may free objects but never allocates a page, yet the borrow ends before anything is dropped.
         // SAFETY: as in `refill_objects`.
-        let page = unsafe { (&(*heap.pages.get())).get(at).map(|p| (p.start, p.class)) };
-        let Some((start, class)) = page else { return };
+        let page = unsafe { (&(*heap.pages.get())).get(at).map(|p| (p.start, p.class, p.size)) };
+        let Some((start, class, bytes)) = page else { return };
         let size = class * GRAIN;
-        for slot in 0..PAGE / size {
+        for slot in 0..bytes / size {
             // SAFETY: the slot lies inside the page and begins with a header (zeroed or initialised).
             unsafe {
                 let header = NonNull::new_unchecked(start.add(slot * size)).cast::<Header>();

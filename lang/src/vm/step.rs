@@ -126,6 +126,10 @@ impl Vm {
                         Some(value) => Some(value),
                         None => dict.get_text(key.hash, text),
                     },
+                    // What begins with one of these signs is a selector.
+                    (Value::MultiMap(map), Some(text)) if !matches!(text, [b'*' | b'^', ..]) => {
+                        map.get_text(key.hash, text)
+                    }
                     _ => None,
                 };
                 reg!(dst) = match found {

@@ -1,6 +1,6 @@
 //! XML names and characters.
 
-use crate::mime::scan;
+use crate::value::block;
 
 /// Whether a code point may stand in an XML 1.0 document.
 #[must_use]
@@ -14,10 +14,10 @@ pub fn illegal(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         // Only control characters and U+FFFE, U+FFFF (EF BF BE, EF BF BF) are illegal; surrogates begin with ED.
-        at = scan::find(
+        at = block::find(
             text,
             at,
-            |word| scan::below(word, 0x20) | scan::equal(word, 0xEF) | scan::equal(word, 0xED),
+            |block| block.up_to(0x1F) | block.equal(0xEF) | block.equal(0xED),
             |byte| byte < 0x20 || byte == 0xEF || byte == 0xED,
         );
         match text.get(at..)? {

@@ -78,7 +78,14 @@ fn document(source: &Source) -> Result<Value, Trouble> {
     let config = reader.config_mut();
     config.check_comments = true;
     config.check_end_names = true;
-    let mut builder = Builder { source, input: text, open: Vec::new(), root: None };
+    let mut builder = Builder {
+        source,
+        input: text,
+        open: Vec::new(),
+        root: None,
+        keys: Keys(vec![None; Keys::PLACES]),
+        scratch: Vec::new(),
+    };
     loop {
         let at = position(reader.buffer_position());
         let event = reader
@@ -143,9 +150,36 @@ fn error_text(error: &Error) -> String {
     }
 }
 
+/// A key of a node, with its hash.
+#[derive(Clone)]
+struct Key {
+    name: Value,
+    hash: u64,
+}
+
+/// The keys seen last: the same few names come again and again.
+struct Keys(Vec<Option<Key>>);
+
+impl Keys {
+    /// Places for keys; a power of two.
+    const PLACES: usize = 64;
+
+    /// The key with this text.
+    fn get(&mut self, text: &[u8]) -> Key {
+        let (first, last) = (text.get(1).copied().unwrap_or(0), text.last().copied().unwrap_or(0));
+        let place = text.len() * 7 + usize::from(first) * 5 + usize::from(last);
+        let make = || Key { name: Value::text(text), hash: hash_text(text) };
+        match self.0.get_mut(place % Self::PLACES) {
+            Some(Some(known)) if known.name.text_bytes() == Some(text) => known.clone(),
+            Some(slot) => slot.insert(make()).clone(),
+            None => make(),
+        }
+    }
+}
+
 /// An element whose end was not reached yet.
 struct Open {
-    name: Value,
+    name: Key,
     children: Table<HVec<Value>>,
     /// Its text, as long as that is one part of the input; an empty part is nothing but white space.
     part: Range<usize>,
@@ -199,6 +233,9 @@ struct Builder<'a> {
     input: &'a str,
     open: Vec<Open>,
     root: Option<(Value, Value)>,
+    keys: Keys,
+    /// `@` and the name of an attribute.
+    scratch: Vec<u8>,
 }
 
 impl Builder<'_> {
@@ -226,23 +263,24 @@ impl Builder<'_> {
             attributes::each(raw, |name, value, offset| self.attribute(&mut children, name, value, offset))
                 .map_err(|trouble: Trouble| trouble.moved(from))?;
         }
-        self.open.push(Open { name: Value::str(name), children, part: 0..0, own: None });
+        let name = self.keys.get(name.as_bytes());
+        self.open.push(Open { name, children, part: 0..0, own: None });
         Ok(())
     }
 
     fn attribute(
-        &self,
+        &mut self,
         children: &mut Table<HVec<Value>>,
         name: &str,
         value: &str,
         offset: usize,
     ) -> Result<(), Trouble> {
         checkpoint(20)?;
-        let mut key = HVec::with_capacity(name.len() + 1);
-        key.push(b'@');
-        key.extend_bytes(name.as_bytes());
-        let hash = hash_text(&key);
-        if children.find_text(hash, &key).is_some() {
+        self.scratch.clear();
+        self.scratch.push(b'@');
+        self.scratch.extend_from_slice(name.as_bytes());
+        let key = self.keys.get(&self.scratch);
+        if children.find_text(key.hash, &self.scratch).is_some() {
             return syntax("a repeated attribute", offset);
         }
         let value = match attributes::unescape(value) {
@@ -250,12 +288,15 @@ impl Builder<'_> {
             Ok(None) => Value::str(value),
             Err((what, at)) => return syntax(what, offset + at),
         };
-        children.insert_new(hash, Value::text_vec(key), HVec::from_slice(&[value]));
+        children.insert_new(key.hash, key.name, HVec::from_slice(&[value]));
         Ok(())
     }
 
     fn text(&mut self, piece: &str, at: usize) -> Result<(), Trouble> {
-        if let Some(n) = memchr::memmem::find(piece.as_bytes(), b"]]>") {
+        // Brackets are rare in text: looking for one is less work than looking for three signs in a row.
+        if memchr::memchr(b']', piece.as_bytes()).is_some()
+            && let Some(n) = memchr::memmem::find(piece.as_bytes(), b"]]>")
+        {
             return syntax("`]]>` in text", at + n);
         }
         let from = self.offset(piece);
@@ -289,19 +330,20 @@ impl Builder<'_> {
             text
         } else {
             if !text.is_none() {
-                push(&mut open.children, Value::str("#text"), text);
+                let key = self.keys.get(b"#text");
+                push(&mut open.children, key, text);
             }
             Value::MultiMap(Ref::new(MultiMap { items: Guarded::new(open.children) }))
         };
         match self.open.last_mut() {
             Some(parent) => push(&mut parent.children, open.name, node),
-            None => self.root = Some((open.name, node)),
+            None => self.root = Some((open.name.name, node)),
         }
     }
 
     fn finish(self, end: usize) -> Result<Value, Trouble> {
         if let Some(open) = self.open.last() {
-            return Err(Trouble::Syntax(format!("element `{}` is never closed", open.name.to_display()), end));
+            return Err(Trouble::Syntax(format!("element `{}` is never closed", open.name.name.to_display()), end));
         }
         let Some((name, node)) = self.root else { return syntax("no root element", end) };
         let top = Dict::new();
@@ -311,10 +353,9 @@ impl Builder<'_> {
 }
 
 /// Appends a value to those of a key.
-fn push(children: &mut Table<HVec<Value>>, key: Value, value: Value) {
-    let text = key.text_bytes().unwrap_or_default();
-    let hash = key.text_hash(text);
-    match children.find_text(hash, text) {
+fn push(children: &mut Table<HVec<Value>>, key: Key, value: Value) {
+    let text = key.name.text_bytes().unwrap_or_default();
+    match children.find_text(key.hash, text) {
         Some(n) => {
             if let Some(values) = children.value_mut(n) {
                 values.push(value);
@@ -323,7 +364,7 @@ fn push(children: &mut Table<HVec<Value>>, key: Value, value: Value) {
         None => {
             let mut values = HVec::with_capacity(1);
             values.push(value);
-            children.insert_new(hash, key, values);
+            children.insert_new(key.hash, key.name, values);
         }
     }
 }
