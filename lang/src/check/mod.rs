@@ -13,12 +13,13 @@
 //! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
 //! | [`literals`] | mistakes that need no types: literal arguments, formats, forms of the past |
 //! | [`parameter`] | the texts of a component's parameters |
-//! | [`contract`], [`schema`] | what a script states about its data, and how a run holds it to that |
+//! | [`contract`], [`schema`], [`formats`] | what a script states about its data, and how a run holds it to that |
 //! | [`core_profile`] | what a program must not use in the core profile |
 
 mod annotation;
 pub mod contract;
 pub mod core_profile;
+pub mod formats;
 mod infer;
 mod literals;
 mod members;

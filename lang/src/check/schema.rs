@@ -1,8 +1,11 @@
 //! JSON Schema (drafts 2020-12 and 07) on values: whether data is what a schema says, and if not, where and why.
 //!
-//! The schema itself is a value. References must be local (`#…`). `format` is an annotation, as the draft has it;
-//! `unevaluatedItems` and `unevaluatedProperties` are refused, because ignoring them would accept too much.
+//! The schema itself is a value. References must be local (`#…`). `format` is an annotation, as the draft has it, unless the
+//! host wants it asserted; `unevaluatedItems` and `unevaluatedProperties` are refused, because ignoring them would accept too much.
 
+use std::cell::{Cell, RefCell};
+
+use super::formats;
 use crate::modules::re::engine::{Mode, Pattern, Subject};
 use crate::value::compare::{eq, nested, numbers_order};
 use crate::value::exceptions::entity_error;
@@ -24,7 +27,20 @@ pub struct Problem {
 /// # Errors
 /// `EntityError` for a schema that cannot be used, or a limit.
 pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
-    Validator { root: schema }.check(schema, data, "")
+    Validator { root: schema, formats: false, most: 1, trials: Cell::new(0), kept: RefCell::default() }
+        .check(schema, data, "")
+}
+
+/// Validates data with `format` asserted; gives what is wrong, at most `most` findings.
+///
+/// # Errors
+/// `EntityError` for a schema that cannot be used, or a limit.
+pub fn validate_all(schema: &Value, data: &Value, most: usize) -> R<Vec<Problem>> {
+    let validator = Validator { root: schema, formats: true, most, trials: Cell::new(0), kept: RefCell::default() };
+    let last = validator.check(schema, data, "")?;
+    let mut problems = validator.kept.into_inner();
+    problems.extend(last);
+    Ok(problems)
 }
 
 /// Looks at a whole schema without data.
@@ -57,6 +73,14 @@ pub fn usable(schema: &Value) -> R<()> {
 
 struct Validator<'a> {
     root: &'a Value,
+    /// Whether `format` is asserted.
+    formats: bool,
+    /// Findings after which validation ends.
+    most: usize,
+    /// Keywords around that only ask whether something would fit.
+    trials: Cell<u32>,
+    /// Findings before the one that ends validation.
+    kept: RefCell<Vec<Problem>>,
 }
 
 type Found = R<Option<Problem>>;
@@ -118,6 +142,24 @@ fn is_number(value: &Value) -> bool {
 }
 
 impl Validator<'_> {
+    /// Keeps a finding and goes on, or gives it back to end with it.
+    fn keep(&self, found: Option<Problem>) -> Option<Problem> {
+        let mut kept = self.kept.borrow_mut();
+        if self.trials.get() > 0 || kept.len() + 1 >= self.most {
+            return found;
+        }
+        kept.extend(found);
+        None
+    }
+
+    /// Whether data would fit a schema.
+    fn attempt(&self, schema: &Value, data: &Value, pointer: &str) -> Found {
+        self.trials.set(self.trials.get() + 1);
+        let found = self.check(schema, data, pointer);
+        self.trials.set(self.trials.get() - 1);
+        found
+    }
+
     fn check(&self, schema: &Value, data: &Value, pointer: &str) -> Found {
         checkpoint(20)?;
         match schema {
@@ -145,6 +187,7 @@ impl Validator<'_> {
                     text(name, &rule, data, pointer)?
                 }
                 "allOf" | "anyOf" | "oneOf" | "not" | "if" => self.combined(name, schema, &rule, data, pointer)?,
+                "format" if self.formats => format(&rule, data, pointer)?,
                 "unevaluatedItems" | "unevaluatedProperties" => {
                     return Err(unusable(&format!("the keyword {name} is not supported")));
                 }
@@ -156,6 +199,7 @@ impl Validator<'_> {
                     _ => None,
                 },
             };
+            let found = self.keep(found);
             if found.is_some() {
                 return Ok(found);
             }
@@ -203,7 +247,7 @@ impl Validator<'_> {
             "anyOf" | "oneOf" => {
                 let (mut fitting, mut first) = (0, None);
                 for part in &parts {
-                    match self.check(part, data, pointer)? {
+                    match self.attempt(part, data, pointer)? {
                         None => fitting += 1,
                         Some(found) => first = first.or(Some(found)),
                     }
@@ -221,12 +265,12 @@ impl Validator<'_> {
                     _ => Ok(None),
                 }
             }
-            "not" => match self.check(rule, data, pointer)? {
+            "not" => match self.attempt(rule, data, pointer)? {
                 None => problem(pointer, format!("{} is what must not be", shown(data))),
                 Some(_) => Ok(None),
             },
             _ => {
-                let branch = if self.check(rule, data, pointer)?.is_none() { "then" } else { "else" };
+                let branch = if self.attempt(rule, data, pointer)?.is_none() { "then" } else { "else" };
                 schema.get_str(branch).map_or(Ok(None), |part| self.check(&part, data, pointer))
             }
         }
@@ -257,7 +301,7 @@ impl Validator<'_> {
             "contains" => {
                 let mut count = 0;
                 for (n, item) in items.iter().enumerate() {
-                    count += usize::from(self.check(rule, item, &step(pointer, &n.to_string()))?.is_none());
+                    count += usize::from(self.attempt(rule, item, &step(pointer, &n.to_string()))?.is_none());
                 }
                 let bound = |key: &str, default: usize| match schema.get_str(key) {
                     Some(Value::Int(n)) => usize::try_from(n).unwrap_or(0),
@@ -328,7 +372,7 @@ impl Validator<'_> {
             ("additionalProperties", _) => self.additional(schema, rule, object, pointer),
             ("propertyNames", _) => {
                 for (key, _) in object.items() {
-                    if let Some(found) = self.check(rule, &key, pointer)? {
+                    if let Some(found) = self.attempt(rule, &key, pointer)? {
                         return problem(pointer, format!("the key '{}': {}", key.to_display(), found.reason));
                     }
                 }
@@ -337,7 +381,10 @@ impl Validator<'_> {
             ("required", Value::List(names)) => {
                 for name in names.to_vec() {
                     if object.get(&name)?.is_none() {
-                        return problem(pointer, format!("the key '{}' is missing", name.to_display()));
+                        let found = self.keep(problem(pointer, format!("the key '{}' is missing", name.to_display()))?);
+                        if found.is_some() {
+                            return Ok(found);
+                        }
                     }
                 }
                 Ok(None)
@@ -397,7 +444,11 @@ impl Validator<'_> {
                 continue;
             }
             if matches!(rule, Value::Bool(false)) {
-                return problem(pointer, format!("the key '{}' is not allowed", key.to_display()));
+                let found = self.keep(problem(pointer, format!("the key '{}' is not allowed", key.to_display()))?);
+                if found.is_some() {
+                    return Ok(found);
+                }
+                continue;
             }
             let found = self.check(rule, &value, &step(pointer, &key.to_display()))?;
             if found.is_some() {
@@ -426,6 +477,15 @@ fn find_anchor(schema: &Value, anchor: &str) -> R<Option<Value>> {
         }
     }
     Ok(None)
+}
+
+fn format(rule: &Value, data: &Value, pointer: &str) -> Found {
+    match (rule.as_str(), data.as_text()) {
+        (Some(name), Some(text)) if formats::fits(name, &text.lossy()) == Some(false) => {
+            problem(pointer, format!("{} is no {name}", shown(data)))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn types(rule: &Value, data: &Value, pointer: &str) -> Found {
@@ -560,6 +620,22 @@ mod tests {
             let found = check(schema, bad);
             assert_eq!(found.as_ref().map(|(p, _)| p.as_str()), Some(pointer), "{schema} refuses {bad}");
         }
+    }
+
+    #[test]
+    fn all_findings_are_collected_up_to_the_bound() {
+        let schema = r##"{"type": "object", "required": ["a", "b"], "additionalProperties": false, "properties": {
+            "n": {"type": "integer", "minimum": 3}, "d": {"format": "date"}, "l": {"items": {"anyOf": [{"type": "null"}, {"const": 1}]}}}}"##;
+        let schema = Datum::json(schema).to_value().expect("schema");
+        let data = r#"{"n": 2.5, "d": "tomorrow", "l": [null, 1, 2], "x": 1}"#;
+        let data = Datum::json(data).to_value().expect("data");
+        let found = |most| {
+            let problems = validate_all(&schema, &data, most).expect("usable schema");
+            problems.into_iter().map(|problem| problem.pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(found(10), ["", "", "", "/n", "/n", "/d", "/l/2"]);
+        assert_eq!(found(4), ["", "", "", "/n"]);
+        assert_eq!(found(1), [""]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod cache;
 pub mod catching;
 pub mod choice;
 pub mod compress;
+pub mod filter;
 pub mod flow_ref;
 pub mod for_each;
 pub mod jumps;
@@ -22,8 +23,12 @@ pub mod sleep;
 pub mod synchronized;
 pub mod transform;
 pub mod until_successful;
+pub mod validate;
 pub mod variables;
 pub mod while_loop;
+
+#[cfg(test)]
+mod testing;
 
 use crate::component;
 use crate::registry::ComponentDesc;
@@ -47,6 +52,7 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("compress", compress::CompressParams => |params, _| Ok(compress::Compress::new(params))),
     component!("continue", jumps::ContinueParams => |_, _| Ok(jumps::Continue)),
     component!("decompress", compress::DecompressParams => |params, _| Ok(compress::Decompress::new(params))),
+    component!("filter", filter::FilterParams => |params, _| filter::Filter::new(params)),
     component!("flow-ref", flow_ref::FlowRefParams => |params, _| Ok(flow_ref::FlowRefStep(params.name.name.clone()))),
     component!("for-each", for_each::ForEachParams => |params, builder| Ok(for_each::ForEach::new(params, builder))),
     component!("logger", logger::LoggerParams => |params, _| Ok(logger::Logger::new(params))),
@@ -72,5 +78,6 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("until-successful", until_successful::UntilSuccessfulParams => |params, builder| {
         Ok(until_successful::UntilSuccessful::new(params, builder))
     }),
+    component!("validate", validate::ValidateParams => |params, _| Ok(validate::Validate::new(params))),
     component!("while", while_loop::WhileParams => |params, builder| Ok(while_loop::While::new(params, builder))),
 ];

@@ -3,17 +3,16 @@
 //! What is built here was read and checked; what still goes wrong is said with the place of the step.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::steps::Counts;
-use super::{Step, Steps};
+use super::{Resources, Step, Steps};
 use crate::model;
 
 /// Builds steps for one app.
 pub struct Builder<'a> {
-    /// The connectors' instances of configurations, by the configuration's name.
-    pub resources: &'a HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    /// The connectors' instances of configurations.
+    pub resources: &'a Resources,
     /// What went wrong so far: the place of a step and the reason.
     pub errors: Vec<(String, String)>,
 }
@@ -21,7 +20,7 @@ pub struct Builder<'a> {
 impl<'a> Builder<'a> {
     /// A builder for an app with these instances.
     #[must_use]
-    pub fn new(resources: &'a HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>) -> Builder<'a> {
+    pub fn new(resources: &'a Resources) -> Builder<'a> {
         Builder { resources, errors: Vec::new() }
     }
 

@@ -4,13 +4,13 @@
 //! clock jumps to the earliest wish. [`Clock::alarm`] is a bound on something else, such as a timeout: it never moves the clock;
 //! it goes off when sleeping has moved the clock past it, or when as much real time has passed.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Notify;
 
-/// How often a sleeper lets others go first, so that those who are about to sleep too can say for how long.
+/// How often a sleeper lets others go first.
 const YIELDS: u32 = 16;
 
 /// A clock. Clones show the same time.
@@ -33,9 +33,14 @@ struct State {
     /// Time that was slept.
     ahead: Duration,
     /// Who sleeps until when, in the order of waking.
-    sleepers: BTreeMap<(Duration, u64), ()>,
+    sleepers: BTreeSet<Entry>,
+    /// Whose alarms go off when.
+    alarms: BTreeSet<Entry>,
     next: u64,
 }
+
+/// A time, and a number that tells those of the same time apart.
+type Entry = (Duration, u64);
 
 impl Virtual {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -82,19 +87,24 @@ impl Clock {
     pub async fn sleep(&self, duration: Duration) {
         let Some(clock) = &self.virtually else { return tokio::time::sleep(duration).await };
         let until = self.now().saturating_add(duration);
-        let sleeper = Sleeper::enter(clock, until);
-        for _ in 0..YIELDS {
-            tokio::task::yield_now().await;
-        }
+        let sleeper = Waiter::enter(clock, until, |state| &mut state.sleepers);
+        others_first().await;
         loop {
             let moved = clock.moved.notified();
-            if sleeper.is_next() {
-                let now = self.now();
-                clock.state().ahead += until.saturating_sub(now);
-                drop(sleeper);
-                return;
+            if !clock.state().sleepers.first().is_some_and(|first| *first == sleeper.entry) {
+                moved.await;
+                continue;
             }
-            moved.await;
+            let now = self.now();
+            // An alarm on the way goes off first: it may end the sleep.
+            let alarm = clock.state().alarms.range((now, u64::MAX)..(until, 0)).next().copied();
+            let Some((alarm, _)) = alarm else {
+                clock.state().ahead += until.saturating_sub(now);
+                return;
+            };
+            clock.state().ahead += alarm.saturating_sub(now);
+            clock.moved.notify_waiters();
+            others_first().await;
         }
     }
 
@@ -103,6 +113,7 @@ impl Clock {
         let Some(clock) = &self.virtually else {
             return tokio::time::sleep(at.saturating_sub(self.now())).await;
         };
+        let _alarm = Waiter::enter(clock, at, |state| &mut state.alarms);
         loop {
             let moved = clock.moved.notified();
             let left = at.saturating_sub(self.now());
@@ -117,29 +128,33 @@ impl Clock {
     }
 }
 
-/// Somebody who sleeps on a virtual clock; dropping it wakes the others, also when the sleep was cancelled.
-struct Sleeper<'a> {
+/// Lets others go first, so that they can say what they wait for.
+async fn others_first() {
+    for _ in 0..YIELDS {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Somebody who waits on a virtual clock; dropping it wakes the others, also when the wait was cancelled.
+struct Waiter<'a> {
     clock: &'a Virtual,
-    key: (Duration, u64),
+    list: fn(&mut State) -> &mut BTreeSet<Entry>,
+    entry: Entry,
 }
 
-impl<'a> Sleeper<'a> {
-    fn enter(clock: &'a Virtual, until: Duration) -> Sleeper<'a> {
+impl<'a> Waiter<'a> {
+    fn enter(clock: &'a Virtual, until: Duration, list: fn(&mut State) -> &mut BTreeSet<Entry>) -> Waiter<'a> {
         let mut state = clock.state();
-        let key = (until, state.next);
+        let entry = (until, state.next);
         state.next += 1;
-        state.sleepers.insert(key, ());
-        Sleeper { clock, key }
-    }
-
-    fn is_next(&self) -> bool {
-        self.clock.state().sleepers.first_key_value().is_some_and(|(first, ())| *first == self.key)
+        list(&mut state).insert(entry);
+        Waiter { clock, list, entry }
     }
 }
 
-impl Drop for Sleeper<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.clock.state().sleepers.remove(&self.key);
+        (self.list)(&mut self.clock.state()).remove(&self.entry);
         self.clock.moved.notify_waiters();
     }
 }
@@ -174,6 +189,13 @@ mod tests {
         assert!(idle.await.is_err());
         let long = clock.sleep(Duration::from_secs(601));
         tokio::join!(alarm, long);
+        let at = clock.now() + Duration::from_secs(60);
+        let ended = tokio::select! {
+            biased;
+            () = clock.sleep(Duration::from_secs(61)) => "sleep",
+            () = clock.alarm(at) => "alarm",
+        };
+        assert_eq!(ended, "alarm");
     }
 
     #[tokio::test]

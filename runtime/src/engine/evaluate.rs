@@ -86,6 +86,7 @@ impl Evaluator {
             time: Some(settings.script_time),
             memory: Some(settings.script_memory),
             recursion: settings.script_depth,
+            result: settings.script_result,
             // Nothing reads what a script prints.
             log: 0,
             ..Limits::default()

@@ -2,7 +2,7 @@
 //!
 //! | room | job |
 //! |---|---|
-//! | [`build`] | from what the user wrote to what runs |
+//! | [`build`], [`plan`] | from what the user wrote to what runs |
 //! | [`steps`] | lists of steps and the [`Component`] behind each |
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
 //! | [`job`] | a run from its admission to its end |
@@ -20,6 +20,7 @@ pub mod gate;
 pub mod job;
 pub mod locks;
 pub mod log;
+pub mod plan;
 pub mod run;
 pub mod settings;
 pub mod steps;
@@ -40,6 +41,7 @@ pub use evaluate::Evaluator;
 pub use gate::Gate;
 pub use job::{Ended, Job, Request, RunRecord, State};
 pub use log::{Event, Level, Log, Sink};
+pub use plan::Resources;
 pub use run::Run;
 pub use settings::Settings;
 pub use steps::{Component, Step, StepEnd, Steps};
@@ -83,8 +85,8 @@ pub struct Plan {
     pub settings: Settings,
     /// The flows.
     pub flows: Vec<Flow>,
-    /// The connectors' instances of configurations, by the configuration's name.
-    pub resources: HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    /// The connectors' instances of configurations.
+    pub resources: Resources,
     /// Who watches, if anybody does.
     pub hooks: Option<Box<dyn Hooks>>,
 }
@@ -95,7 +97,7 @@ pub struct Runtime {
     clock: Clock,
     log: Log,
     flows: HashMap<Arc<str>, Arc<Flow>>,
-    resources: HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>,
+    resources: Resources,
     hooks: Option<Box<dyn Hooks>>,
     evaluator: Evaluator,
     locks: Locks,

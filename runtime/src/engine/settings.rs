@@ -22,6 +22,8 @@ pub struct Settings {
     pub script_memory: usize,
     /// Deepest recursion of one evaluation, in frames.
     pub script_depth: u32,
+    /// Bytes of the result of one evaluation, as it would be serialised; `None`: no bound of its own.
+    pub script_result: Option<usize>,
     /// Step executions of one run.
     pub max_steps: u64,
     /// Bytes of values that one run holds, all branches together.
@@ -50,6 +52,7 @@ impl Settings {
             script_time: Duration::from_secs(1),
             script_memory: 100 << 20,
             script_depth: DEPTH,
+            script_result: None,
             max_steps: 1_000_000,
             memory: 512 << 20,
             max_payload: 64 << 20,
