@@ -42,7 +42,7 @@ pub static COMPONENTS: &[&[ComponentDesc]] =
 pub static TRIGGERS: &[&[Description]] = &[crate::connectors::TRIGGERS];
 
 /// The configuration types, by room.
-pub static CONFIGS: &[&[Description]] = &[crate::connectors::CONFIGS];
+pub static CONFIGS: &[&[Description]] = &[crate::components::CONFIGS, crate::connectors::CONFIGS];
 
 /// What later stages bring; naming it in an app is APP012. A name stands for its operations too.
 static LATER: &[&str] = &[

@@ -7,6 +7,7 @@ pub mod cache;
 pub mod catching;
 pub mod choice;
 pub mod compress;
+pub mod crypto;
 pub mod filter;
 pub mod flow_ref;
 pub mod for_each;
@@ -30,7 +31,12 @@ pub mod while_loop;
 #[cfg(test)]
 mod testing;
 
+use std::any::Any;
+use std::sync::Arc;
+
 use crate::component;
+use crate::model::Config;
+use crate::params::Description;
 use crate::registry::ComponentDesc;
 
 /// The components.
@@ -51,6 +57,10 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("choice", choice::ChoiceParams => |params, builder| Ok(choice::Choice::new(params, builder))),
     component!("compress", compress::CompressParams => |params, _| Ok(compress::Compress::new(params))),
     component!("continue", jumps::ContinueParams => |_, _| Ok(jumps::Continue)),
+    component!("crypto.decrypt", crypto::CipherParams => |params, builder| crypto::Cipher::new(params, builder, false)),
+    component!("crypto.encrypt", crypto::CipherParams => |params, builder| crypto::Cipher::new(params, builder, true)),
+    component!("crypto.sign", crypto::SignParams => crypto::Signature::sign),
+    component!("crypto.verify", crypto::VerifyParams => crypto::Signature::verify),
     component!("decompress", compress::DecompressParams => |params, _| Ok(compress::Decompress::new(params))),
     component!("filter", filter::FilterParams => |params, _| filter::Filter::new(params)),
     component!("flow-ref", flow_ref::FlowRefParams => |params, _| Ok(flow_ref::FlowRefStep(params.name.name.clone()))),
@@ -81,3 +91,17 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("validate", validate::ValidateParams => |params, _| Ok(validate::Validate::new(params))),
     component!("while", while_loop::WhileParams => |params, builder| Ok(while_loop::While::new(params, builder))),
 ];
+
+/// The configuration types of components.
+pub static CONFIGS: &[Description] = &[Description::of::<crypto::config::CryptoConfig>("crypto")];
+
+/// Makes the instance of a configuration of these types; `Ok(None)` for others.
+///
+/// # Errors
+/// Why the configuration can never work.
+pub fn open(config: &Config) -> Result<Option<Arc<dyn Any + Send + Sync>>, String> {
+    match config.params::<crypto::config::CryptoConfig>() {
+        Some(own) => Ok(Some(Arc::new(crypto::config::Keys::open(own)?))),
+        None => Ok(None),
+    }
+}

@@ -17,8 +17,8 @@ use crate::engine::log::Memory;
 use crate::engine::{Builder, Clock, Ended, Event, Flow, Gate, Level, Plan, Request, Resources, Runtime, Settings};
 use crate::expr::Programs;
 use crate::message::Message;
-use crate::model::{Files, FlowBody};
-use crate::params::{Context, Reader, Surroundings, Value};
+use crate::model::{Config, Files, FlowBody};
+use crate::params::{Context, Named, Reader, Surroundings, Value};
 use crate::yaml;
 
 /// An app of flows in a text, ready to run.
@@ -29,21 +29,19 @@ pub struct App {
 
 /// What reading the text of flows finds wrong.
 pub fn problems(flows: &str) -> Vec<String> {
-    let (_, found) = read(flows);
+    let (_, found) = read(flows, BTreeMap::new());
     found.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message)).collect()
 }
 
-fn read(flows: &str) -> (Vec<FlowBody>, Vec<Diagnostic>) {
+fn surroundings<'a>(files: &'a Files, programs: &'a Programs, configs: BTreeMap<String, String>) -> Surroundings<'a> {
+    Surroundings { profile: Profile::Extended, script_length: 1 << 20, programs, files, configs, is_complete: true }
+}
+
+/// The flows of a text, in an app with these configurations.
+fn read(flows: &str, configs: BTreeMap<String, String>) -> (Vec<FlowBody>, Vec<Diagnostic>) {
     let files = Files::new(std::path::Path::new("."));
     let programs = Programs::default();
-    let around = Surroundings {
-        profile: Profile::Extended,
-        script_length: 1 << 20,
-        programs: &programs,
-        files: &files,
-        configs: BTreeMap::new(),
-        is_complete: true,
-    };
+    let around = surroundings(&files, &programs, configs);
     let source = SourceText::new("flows/test.yaml", flows);
     let (tree, mut found) = yaml::parse(&source);
     let mut reader = Reader::new(&around, &source, Context::Flow);
@@ -54,6 +52,19 @@ fn read(flows: &str) -> (Vec<FlowBody>, Vec<Diagnostic>) {
     (bodies, found)
 }
 
+/// Configurations written as the YAML of a mapping.
+fn read_configs(text: &str) -> Vec<(String, Config)> {
+    let files = Files::new(std::path::Path::new("."));
+    let programs = Programs::default();
+    let around = surroundings(&files, &programs, BTreeMap::new());
+    let source = SourceText::new("app.yaml", text);
+    let (Some(tree), _) = yaml::parse(&source) else { return Vec::new() };
+    let mut reader = Reader::new(&around, &source, Context::Config);
+    let read = Named::<Config>::read(&tree, &Named::<Config>::SHAPE, &mut reader);
+    assert!(!crate::diagnostic::has_errors(&reader.diagnostics), "{:#?}", reader.diagnostics);
+    read.map(|named| named.0).unwrap_or_default()
+}
+
 impl App {
     /// The flows of a YAML text, under changed settings.
     pub fn with(flows: &str, change: impl FnOnce(&mut Settings)) -> App {
@@ -62,12 +73,27 @@ impl App {
 
     /// The same on a given clock.
     pub fn on(clock: Clock, flows: &str, change: impl FnOnce(&mut Settings)) -> App {
-        let (bodies, found) = read(flows);
+        App::build(clock, "{}", flows, change)
+    }
+
+    /// The flows of a YAML text, with configurations of components written as the YAML of a mapping.
+    pub fn with_configs(configs: &str, flows: &str) -> App {
+        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), configs, flows, |_| {})
+    }
+
+    fn build(clock: Clock, configs: &str, flows: &str, change: impl FnOnce(&mut Settings)) -> App {
+        let mut resources = Resources::new();
+        let mut kinds = BTreeMap::new();
+        for (name, config) in read_configs(configs) {
+            kinds.insert(name.clone(), config.kind.key.to_owned());
+            let instance = crate::components::open(&config).expect("the configuration works");
+            resources.extend(instance.map(|instance| (name.as_str().into(), instance)));
+        }
+        let (bodies, found) = read(flows, kinds);
         assert!(!crate::diagnostic::has_errors(&found), "{found:#?}");
         let mut settings = Settings::of("test", "1.0.0");
         settings.log_level = Level::Debug;
         change(&mut settings);
-        let resources = Resources::new();
         let mut builder = Builder::new(&resources);
         let flows = bodies.iter().map(|body| Flow {
             name: body.name.value.clone(),

@@ -264,3 +264,39 @@ async fn validate_names_every_finding() {
     assert_eq!(fail(&caught, "1").await.0, "VALIDATION:INVALID");
     assert!(!problems(&flow("- validate: {schema: {}, max-errors: 101}")).is_empty());
 }
+
+#[tokio::test]
+async fn crypto_keeps_secrets_and_answers_about_signatures() {
+    let keys = "k: {type: crypto, mode: symmetric, padding-mode: none, key: 0123456789abcdef}";
+    let cipher = |more: &str| {
+        format!(
+            "- crypto.encrypt: {{iv: 0123456789abcdef{more}}}\n- crypto.decrypt: {{iv: 0123456789abcdef{more}}}\n- set-payload: \"#[msg.payload.decode()]\""
+        )
+    };
+    for more in ["", ", padding: ZERO", ", block-mode: CBC", ", algorithm: AES"] {
+        let app = App::with_configs(keys, &flow(&cipher(more)));
+        let message = app.run(input("a secret".into())).await.result.unwrap();
+        is(message.payload(), "\"a secret\"");
+        unchanged_but_payload(&message);
+    }
+    let wrong = |steps: &str, payload: Document| {
+        let app = App::with_configs(keys, &flow(steps));
+        async move { app.run(input(payload)).await.result.unwrap_err().fault.code.to_string() }
+    };
+    assert_eq!(wrong("- crypto.decrypt: {iv: 0123456789abcdef}", Document::bytes(vec![1; 32])).await, "CRYPTO:DATA");
+    assert_eq!(wrong("- crypto.encrypt: {iv: \"#['short']\"}", "x".into()).await, "CRYPTO:IV");
+    assert_eq!(
+        wrong("- crypto.encrypt: {algorithm: \"#['DES']\", iv: \"#['12345678']\"}", "x".into()).await,
+        "CRYPTO:KEY"
+    );
+    assert_eq!(wrong("- crypto.encrypt: {iv: 0123456789abcdef}", json("[1]")).await, "CORE:TYPE");
+    let derived = "k: {type: crypto, mode: symmetric, salt: salt, password: password, iterations: 1, hash: SHA1}";
+    // RFC 6070: the first sixteen bytes of the first vector are the key.
+    let app = App::with_configs(
+        derived,
+        &flow(
+            "- crypto.encrypt: {block-mode: ECB, padding: NONE, content: \"#[bytes(16)]\"}\n- set-payload: \"#[len(msg.payload)]\"",
+        ),
+    );
+    is(app.run(input("x".into())).await.result.unwrap().payload(), "16");
+}

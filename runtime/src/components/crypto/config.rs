@@ -1,0 +1,257 @@
+//! Configurations of type `crypto`: keys, and how they are derived.
+
+use std::sync::{Arc, OnceLock};
+
+use hmac::Hmac;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+
+use super::asymmetric::RsaKeys;
+use super::symmetric::Algorithm;
+use crate::diagnostic::Code;
+use crate::message::Fault;
+use crate::params::{Reader, Secret};
+use crate::yaml::Node;
+use crate::{choices, params};
+
+choices! {
+    /// What the keys are for.
+    pub enum CryptoMode {
+        /// One key for both directions.
+        Symmetric = "symmetric",
+        /// A private and a public RSA key.
+        Asymmetric = "asymmetric",
+        /// Keys of OpenPGP.
+        Pgp = "pgp",
+    }
+}
+
+choices! {
+    /// How the key of a symmetric configuration is made.
+    pub enum KeyForm {
+        /// Derived from a password.
+        Pbkdf2 = "pbkdf2",
+        /// As it is.
+        None = "none",
+        /// Filled with zero bytes.
+        Zero = "zero",
+    }
+}
+
+choices! {
+    /// A hash function.
+    pub enum Hash {
+        /// MD5
+        Md5 = "MD5",
+        /// SHA-1
+        Sha1 = "SHA1",
+        /// SHA-224
+        Sha224 = "SHA224",
+        /// SHA-256
+        Sha256 = "SHA256",
+        /// SHA-384
+        Sha384 = "SHA384",
+        /// SHA-512
+        Sha512 = "SHA512",
+    }
+}
+
+/// Iterations below this number get a warning.
+const FEW_ITERATIONS: u32 = 10_000;
+
+params! {
+    /// Keys for encryption and signatures.
+    pub struct CryptoConfig {
+        /// What the keys are for.
+        "mode" mode: CryptoMode,
+        /// How the symmetric key is made.
+        "padding-mode" padding_mode: KeyForm [default("pbkdf2")],
+        /// The hash of PBKDF2.
+        "hash" hash: Hash [default("SHA256")],
+        /// The salt of PBKDF2.
+        "salt" salt: Option<String> [optional()],
+        /// The password of PBKDF2.
+        "password" password: Option<Secret> [optional()],
+        /// The iterations of PBKDF2; 0 means 1.
+        "iterations" iterations: Option<u32> [optional(), int(0, 100_000_000)],
+        /// Bytes of a derived AES key.
+        "key-bytes" key_bytes: usize [default("16"), int(16, 32)],
+        /// The key, for `padding-mode` `none` and `zero`.
+        "key" key: Option<Secret> [optional()],
+        /// The RSA private key, PEM.
+        "private-key" private_key: Option<Secret> [optional()],
+        /// The RSA public key, PEM.
+        "public-key" public_key: Option<String> [optional()],
+    }
+    check = check_config;
+}
+
+fn check_config(config: &CryptoConfig, reader: &mut Reader<'_>, node: &Node) {
+    let needed: &[(&str, bool)] = match (config.mode, config.padding_mode) {
+        (CryptoMode::Pgp, _) => {
+            return reader.error(Code::LATER_STAGE, node.span, "crypto with `mode: pgp` is not implemented yet");
+        }
+        (CryptoMode::Symmetric, KeyForm::Pbkdf2) => &[
+            ("salt", config.salt.is_some()),
+            ("password", config.password.is_some()),
+            ("iterations", config.iterations.is_some()),
+        ],
+        (CryptoMode::Symmetric, _) => &[("key", config.key.is_some())],
+        (CryptoMode::Asymmetric, _) => {
+            &[("private-key` or `public-key", config.private_key.is_some() || config.public_key.is_some())]
+        }
+    };
+    for (name, _) in needed.iter().filter(|(_, given)| !given) {
+        reader.error(Code::SHAPE, node.span, format!("the key `{name}` is missing in this configuration"));
+    }
+    if !matches!(config.key_bytes, 16 | 24 | 32) {
+        reader.error(Code::LIMITS, node.span, format!("`key-bytes` must be 16, 24 or 32, not {}", config.key_bytes));
+    }
+    if config.iterations.is_some_and(|iterations| iterations < FEW_ITERATIONS) {
+        let message = format!("less than {FEW_ITERATIONS} iterations are easily tried out");
+        reader.warning(Code::LIMITS, node.span, message);
+    }
+}
+
+/// The keys of a configuration, ready for use.
+#[derive(Debug)]
+pub enum Keys {
+    /// One key for both directions.
+    Symmetric(SymmetricKey),
+    /// RSA keys.
+    Asymmetric(RsaKeys),
+}
+
+impl Keys {
+    /// The keys of a configuration.
+    ///
+    /// # Errors
+    /// Keys that cannot be read.
+    pub fn open(config: &CryptoConfig) -> Result<Keys, String> {
+        match config.mode {
+            CryptoMode::Symmetric => {
+                let bytes = |secret: &Option<Secret>| {
+                    secret.as_ref().map(|secret| secret.expose().as_bytes().to_vec()).unwrap_or_default()
+                };
+                Ok(Keys::Symmetric(match config.padding_mode {
+                    KeyForm::Pbkdf2 => SymmetricKey::Derived(Box::new(Derivation {
+                        hash: config.hash,
+                        salt: config.salt.clone().unwrap_or_default().into_bytes(),
+                        password: bytes(&config.password),
+                        iterations: config.iterations.unwrap_or(0).max(1),
+                        aes_bytes: config.key_bytes,
+                        made: Default::default(),
+                    })),
+                    KeyForm::None => SymmetricKey::Given { key: bytes(&config.key), fill: false },
+                    KeyForm::Zero => SymmetricKey::Given { key: bytes(&config.key), fill: true },
+                }))
+            }
+            CryptoMode::Asymmetric => {
+                let private = config.private_key.as_ref().map(Secret::expose);
+                RsaKeys::read(private, config.public_key.as_deref()).map(Keys::Asymmetric)
+            }
+            CryptoMode::Pgp => Err("crypto with `mode: pgp` is not implemented yet".to_owned()),
+        }
+    }
+}
+
+/// A symmetric key.
+pub enum SymmetricKey {
+    /// Derived from a password, once for each length.
+    Derived(Box<Derivation>),
+    /// As it was given, or filled with zero bytes.
+    Given {
+        /// The key.
+        key: Vec<u8>,
+        /// Whether a shorter one is filled.
+        fill: bool,
+    },
+}
+
+impl std::fmt::Debug for SymmetricKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<key>")
+    }
+}
+
+/// A password and how a key is made of it.
+pub struct Derivation {
+    hash: Hash,
+    salt: Vec<u8>,
+    password: Vec<u8>,
+    iterations: u32,
+    aes_bytes: usize,
+    /// The keys for AES, DES and 3DES, when they were needed.
+    made: [OnceLock<Arc<[u8]>>; 3],
+}
+
+impl SymmetricKey {
+    /// The key for an algorithm.
+    ///
+    /// # Errors
+    /// `CRYPTO:KEY` for a key of the wrong length.
+    pub fn key(&self, algorithm: Algorithm) -> Result<Arc<[u8]>, Fault> {
+        match self {
+            SymmetricKey::Derived(derivation) => Ok(derivation.key(algorithm)),
+            SymmetricKey::Given { key, fill } => {
+                let lengths = algorithm.key_lengths();
+                if lengths.contains(&key.len()) {
+                    return Ok(key.as_slice().into());
+                }
+                let next = lengths.iter().find(|length| **length > key.len()).filter(|_| *fill);
+                let Some(length) = next else {
+                    let name = algorithm.text();
+                    return Err(Fault::new(
+                        "CRYPTO:KEY",
+                        format!("the key has {} bytes, {name} needs {lengths:?}", key.len()),
+                    ));
+                };
+                let mut key = key.clone();
+                key.resize(*length, 0);
+                Ok(key.into())
+            }
+        }
+    }
+}
+
+impl Derivation {
+    fn key(&self, algorithm: Algorithm) -> Arc<[u8]> {
+        let (slot, length) = match algorithm {
+            Algorithm::Aes => (&self.made[0], self.aes_bytes),
+            Algorithm::Des => (&self.made[1], 8),
+            Algorithm::TripleDes => (&self.made[2], 24),
+        };
+        slot.get_or_init(|| {
+            let mut key = vec![0; length];
+            let (password, salt, rounds) = (&*self.password, &*self.salt, self.iterations);
+            let made = match self.hash {
+                Hash::Md5 => pbkdf2::pbkdf2::<Hmac<Md5>>(password, salt, rounds, &mut key),
+                Hash::Sha1 => pbkdf2::pbkdf2::<Hmac<Sha1>>(password, salt, rounds, &mut key),
+                Hash::Sha224 => pbkdf2::pbkdf2::<Hmac<Sha224>>(password, salt, rounds, &mut key),
+                Hash::Sha256 => pbkdf2::pbkdf2::<Hmac<Sha256>>(password, salt, rounds, &mut key),
+                Hash::Sha384 => pbkdf2::pbkdf2::<Hmac<Sha384>>(password, salt, rounds, &mut key),
+                Hash::Sha512 => pbkdf2::pbkdf2::<Hmac<Sha512>>(password, salt, rounds, &mut key),
+            };
+            // HMAC takes keys of every length.
+            debug_assert!(made.is_ok());
+            key.into()
+        })
+        .clone()
+    }
+}
+
+impl Hash {
+    /// The hash of bytes.
+    #[must_use]
+    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Hash::Md5 => Md5::digest(bytes).to_vec(),
+            Hash::Sha1 => Sha1::digest(bytes).to_vec(),
+            Hash::Sha224 => Sha224::digest(bytes).to_vec(),
+            Hash::Sha256 => Sha256::digest(bytes).to_vec(),
+            Hash::Sha384 => Sha384::digest(bytes).to_vec(),
+            Hash::Sha512 => Sha512::digest(bytes).to_vec(),
+        }
+    }
+}
