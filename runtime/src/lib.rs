@@ -12,6 +12,7 @@ pub mod message;
 pub mod model;
 pub mod params;
 pub mod registry;
+pub mod running;
 pub mod scaffold;
 pub mod store;
 pub mod yaml;

@@ -14,7 +14,7 @@ use dataway_lang::{Document, Profile};
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::log::Memory;
-use crate::engine::{Builder, Clock, Ended, Event, Flow, Gate, Level, Plan, Request, Resources, Runtime, Settings};
+use crate::engine::{Hooks, Builder, Clock, Ended, Event, Flow, Gate, Level, Plan, Request, Resources, Runtime, Settings};
 use crate::expr::Programs;
 use crate::message::Message;
 use crate::model::{Config, Files, FlowBody};
@@ -73,15 +73,26 @@ impl App {
 
     /// The same on a given clock.
     pub fn on(clock: Clock, flows: &str, change: impl FnOnce(&mut Settings)) -> App {
-        App::build(clock, "{}", flows, change)
+        App::build(clock, "{}", flows, change, None)
+    }
+
+    /// The flows of a YAML text, watched.
+    pub fn watched(flows: &str, hooks: Box<dyn Hooks>) -> App {
+        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), "{}", flows, |_| {}, Some(hooks))
     }
 
     /// The flows of a YAML text, with configurations of components written as the YAML of a mapping.
     pub fn with_configs(configs: &str, flows: &str) -> App {
-        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), configs, flows, |_| {})
+        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), configs, flows, |_| {}, None)
     }
 
-    fn build(clock: Clock, configs: &str, flows: &str, change: impl FnOnce(&mut Settings)) -> App {
+    fn build(
+        clock: Clock,
+        configs: &str,
+        flows: &str,
+        change: impl FnOnce(&mut Settings),
+        hooks: Option<Box<dyn Hooks>>,
+    ) -> App {
         let mut resources = Resources::new();
         let mut kinds = BTreeMap::new();
         for (name, config) in read_configs(configs) {
@@ -108,7 +119,7 @@ impl App {
         let flows = flows.collect();
         assert!(builder.errors.is_empty(), "{:?}", builder.errors);
         let log = Memory::default();
-        let plan = Plan { settings, flows, resources, hooks: None };
+        let plan = Plan { settings, flows, resources, hooks };
         App { runtime: Runtime::new(plan, clock, Box::new(log.clone())), log }
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{App, flow, input, is, json};
-use crate::engine::{Clock, Level, Request};
+use crate::engine::{BoxFuture, Clock, Hooks, Level, Request, Run, Step, StepEnd, Steps};
 use crate::message::Message;
 
 fn code(result: Result<Message, crate::message::Failure>) -> String {
@@ -144,4 +144,32 @@ async fn the_clock_of_scripts_is_the_apps() {
     let steps = "- sleep: 1h\n- set-payload: \"#[datetime.datetime.now(datetime.timezone.utc).year]\"";
     let app = App::on(Clock::virtual_from(SystemTime::UNIX_EPOCH), &flow(steps), |_| {});
     is(app.run(Message::default()).await.result.unwrap().payload(), "1970");
+}
+
+/// Takes the place of the step `mocked`, and panics at the step `broken`.
+struct Watch;
+
+impl Hooks for Watch {
+    fn before<'a>(&'a self, _: &'a Run, step: &'a Step, message: &'a Message) -> BoxFuture<'a, Option<StepEnd>> {
+        assert_ne!(&*step.id, "broken", "a defect");
+        let mocked = (&*step.id == "mocked").then(|| StepEnd::Next(message.clone().with_payload("mock".into())));
+        Box::pin(std::future::ready(mocked))
+    }
+
+    fn after(&self, _: &Run, _: &Step, _: &StepEnd) {}
+
+    fn entered(&self, _: &Run, _: &Steps) {}
+}
+
+#[tokio::test]
+async fn steps_can_be_mocked_and_a_defect_fails_its_run_alone() {
+    let steps = "- id: mocked\n  raise-error: {type: A, description: x}\n- choice:\n    - when: \"#[msg.vars['kept'] == 2]\"\n      steps:\n        \
+                 - scatter-gather: {branches: [{steps: [{id: broken, set-payload: 1}]}]}";
+    let app = App::watched(&flow(steps), Box::new(Watch));
+    is(app.run(input(json("1"))).await.result.unwrap().payload(), "\"mock\"");
+    let broken = Message::new(json("1"), json("{}"), json(r#"{"kept": 2}"#));
+    let failure = app.run(broken).await.result.unwrap_err();
+    assert_eq!(&*failure.fault.code, "CORE:INTERNAL");
+    assert!(app.runtime.jobs().is_empty());
+    is(app.run(input(json("1"))).await.result.unwrap().payload(), "\"mock\"");
 }

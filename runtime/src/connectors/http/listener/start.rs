@@ -31,6 +31,7 @@ pub struct Site {
 }
 
 /// The listeners of an app.
+#[derive(Default)]
 pub struct Listeners {
     servers: Vec<Server>,
     /// What listens where.
