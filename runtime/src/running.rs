@@ -56,7 +56,8 @@ impl Running {
     /// Configurations and steps that can never work.
     pub fn engine(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> Result<Running, Vec<String>> {
         let plan = Plan::of_app(app, open(app, root)?);
-        let said = |errors: Vec<(String, String)>| errors.iter().map(|(at, reason)| format!("{at}: {reason}")).collect();
+        let said =
+            |errors: Vec<(String, String)>| errors.iter().map(|(at, reason)| format!("{at}: {reason}")).collect();
         let runtime = Runtime::new(plan.map_err(said)?, Clock::real(), sink);
         Ok(Running { runtime, listeners: Listeners::default() })
     }
@@ -71,7 +72,8 @@ impl Running {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         for flow in &app.flows {
-            let Some(params) = flow.body.trigger.as_ref().and_then(|trigger| trigger.params::<SchedulerParams>()) else {
+            let Some(params) = flow.body.trigger.as_ref().and_then(|trigger| trigger.params::<SchedulerParams>())
+            else {
                 continue;
             };
             let times = Schedule::new(params, &app.file.dataway.timezone, now);

@@ -14,7 +14,9 @@ use dataway_lang::{Document, Profile};
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::log::Memory;
-use crate::engine::{Hooks, Builder, Clock, Ended, Event, Flow, Gate, Level, Plan, Request, Resources, Runtime, Settings};
+use crate::engine::{
+    Builder, Clock, Ended, Event, Flow, Gate, Hooks, Level, Plan, Request, Resources, Runtime, Settings,
+};
 use crate::expr::Programs;
 use crate::message::Message;
 use crate::model::{Config, Files, FlowBody};
