@@ -55,10 +55,10 @@ impl Running {
     /// # Errors
     /// Configurations and steps that can never work.
     pub fn engine(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> Result<Running, Vec<String>> {
+        let said = |(at, reason): (String, String)| format!("{at}: {reason}");
         let plan = Plan::of_app(app, open(app, root)?);
-        let said =
-            |errors: Vec<(String, String)>| errors.iter().map(|(at, reason)| format!("{at}: {reason}")).collect();
-        let runtime = Runtime::new(plan.map_err(said)?, Clock::real(), sink);
+        let plan = plan.map_err(|errors| errors.into_iter().map(said).collect::<Vec<_>>())?;
+        let runtime = Runtime::new(plan, Clock::real(), sink);
         Ok(Running { runtime, listeners: Listeners::default() })
     }
 

@@ -83,6 +83,7 @@ impl Catch {
 
 /// `try`: the message is what the steps, or the catch, make of it.
 pub struct Try {
+    step: Arc<str>,
     steps: Arc<Steps>,
     catches: Vec<Catch>,
     transaction: TransactionKind,
@@ -98,7 +99,8 @@ impl Try {
             interval: catch.interval.clone(),
             steps: builder.steps(&catch.steps),
         });
-        Try { catches: catches.collect(), steps, transaction: params.transaction }
+        let catches = catches.collect();
+        Try { step: builder.step.clone(), catches, steps, transaction: params.transaction }
     }
 
     async fn go(&self, run: &Run, input: Message) -> StepEnd {
@@ -118,9 +120,8 @@ impl Try {
             match catch.retry(run, &failed, *done).await {
                 Ok(Some(interval)) => {
                     *done += 1;
-                    let event =
-                        run.event(Level::Warn, None, format!("retry {done} in {interval:?} after {}", fault.code));
-                    run.log(event).await;
+                    let content = format!("retry {done} in {interval:?} after {}", fault.code);
+                    run.log(run.event(Level::Warn, &self.step, "try", content)).await;
                     run.clock().sleep(interval).await;
                 }
                 Ok(None) => {

@@ -28,6 +28,7 @@ params! {
 
 /// `logger`: the message passes unchanged.
 pub struct Logger {
+    step: Arc<str>,
     message: Param,
     level: Level,
     category: Option<Param>,
@@ -36,9 +37,9 @@ pub struct Logger {
 impl Logger {
     /// The step with these parameters.
     #[must_use]
-    pub fn new(params: &LoggerParams) -> Logger {
+    pub fn new(params: &LoggerParams, step: &Arc<str>) -> Logger {
         let LoggerParams { message, level, category } = params;
-        Logger { message: message.clone(), level: *level, category: category.clone() }
+        Logger { step: step.clone(), message: message.clone(), level: *level, category: category.clone() }
     }
 
     async fn write(&self, run: &Run, message: &Message) -> Result<(), Fault> {
@@ -47,9 +48,8 @@ impl Logger {
             Some(category) => category.text(run, message).await?.into(),
             None => run.flow().name.clone(),
         };
-        if let Some(mut event) = run.event(self.level, None, text) {
+        if let Some(mut event) = run.event(self.level, &self.step, "logger", text) {
             event.category = category;
-            event.component = "logger";
             run.log(Some(event)).await;
         }
         Ok(())

@@ -65,7 +65,7 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("filter", filter::FilterParams => |params, _| filter::Filter::new(params)),
     component!("flow-ref", flow_ref::FlowRefParams => |params, _| Ok(flow_ref::FlowRefStep(params.name.name.clone()))),
     component!("for-each", for_each::ForEachParams => |params, builder| Ok(for_each::ForEach::new(params, builder))),
-    component!("logger", logger::LoggerParams => |params, _| Ok(logger::Logger::new(params))),
+    component!("logger", logger::LoggerParams => |params, builder| Ok(logger::Logger::new(params, &builder.step))),
     component!("parallel-for-each", parallel_for_each::ParallelForEachParams => |params, builder| {
         Ok(parallel_for_each::ParallelForEach::new(params, builder))
     }),

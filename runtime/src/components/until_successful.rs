@@ -30,6 +30,7 @@ params! {
 
 /// `until-successful`: the message is what the last attempt made of the input; inside, no error is in force.
 pub struct UntilSuccessful {
+    step: Arc<str>,
     retries: Param,
     interval: Param,
     retry_when: Option<Param>,
@@ -40,6 +41,7 @@ impl UntilSuccessful {
     /// The step with these parameters.
     pub fn new(params: &UntilSuccessfulParams, builder: &mut Builder<'_>) -> UntilSuccessful {
         UntilSuccessful {
+            step: builder.step.clone(),
             retries: params.retries.clone(),
             interval: params.interval.clone(),
             retry_when: params.retry_when.clone(),
@@ -83,9 +85,8 @@ impl UntilSuccessful {
                 // They act on a loop around this step.
                 jump => return jump.map(|message| message.with_error_of(&input)),
             };
-            let event =
-                run.event(Level::Warn, None, format!("retry {attempt} of {retries} in {interval:?} after {why}"));
-            run.log(event).await;
+            let content = format!("retry {attempt} of {retries} in {interval:?} after {why}");
+            run.log(run.event(Level::Warn, &self.step, "until-successful", content)).await;
             run.clock().sleep(interval).await;
             attempt += 1;
         }

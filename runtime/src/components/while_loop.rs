@@ -34,6 +34,7 @@ params! {
 
 /// `while`: payload and attributes stay; variables are as the last turn left them.
 pub struct While {
+    step: Arc<str>,
     condition: Param,
     max_loops: Param,
     fail_at_max: bool,
@@ -46,6 +47,7 @@ impl While {
     /// The step with these parameters.
     pub fn new(params: &WhileParams, builder: &mut Builder<'_>) -> While {
         While {
+            step: builder.step.clone(),
             condition: params.condition.clone(),
             max_loops: params.max_loops.clone(),
             fail_at_max: params.fail_at_max,
@@ -75,7 +77,8 @@ impl While {
                     let reason = format!("the condition was still true after {max} turns");
                     return StepEnd::fail(Fault::new("CORE:LOOP_LIMIT", reason), own.restore(seen));
                 }
-                run.log(run.event(Level::Warn, None, format!("while ended at max-loops, after {max} turns"))).await;
+                let content = format!("ended at max-loops, after {max} turns");
+                run.log(run.event(Level::Warn, &self.step, "while", content)).await;
                 break;
             }
             let message = turn(&input, Document::None, seen.variables().clone());

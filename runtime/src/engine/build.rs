@@ -13,6 +13,8 @@ use crate::model;
 pub struct Builder<'a> {
     /// The connectors' instances of configurations.
     pub resources: &'a Resources,
+    /// The id of the step that is being built.
+    pub step: Arc<str>,
     /// What went wrong so far: the place of a step and the reason.
     pub errors: Vec<(String, String)>,
 }
@@ -21,7 +23,7 @@ impl<'a> Builder<'a> {
     /// A builder for an app with these instances.
     #[must_use]
     pub fn new(resources: &'a Resources) -> Builder<'a> {
-        Builder { resources, errors: Vec::new() }
+        Builder { resources, step: Arc::default(), errors: Vec::new() }
     }
 
     /// The connector's instance of a configuration.
@@ -39,7 +41,10 @@ impl<'a> Builder<'a> {
         for step in &steps.items {
             let line = step.source.line_column(step.span.start).line;
             let at = format!("{}:{line}", step.source.name());
-            match (step.component.build)(step, self) {
+            let outer = std::mem::replace(&mut self.step, step.id.clone());
+            let built = (step.component.build)(step, self);
+            self.step = outer;
+            match built {
                 Ok(component) => {
                     items.push(Step {
                         id: step.id.clone(),

@@ -21,7 +21,7 @@ use crate::expr::Param;
 use crate::message::{Fault, Message};
 
 /// How long an evaluation may hold a thread that serves other runs too.
-const SLICE: Duration = Duration::from_millis(2);
+const SLICE: Duration = Duration::from_millis(5);
 
 /// An evaluation on the pool that takes less may go back to the threads of the runs.
 const QUICK: Duration = Duration::from_micros(500);

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use dataway_lang::Document;
 
 use super::locks::Held;
-use super::{Clock, Event, Flow, Hooks, Job, Level, Runtime, Step, Transactions};
+use super::{Clock, Event, Flow, Hooks, Job, Level, Runtime, Transactions};
 use crate::message::{Fault, Message};
 
 /// Deepest nesting of `flow-ref`.
@@ -166,19 +166,23 @@ impl Run {
         message
     }
 
-    /// An event of this path, if events of that level are kept.
+    /// An event of a step on this path, if events of that level are kept.
     #[must_use]
-    pub fn event(&self, level: Level, step: Option<&Step>, content: impl Into<String>) -> Option<Event> {
+    pub fn event(
+        &self,
+        level: Level,
+        step: &Arc<str>,
+        component: &'static str,
+        content: impl Into<String>,
+    ) -> Option<Event> {
         if !self.runtime().log().wants(level) {
             return None;
         }
         let mut event = Event::new(self.wall(), level, content);
         event.job = self.job.id().clone();
         event.flow = self.flow.name.clone();
-        if let Some(step) = step {
-            event.step = step.id.clone();
-            event.component = step.key;
-        }
+        event.step = step.clone();
+        event.component = component;
         Some(event)
     }
 

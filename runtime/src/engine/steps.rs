@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use super::{BoxFuture, Level, Run};
 use crate::message::{Failure, Fault, Message, Place};
@@ -119,6 +120,7 @@ impl Steps {
             if let Err(fault) = run.job().count_step().and_then(|()| run.charge(&message)) {
                 return step.failed(run, Failure { fault, message }).await;
             }
+            let timed = run.runtime().log().wants(Level::Debug).then(Instant::now);
             let end = match run.hooks() {
                 None => step.component.execute(run, message).await,
                 Some(hooks) => {
@@ -137,6 +139,10 @@ impl Steps {
                 other => return other,
             };
             step.counts.succeeded.fetch_add(1, Ordering::Relaxed);
+            if let Some(mut event) = timed.and_then(|_| run.event(Level::Debug, &step.id, step.key, "step succeeded")) {
+                event.duration = timed.map(|start| start.elapsed());
+                run.log(Some(event)).await;
+            }
         }
         match run.charge(&message) {
             Ok(()) => StepEnd::Next(message),
@@ -153,7 +159,7 @@ impl Step {
         if failure.fault.place.is_none() {
             let (flow, step, component, at) = (run.flow().name.clone(), self.id.clone(), self.key, self.at.clone());
             failure.fault.place = Some(Place { flow, step, component, at });
-            if let Some(mut event) = run.event(Level::Error, Some(self), failure.fault.description.clone()) {
+            if let Some(mut event) = run.event(Level::Error, &self.id, self.key, failure.fault.description.clone()) {
                 event.code = failure.fault.code.to_string();
                 run.log(Some(event)).await;
             }

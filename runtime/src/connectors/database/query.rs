@@ -1,5 +1,7 @@
 //! `database.query`: rows as a list of dicts, or as a stream of them.
 
+use std::sync::Arc;
+
 use dataway_lang::Document;
 use dataway_lang::document::{Source, Stream};
 use tokio::sync::{mpsc, oneshot};
@@ -52,6 +54,7 @@ fn check(params: &QueryParams, reader: &mut Reader<'_>, _: &Node) {
 
 /// `database.query`
 pub struct Query {
+    step: Arc<str>,
     call: Call,
     max_rows: usize,
     output: Output,
@@ -64,7 +67,7 @@ impl Query {
     /// As [`Call::new`].
     pub fn new(params: &QueryParams, builder: &mut Builder<'_>) -> Result<Query, String> {
         let call = Call::new(&params.config, &params.sql, params.params.as_ref(), params.timeout.as_ref(), builder)?;
-        Ok(Query { call, max_rows: params.max_rows, output: params.output })
+        Ok(Query { step: builder.step.clone(), call, max_rows: params.max_rows, output: params.output })
     }
 
     async fn query(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
@@ -80,7 +83,7 @@ impl Query {
         let found = access.end(result)?;
         for name in &found.repeated {
             let content = format!("the query has several columns named {name}: the last one counts");
-            run.log(run.event(Level::Warn, None, content)).await;
+            run.log(run.event(Level::Warn, &self.step, "database.query", content)).await;
         }
         Ok(Document::list(found.rows))
     }
