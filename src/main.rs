@@ -17,6 +17,7 @@ mod new;
 mod output;
 mod program;
 mod repl;
+mod run;
 mod schema;
 mod streams;
 mod units;
@@ -62,6 +63,8 @@ enum Command {
     New(new::Args),
     /// Print the JSON Schema of app, flow or test files
     Schema(schema::Args),
+    /// Run an app, or one of its flows once
+    Run(Box<run::Args>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),

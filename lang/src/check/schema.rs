@@ -27,8 +27,7 @@ pub struct Problem {
 /// # Errors
 /// `EntityError` for a schema that cannot be used, or a limit.
 pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
-    Validator { root: schema, formats: false, most: 1, trials: Cell::new(0), kept: RefCell::default() }
-        .check(schema, data, "")
+    Validator::of(schema).check(schema, data, "")
 }
 
 /// Validates data with `format` asserted; gives what is wrong, at most `most` findings.
@@ -36,7 +35,7 @@ pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
 /// # Errors
 /// `EntityError` for a schema that cannot be used, or a limit.
 pub fn validate_all(schema: &Value, data: &Value, most: usize) -> R<Vec<Problem>> {
-    let validator = Validator { root: schema, formats: true, most, trials: Cell::new(0), kept: RefCell::default() };
+    let validator = Validator { formats: true, most, ..Validator::of(schema) };
     let last = validator.check(schema, data, "")?;
     let mut problems = validator.kept.into_inner();
     problems.extend(last);
@@ -48,7 +47,7 @@ pub fn validate_all(schema: &Value, data: &Value, most: usize) -> R<Vec<Problem>
 /// # Errors
 /// `EntityError` for a schema that cannot be used.
 pub fn usable(schema: &Value) -> R<()> {
-    let validator = Validator { root: schema };
+    let validator = Validator::of(schema);
     let mut open = vec![schema.clone()];
     while let Some(part) = open.pop() {
         checkpoint(1)?;
@@ -139,6 +138,13 @@ fn is_nullable(schema: &Dict) -> bool {
 
 fn is_number(value: &Value) -> bool {
     matches!(type_name(value), "integer" | "number")
+}
+
+impl<'a> Validator<'a> {
+    /// Ends with the first finding.
+    fn of(root: &'a Value) -> Validator<'a> {
+        Validator { root, formats: false, most: 1, trials: Cell::new(0), kept: RefCell::default() }
+    }
 }
 
 impl Validator<'_> {

@@ -1,7 +1,5 @@
 //! Everything of an app that begins by itself: listeners and schedules, from their start to their end.
 
-use std::any::Any;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,11 +10,9 @@ use super::http::listener::start::{Listeners, Listening};
 use super::http::listener::trigger::ListenerParams;
 use super::scheduler::trigger::{Schedule, SchedulerParams, run};
 use super::{Surroundings, open};
-use crate::engine::{Event, Level, Runtime};
+use crate::components;
+use crate::engine::{Event, Level, Resources, Runtime};
 use crate::model::App;
-
-/// The instances of configurations, by name.
-pub type Resources = HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>;
 
 /// Makes the instances of all configurations of an app.
 ///
@@ -25,7 +21,8 @@ pub type Resources = HashMap<Arc<str>, Arc<dyn Any + Send + Sync>>;
 pub fn open_all(app: &App, around: &Surroundings) -> Result<Resources, Vec<String>> {
     let (mut resources, mut errors) = (Resources::new(), Vec::new());
     for (name, config) in &app.file.configs.0 {
-        match open(config, around) {
+        let opened = components::open(config).transpose().or_else(|| open(config, around).transpose());
+        match opened.transpose() {
             Ok(Some(resource)) => drop(resources.insert(name.as_str().into(), resource)),
             Ok(None) => {}
             Err(reason) => errors.push(format!("configuration {name}: {reason}")),

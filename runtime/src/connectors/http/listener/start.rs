@@ -31,7 +31,6 @@ pub struct Site {
 }
 
 /// The listeners of an app.
-#[derive(Default)]
 pub struct Listeners {
     servers: Vec<Server>,
     /// What listens where.
