@@ -1,0 +1,129 @@
+//! `dataway run` from outside: one flow once, its output and exit codes; an app with a listener, from start to end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+const APP: &str =
+    "name: probe\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: '127.0.0.1:0', base-path: /api}\n";
+
+const FLOWS: &str = r##"
+flows:
+  - name: sum
+    steps:
+      - set-payload: "#[sum(msg.payload['items']) + msg.vars.get('more', 0)]"
+  - name: text
+    steps: [{set-payload: plain}]
+  - name: csv
+    steps: [{set-payload: {value: [{a: 1}], mime-type: application/csv}}]
+  - name: broken
+    steps:
+      - choice:
+          - otherwise: []
+          - when: "#[True]"
+            steps: []
+  - name: fails
+    steps: [{set-payload: "#[msg.payload['none']]"}]
+  - name: listens
+    trigger: {http-listener: {config: api, path: /sum, methods: [POST]}}
+    steps:
+      - flow-ref: sum
+      - set-payload: {value: {sum: "#[msg.payload]"}, mime-type: application/json}
+"##;
+
+/// An app in a folder of its own.
+fn app(name: &str, flows: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("run-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("flows")).unwrap();
+    std::fs::write(folder.join("app.yaml"), APP).unwrap();
+    std::fs::write(folder.join("flows/all.yaml"), flows).unwrap();
+    folder
+}
+
+fn command(folder: &PathBuf) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dataway"));
+    command.arg("run").arg(folder);
+    command
+}
+
+fn sound() -> String {
+    let (before, rest) = FLOWS.split_once("  - name: broken").unwrap();
+    let (_, after) = rest.split_once("  - name: fails").unwrap();
+    format!("{before}  - name: fails{after}")
+}
+
+/// Runs a flow with a payload on standard input.
+fn run(folder: &PathBuf, arguments: &[&str], payload: &str) -> Output {
+    let mut child = command(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that fails early reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(payload.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn one_flow_prints_its_payload() {
+    let folder = app("once", &sound());
+    let json = ["--payload", "-", "--mime", "application/json"];
+    for (arguments, payload, expected) in [
+        ([&["--flow", "sum"][..], &json, &["--vars", r#"{"more": 4}"#]].concat(), r#"{"items": [1, 2]}"#, "7\n"),
+        (vec!["--flow", "text"], "", "plain\n"),
+        (vec!["--flow", "csv"], "", "a\r\n1\r\n"),
+        (
+            vec!["--flow", "listens", "--payload", "-", "--mime", "application/json"],
+            r#"{"items": [5]}"#,
+            r#"{"sum":5}"#,
+        ),
+    ] {
+        let output = run(&folder, &arguments, payload);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!((output.status.code(), &*out), (Some(0), expected), "{arguments:?} {err}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_has_its_exit_code() {
+    let folder = app("fails", &sound());
+    let failed = run(&folder, &["--flow", "fails"], "");
+    let text = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert_eq!(failed.status.code(), Some(1), "{text}");
+    assert!(text.contains("DATAWAY:RUNTIME: TypeError") && text.contains("flow fails, step 1 (set-payload)"), "{text}");
+    assert_eq!(run(&folder, &["--flow", "none"], "").status.code(), Some(2));
+    assert_eq!(run(&folder, &["--flow", "text", "--vars", "[1]"], "").status.code(), Some(2));
+    assert_eq!(run(&folder.join("nowhere"), &["--flow", "text"], "").status.code(), Some(2));
+    let broken = run(&app("broken", FLOWS), &["--flow", "text"], "");
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("FLW003"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_app_answers_until_it_is_told_to_end() {
+    let folder = app("serve", &sound());
+    let mut child = command(&folder).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let listening = lines.next().unwrap().unwrap();
+    let address =
+        listening.strip_prefix("listening http://").and_then(|rest| rest.split_once('/')).unwrap().0.to_owned();
+    assert!(listening.ends_with("config api  1 flow"), "{listening}");
+    assert!(lines.any(|line| line.unwrap() == "ready"));
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let body = r#"{"items": [20, 22]}"#;
+    let head = format!(
+        "POST /api/sum HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#"{"sum":42}"#), "{answer}");
+    let process = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
