@@ -161,3 +161,24 @@ fn links_out_of_the_app_are_refused() {
         );
     }
 }
+
+#[test]
+fn flows_have_limits() {
+    let folder = Folder::new("limits");
+    folder.write("app.yaml", "name: limits\nversion: 1.0.0\n");
+    let nested = |depth: usize| {
+        let inner = "[{synchronized: {lock: a, steps: ".repeat(depth);
+        format!("name: a\nsteps: {inner}[break]{}\n", "}}]".repeat(depth))
+    };
+    folder.write("flows/a.yaml", &nested(32));
+    let given = findings(&folder.0, None, &BTreeMap::new());
+    assert!(given.contains("FLW012") && given.lines().count() == 2, "{given}");
+    folder.write("flows/a.yaml", &nested(33));
+    let given = findings(&folder.0, None, &BTreeMap::new());
+    assert!(given.contains("FLW011 containers are nested deeper than 32 levels"), "{given}");
+    for (steps, is_sound) in [(5_000, true), (5_001, false)] {
+        folder.write("flows/a.yaml", &format!("name: a\nsteps:\n{}", "  - logger: a\n".repeat(steps)));
+        let given = findings(&folder.0, None, &BTreeMap::new());
+        assert_eq!(given.is_empty(), is_sound, "{given}");
+    }
+}

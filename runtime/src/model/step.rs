@@ -87,7 +87,7 @@ impl Value for Steps {
                 let message = format!("a flow has at most {MAX_STEPS} steps");
                 reader.error_help(Code::LIMITS, node.span, message, "move steps into a flow of their own");
             }
-            items.extend(step(node, n + 1, reader));
+            items.extend(stacker::maybe_grow(128 << 10, 1 << 20, || step(node, n + 1, reader)));
         }
         Some(Steps { label, items })
     }

@@ -112,7 +112,8 @@ impl<'a> Pass<'a> {
             if self.budget == 0 || !state.is_reachable {
                 return State { is_reachable: state.is_reachable, ..State::unknown() };
             }
-            state = self.step(step, state);
+            // Containers nest, and flows call each other.
+            state = stacker::maybe_grow(128 << 10, 1 << 20, || self.step(step, state));
         }
         state
     }
