@@ -115,9 +115,13 @@ impl<'a> Pass<'a> {
                 start.attributes = Known::sure(Type::dict(Type::STR, Type::Any));
                 // Later turns see what earlier ones left: only variables that the body never sets stay known.
                 if key != "parallel-for-each" {
-                    let first_turn = self.quietly(|pass| first.map(|body| pass.steps(body, start.clone())));
-                    if let Some(after) = first_turn.filter(|after| after.is_reachable) {
-                        start.variables = start.join(&after).variables;
+                    // Nested loops would double the work at every level, so a quiet walk takes one turn and knows less.
+                    let is_outer = self.speaks;
+                    let first_turn =
+                        first.filter(|_| is_outer).map(|body| self.quietly(|pass| pass.steps(body, start.clone())));
+                    match first_turn {
+                        Some(after) => start.variables = start.join(&after).variables,
+                        None => start.variables.clear(),
                     }
                 }
                 start.set_variable(literal_name(parts, "counter", "counter"), Known::sure(Type::INT));
