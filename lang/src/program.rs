@@ -222,8 +222,8 @@ impl Program {
     /// Whatever the program raises.
     pub fn evaluate(&self, vm: &mut Vm, message: Value) -> R {
         let module = Rc::new(Module::new(vm::image_of(&self.unit)));
-        if let (Some(_), false, Value::Message(own)) = (self.unit.streaming, vm.is_tracked(), &message) {
-            own.read_payload_once();
+        if let Value::Message(own) = &message {
+            own.read_payload_once(self.unit.streaming.is_some() && !vm.is_tracked());
         }
         if self.is_expression() {
             return vm.run_module(&module, Some(message));

@@ -36,7 +36,7 @@ pub fn iter(cx: &mut Cx<'_>, value: &Value) -> R {
         }
         Value::Iter(_) | Value::Generator(_) => return Ok(value.clone()),
         Value::Entity(entity) => {
-            if entity.read_once.get()
+            if entity.read_once.replace(false)
                 && let Some(items) = mime::items::of(entity)?
             {
                 return Ok(items);

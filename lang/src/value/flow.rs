@@ -313,13 +313,12 @@ impl Message {
         Ref::new(Message { parts, origin: Some(origin), is_throwing })
     }
 
-    /// Tells a payload whose bytes nobody has parsed that the program will only iterate over it, once.
-    pub fn read_payload_once(&self) {
-        if let Value::Entity(entity) = &*self.slot(Part::Payload).borrow()
-            && Ref::is_unique(entity)
-            && entity.parsed.borrow().is_unbound()
-        {
-            entity.read_once.set(true);
+    /// Tells a payload whether the program will only iterate over it, once. That matters if nobody has parsed its bytes and
+    /// nobody else refers to it.
+    pub fn read_payload_once(&self, once: bool) {
+        if let Value::Entity(entity) = &*self.slot(Part::Payload).borrow() {
+            let is_fresh = Ref::is_unique(entity) && entity.parsed.borrow().is_unbound();
+            entity.read_once.set(once && is_fresh);
         }
     }
 

@@ -105,7 +105,7 @@ pub fn value(text: &[u8]) -> Value {
     match scanned {
         Scanned::Int(n) => Value::Int(n),
         Scanned::Float(x) => Value::Float(x),
-        Scanned::LongInt => big(own).unwrap_or_default(),
+        Scanned::LongInt => big(own).unwrap_or(Value::None),
         Scanned::LongFloat => Value::Float(float(own)),
     }
 }
