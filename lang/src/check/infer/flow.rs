@@ -128,6 +128,11 @@ impl State {
         State { reachable: false, ..State::new() }
     }
 
+    /// How many variables are known.
+    pub(super) fn size(&self) -> u32 {
+        u32::try_from(self.variables.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn find(&self, symbol: SymbolId) -> Option<&Variable> {
         self.variables.get(&symbol)
     }

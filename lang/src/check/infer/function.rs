@@ -22,7 +22,7 @@ const DEEPEST_TRIAL: u32 = 4;
 /// How many combinations of parameters a function's result is found for.
 const MOST_TRIALS: usize = 6;
 /// In a program with more functions than this they are looked at in the order of the text.
-const MOST_ORDERED: usize = 2000;
+const MOST_ORDERED: usize = 500;
 
 impl<'a> Pass<'a> {
     /// `def`: the name gets a function; its body is looked at later.

@@ -52,7 +52,9 @@ use flow::{Evidence, Known, State, Variable};
 
 /// Most expressions and statements that are looked at, repetitions included: a text of the permitted length has far fewer,
 /// unless somebody nests loops to find out.
-const BUDGET: u32 = 2_000_000;
+const BUDGET: u32 = 4_000_000;
+/// Most findings: nobody reads more, and proposals for each take their time.
+const MOST_FINDINGS: usize = 1000;
 
 /// What inference found.
 #[derive(Default)]
@@ -70,6 +72,7 @@ pub(super) fn infer(program: &Program, source: &SourceText, symbols: &Symbols, o
         options,
         mode: program.mode,
         found: Vec::new(),
+        reported: HashSet::new(),
         types: HashMap::new(),
         bindings: HashMap::new(),
         functions: Vec::new(),
@@ -168,6 +171,8 @@ struct Pass<'a> {
     options: &'a CheckOptions,
     mode: Mode,
     found: Vec<Diagnostic>,
+    /// What was found where: a text that is looked at again gives the same finding.
+    reported: HashSet<(Code, Span)>,
     types: HashMap<(u32, u32), Type>,
     bindings: HashMap<Span, (SymbolId, Type)>,
     functions: Vec<Defined<'a>>,
@@ -250,6 +255,11 @@ impl<'a> Pass<'a> {
         self.budget > 0
     }
 
+    /// Counts the work of splitting and joining the current state.
+    fn spend_branch(&mut self) {
+        self.budget = self.budget.saturating_sub(self.frame.state.size() / 4);
+    }
+
     fn record(&mut self, span: Span, ty: &Type) {
         if self.quiet == 0 {
             self.types.insert((span.start, span.end), ty.clone());
@@ -290,9 +300,17 @@ impl<'a> Pass<'a> {
     // findings
 
     fn push(&mut self, diagnostic: Diagnostic) {
-        if self.quiet == 0 && self.frame.state.reachable && !self.found.contains(&diagnostic) {
+        if self.quiet > 0 || !self.frame.state.reachable || self.is_full() {
+            return;
+        }
+        if self.reported.insert((diagnostic.code, diagnostic.span)) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Has enough been found?
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST_FINDINGS
     }
 
     /// How bad it is when an expression fails, given who says so. `partial`: only some of the possible values fail.

@@ -130,7 +130,7 @@ impl<'a> Pass<'a> {
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) -> Known {
-        if self.mode == Mode::Interactive {
+        if self.mode == Mode::Interactive || self.is_full() || self.quiet > 0 {
             return Known::any();
         }
         let severity = self.severity(Evidence::Program, false);

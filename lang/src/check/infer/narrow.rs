@@ -18,6 +18,7 @@ impl<'a> Pass<'a> {
 
     /// The same with the value. The current state is used up.
     pub(super) fn condition_value(&mut self, test: &'a Expr) -> (Known, State, State) {
+        self.spend_branch();
         match &test.kind {
             ExprKind::UnaryOp { op: UnaryOp::Not, operand } => {
                 let (known, yes, no) = crate::check::with_stack(|| self.condition_value(operand));

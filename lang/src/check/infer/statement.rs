@@ -42,7 +42,7 @@ impl<'a> Pass<'a> {
         };
         let found = Diagnostic::warning(Code(1012), span, "this is never reached")
             .with_help("delete it, or mend the statement before it that always leaves");
-        if !self.found.contains(&found) {
+        if !self.is_full() && self.reported.insert((found.code, found.span)) {
             self.found.push(found);
         }
     }
