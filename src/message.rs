@@ -30,6 +30,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether anything was said about a message.
+    pub fn given(&self) -> bool {
+        self.payload.is_some() || self.attrs.is_some() || self.vars.is_some()
+    }
+
     /// The MIME type of the payload.
     pub fn mime_type(&self) -> String {
         self.mime.clone().unwrap_or_else(|| {

@@ -221,14 +221,21 @@ impl Program {
     /// # Errors
     /// Whatever the program raises.
     pub fn evaluate(&self, vm: &mut Vm, message: Value) -> R {
-        let module = Rc::new(Module::new(vm::image_of(&self.unit)));
         if let Value::Message(own) = &message {
             own.read_payload_once(self.unit.streaming.is_some() && !vm.is_tracked());
+        }
+        let kept = vm.kept_module(&self.unit);
+        let is_kept = kept.is_some();
+        let module = kept.unwrap_or_else(|| Rc::new(Module::new(vm::image_of(&self.unit))));
+        if !is_kept && !self.is_expression() {
+            vm.run_module(&module, None)?;
+        }
+        if !is_kept && self.unit.is_stateless() {
+            vm.keep_module(&module);
         }
         if self.is_expression() {
             return vm.run_module(&module, Some(message));
         }
-        vm.run_module(&module, None)?;
         let entry = self.unit.globals.iter().position(|name| &**name == "dw_process");
         let function = entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
         if function.is_unbound() {

@@ -2,6 +2,7 @@
 
 use super::{exception, find_constant, find_member, function, message};
 use crate::value::exceptions::{ATTRIBUTE_ERROR, Raise, attribute_error};
+use crate::value::flow::Part;
 use crate::value::types::{Kind, ModuleDesc};
 use crate::value::{BoundMethod, Builtin, Cx, R, Ref, TypeDesc, Value, types};
 
@@ -54,6 +55,12 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, name: &str) -> R {
                 return result;
             }
         }
+        // The commonest attributes of all; what they are is said in the type's table.
+        Value::Message(message) => match name {
+            "payload" => return message.get(Part::Payload),
+            "vars" => return message.get(Part::Vars),
+            _ => {}
+        },
         Value::Tuple(tuple) => {
             if let Some(value) = tuple.field(name) {
                 return Ok(value.clone());

@@ -255,6 +255,10 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
     if std::ptr::eq(desc, &types::OBJECT) && (!args.is_empty() || !keywords.is_empty()) {
         return Err(type_error("object() takes no arguments"));
     }
+    // The commonest conversion needs no binding of arguments.
+    if let ([one], true, true) = (args, keywords.is_empty(), std::ptr::eq(desc, &types::STR)) {
+        return repr::str(cx, one);
+    }
     let Some(new) = core(desc).and_then(|core| core.new).or(desc.new) else {
         return Err(type_error(format!("cannot create '{}' instances", desc.qualified())));
     };

@@ -6,7 +6,7 @@ use crate::syntax::ast::{BinaryOp, CmpOp, UnaryOp};
 use crate::value::exceptions::type_error;
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::number::{self, IntView, unsupported};
-use crate::value::{Cx, HVec, List, R, Tuple, Value, compare};
+use crate::value::{Cx, HVec, List, R, ShortStr, Tuple, Value, compare};
 
 /// `a op b`
 ///
@@ -116,6 +116,13 @@ fn concat(a: &Value, b: &Value) -> R {
         return Ok(a.clone());
     }
     let size = x.len() + y.len();
+    let mut short = [0; ShortStr::MAX];
+    if let Some(room) = short.get_mut(..size) {
+        let (head, tail) = room.split_at_mut(x.len());
+        head.copy_from_slice(x);
+        tail.copy_from_slice(y);
+        return Ok(Value::text(room));
+    }
     reserve(size)?;
     checkpoint(size as u64 / 16)?;
     let mut text = HVec::with_capacity(size);
@@ -183,6 +190,14 @@ fn repeat_bytes(unit: &[u8], count: &Value) -> R<HVec<u8>> {
 fn repeat_values(unit: &[Value], count: &Value) -> R<HVec<Value>> {
     let times = repetitions(count, unit.len().saturating_mul(16))?;
     let mut items = HVec::with_capacity(unit.len() * times);
+    if let [one] = unit {
+        for _ in 0..times / COPY_STEP {
+            checkpoint(COPY_STEP as u64)?;
+            items.extend(std::iter::repeat_n(one, COPY_STEP).cloned());
+        }
+        items.extend(std::iter::repeat_n(one, times % COPY_STEP).cloned());
+        return Ok(items);
+    }
     for _ in 0..times {
         items.extend_from_slice(unit);
         checkpoint(unit.len() as u64)?;

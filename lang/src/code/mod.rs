@@ -11,7 +11,7 @@ mod scope;
 pub mod streaming;
 mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use num_bigint::BigInt;
 
@@ -42,6 +42,7 @@ pub struct Unit {
     pub streaming: Option<streaming::Site>,
     /// Where the program makes a list that nobody sees but the writer of an Entity.
     pub written: Option<streaming::Site>,
+    stateless: OnceLock<bool>,
 }
 
 /// One function, lambda, comprehension, or the module.
@@ -145,6 +146,39 @@ pub enum Constant {
     Names(Vec<Arc<str>>),
     /// The built-in of that name: a function, type, exception or module that no global shadows.
     Builtin(Name),
+}
+
+impl Unit {
+    /// Whether running the module's own code again would find everything as it left it: it only binds functions without
+    /// defaults (an expression has no code of its own), and nothing assigns to globals or to attributes.
+    #[must_use]
+    pub fn is_stateless(&self) -> bool {
+        *self.stateless.get_or_init(|| {
+            let changes = |instr: &Instr| {
+                matches!(
+                    instr,
+                    Instr::StoreGlobal { .. }
+                        | Instr::DeleteGlobal { .. }
+                        | Instr::StoreAttr { .. }
+                        | Instr::DeleteAttr { .. }
+                )
+            };
+            let Some((module, functions)) = self.codes.split_first() else { return true };
+            let binds = |instr: &Instr| {
+                matches!(
+                    instr,
+                    Instr::Unbind { .. }
+                        | Instr::MakeFunction { .. }
+                        | Instr::StoreGlobal { .. }
+                        | Instr::None { .. }
+                        | Instr::Return { .. }
+                )
+            };
+            let is_expression = &*module.name == "<expression>";
+            !functions.iter().flat_map(|code| &code.instrs).any(changes)
+                && if is_expression { !module.instrs.iter().any(changes) } else { module.instrs.iter().all(binds) }
+        })
+    }
 }
 
 impl Code {

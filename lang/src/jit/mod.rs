@@ -40,6 +40,7 @@ mod infer;
 mod liveness;
 mod native;
 mod plan;
+mod report;
 mod runtime;
 mod seen;
 mod types;
@@ -47,6 +48,7 @@ mod unit;
 mod worker;
 
 pub use native::{Mode, Native, Warmth};
+pub use report::report;
 pub use unit::{Key, Tier};
 
 /// Whether this build can make machine code for the machine it runs on.

@@ -179,6 +179,11 @@ impl Planner<'_> {
         self.seen.get(at).copied().unwrap_or(0)
     }
 
+    /// Whether the elements that the `SetItem` at `at` replaced were counted objects.
+    pub fn replaces_objects(&self, at: usize) -> bool {
+        Seen::was_other(self.seen_bits(at))
+    }
+
     /// Decides what to do for the instruction at `at`.
     pub fn plan(&self, at: usize, state: &State) -> Plan {
         let expected = self.expected(at);
@@ -206,7 +211,7 @@ impl Planner<'_> {
             }
             Instr::Unary { op, src, .. } => match (op, ty(state, src)) {
                 (UnaryOp::Not, _) => Plan::Not,
-                (UnaryOp::USub, Ty::Int) if !Seen::beyond_int(self.seen_bits(at)) => Plan::IntNegate,
+                (UnaryOp::USub, Ty::Int) if !Seen::was_other(self.seen_bits(at)) => Plan::IntNegate,
                 (UnaryOp::USub, Ty::Float) => Plan::FloatNegate,
                 _ => Plan::Step(expected),
             },
@@ -287,7 +292,7 @@ impl Planner<'_> {
         match (op, kind(a), kind(b)) {
             (BinaryOp::Pow | BinaryOp::MatMult, ..) => Plan::Step(self.expected(at)),
             (BinaryOp::Div, Ty::Int, Ty::Int) => Plan::IntQuotient(a, b),
-            (_, Ty::Int, Ty::Int) if !Seen::beyond_int(self.seen_bits(at)) => Plan::IntArith(op, a, b),
+            (_, Ty::Int, Ty::Int) if !Seen::was_other(self.seen_bits(at)) => Plan::IntArith(op, a, b),
             (
                 BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mult | BinaryOp::Div,
                 Ty::Float | Ty::Int,

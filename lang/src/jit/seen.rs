@@ -21,6 +21,11 @@ const DICT: u8 = 64;
 const OTHER: u8 = 128;
 
 impl Seen {
+    /// Notes a value that has no kind of its own.
+    pub fn note_other(&self) {
+        self.0.fetch_or(OTHER, Ordering::Relaxed);
+    }
+
     /// Notes a value.
     #[inline]
     pub fn note(&self, value: &Value) {
@@ -54,8 +59,8 @@ impl Seen {
         }
     }
 
-    /// Whether something was seen that is no int: then an int operation left 64 bits.
-    pub fn beyond_int(bits: u8) -> bool {
+    /// Whether something was seen that has no kind of its own: an int beyond 64 bits, for instance.
+    pub fn was_other(bits: u8) -> bool {
         bits & OTHER != 0
     }
 

@@ -231,7 +231,17 @@ impl Vm {
                     }
                     note!(&reg!(dst));
                 }
-                Instr::SetItem { obj, key, src } if set_fast(&reg!(obj), &reg!(key), &reg!(src)) => {}
+                Instr::SetItem { obj, key, src } => match set_fast(&reg!(obj), &reg!(key), &reg!(src)) {
+                    Some(old) => {
+                        if old.identity().is_some() {
+                            seen[*pc as usize - 1].note_other();
+                        }
+                    }
+                    None => {
+                        let spot = Spot { module: &module, code, function: function.as_ref(), site: 0 };
+                        self.step(spot, regs, instr)?;
+                    }
+                },
                 Instr::Binary { op, dst, a, b } => {
                     let fast = match (&reg!(a), &reg!(b)) {
                         (Value::Int(x), Value::Int(y)) => match op {
@@ -480,13 +490,11 @@ fn next_fast(iter: &Value) -> Option<Option<Value>> {
     }
 }
 
-/// `object[key] = value` for an element that a list has.
+/// `object[key] = value` for an element that a list has; gives what was there.
 #[inline]
-fn set_fast(object: &Value, key: &Value, value: &Value) -> bool {
-    match (object, key) {
-        (Value::List(list), Value::Int(n)) if *n >= 0 && (*n as usize) < list.len() => {
-            list.set(*n as usize, value.clone())
-        }
-        _ => false,
-    }
+fn set_fast(object: &Value, key: &Value, value: &Value) -> Option<Value> {
+    let (Value::List(list), Value::Int(n)) = (object, key) else { return None };
+    let mut items = list.items.borrow_mut();
+    let slot = items.get_mut(usize::try_from(*n).ok()?)?;
+    Some(std::mem::replace(slot, value.clone()))
 }

@@ -32,6 +32,7 @@ pub use step::Spot;
 use origins::Tracker;
 use profile::Profiler;
 
+use crate::code::Unit;
 use crate::jit::Native;
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
@@ -62,6 +63,8 @@ pub struct Vm {
     profiler: Option<Profiler>,
     /// What compiled code needs of the run.
     pub(crate) native: Native,
+    /// The module of the stateless unit that ran last.
+    kept: Option<Rc<Module>>,
 }
 
 impl Vm {
@@ -79,6 +82,7 @@ impl Vm {
             tracker: None,
             profiler: None,
             native: Native::default(),
+            kept: None,
         }
     }
 
@@ -96,6 +100,17 @@ impl Vm {
             *slot = argument;
         }
         self.enter(frame)
+    }
+
+    /// The module of `unit`, if the machine ran it before and it is as it was then.
+    #[must_use]
+    pub fn kept_module(&self, unit: &Arc<Unit>) -> Option<Rc<Module>> {
+        self.kept.as_ref().filter(|kept| Arc::ptr_eq(&kept.image.unit, unit)).cloned()
+    }
+
+    /// Keeps the module of a stateless unit for the next time: its own code need not run again.
+    pub fn keep_module(&mut self, module: &Rc<Module>) {
+        self.kept = Some(Rc::clone(module));
     }
 
     /// The values that expression statements at a prompt had, in order.

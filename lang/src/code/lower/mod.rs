@@ -26,6 +26,7 @@ mod stmt;
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use frame::Frame;
 use pool::Pool;
@@ -96,7 +97,7 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
     let codes: Vec<Code> = lowering.codes.into_iter().flatten().collect();
     let tier = Tier::new(&codes);
     let mut unit =
-        Unit { source: source.clone(), codes, constants, names, globals, tier, streaming: None, written: None };
+        Unit { source: source.clone(), codes, constants, names, globals, tier, streaming: None, written: None, stateless: OnceLock::new() };
     unit.streaming = streaming::site(&unit);
     unit.written = streaming::written_list(&unit);
     debug_assert_eq!(verify::verify(&unit), Ok(()));

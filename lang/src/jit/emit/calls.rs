@@ -128,21 +128,21 @@ impl Emit<'_, '_> {
                 self.guard(good);
             }
         }
-        let depth = self.b.ins().load(I32, MemFlagsData::trusted(), self.vm, offsets::depth());
-        let limit = self.b.ins().load(I32, MemFlagsData::trusted(), self.vm, offsets::recursion_limit());
+        let depth = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::depth());
+        let limit = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::recursion_limit());
         let good = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
         self.guard(good);
         let stack = self.b.ins().get_stack_pointer(I64);
-        let bound = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offsets::stack_limit());
+        let bound = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::stack_limit());
         let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
         self.guard(good);
-        let fuel = self.b.ins().load(I64, MemFlagsData::trusted(), self.fuel, 0);
+        let fuel = self.b.ins().load(I64, self.memory.machine, self.fuel, 0);
         let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, CALL_COST);
         self.guard(good);
         let less = self.b.ins().iadd_imm_s(fuel, -CALL_COST);
-        self.b.ins().store(MemFlagsData::trusted(), less, self.fuel, 0);
+        self.b.ins().store(self.memory.machine, less, self.fuel, 0);
         let more = self.b.ins().iadd_imm_s(depth, 1);
-        self.b.ins().store(MemFlagsData::trusted(), more, self.vm, offsets::depth());
+        self.b.ins().store(self.memory.machine, more, self.vm, offsets::depth());
         let null = self.b.ins().iconst(I64, 0);
         let mut args = vec![self.vm, null];
         for (n, param) in callee.params().iter().take(usize::from(argc)).enumerate() {
@@ -162,7 +162,7 @@ impl Emit<'_, '_> {
             }
         };
         let (first, second) = (self.b.inst_results(call)[0], self.b.inst_results(call)[1]);
-        self.b.ins().store(MemFlagsData::trusted(), depth, self.vm, offsets::depth());
+        self.b.ins().store(self.memory.machine, depth, self.vm, offsets::depth());
         let found = self.b.ins().band_imm_s(first, 0xff);
         self.clear(base, argc.saturating_add(1));
         if matches!(ty, Ty::Int | Ty::Float) {

@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64};
-use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
+use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::Emit;
 use crate::code::{Instr, Reg};
@@ -24,7 +24,7 @@ impl Emit<'_, '_> {
 
     /// The address of the element of `list` at `index`, which may count from the end; `otherwise` is for an index outside.
     fn element(&mut self, list: Word, index: Word, otherwise: Block) -> Word {
-        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+        let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
         let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
         let from_end = self.b.ins().iadd(index, len);
         let index = self.b.ins().select(negative, from_end, index);
@@ -34,7 +34,7 @@ impl Emit<'_, '_> {
     }
 
     fn element_inside(&mut self, list: Word, index: Word) -> Word {
-        let start = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_START);
+        let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
         let offset = self.b.ins().ishl_imm_u(index, 4);
         self.b.ins().iadd(start, offset)
     }
@@ -42,6 +42,19 @@ impl Emit<'_, '_> {
     /// `dst = list[index]`
     pub(super) fn emit_index(&mut self, instr: Instr, ty: Ty) {
         let Instr::GetItem { dst, obj, key } = instr else { return };
+        if self.ty(obj) == Ty::List {
+            // No second path that would meet this one: so what was loaded of the list stays known.
+            let exit = self.exit_before();
+            let (list, index) = (self.payload(obj), self.int(key));
+            let element = self.element(list, index, exit);
+            if ty != Ty::Any {
+                let found = self.b.ins().load(I8, self.memory.elements, element, 0);
+                let good = self.admits(found, ty);
+                self.guard(good);
+            }
+            self.copy_from(dst, element, 0, ty);
+            return;
+        }
         let (slow, after) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         let before = self.state.clone();
@@ -49,7 +62,7 @@ impl Emit<'_, '_> {
         let index = self.int(key);
         let element = self.element(list, index, slow);
         if ty != Ty::Any {
-            let found = self.b.ins().load(I8, MemFlagsData::trusted(), element, 0);
+            let found = self.b.ins().load(I8, self.memory.elements, element, 0);
             let good = self.admits(found, ty);
             self.branch(good, slow);
         }
@@ -66,6 +79,21 @@ impl Emit<'_, '_> {
     /// `list[index] = src`
     pub(super) fn emit_set_index(&mut self, instr: Instr) {
         let Instr::SetItem { obj, key, src } = instr else { return };
+        let ty = self.ty(src);
+        if self.ty(obj) == Ty::List && !ty.in_memory() && !self.planner.replaces_objects(self.at) {
+            let (list, index) = (self.payload(obj), self.int(key));
+            let free = self.is_free(list, layout::LIST_STATE);
+            self.guard(free);
+            let exit = self.exit_before();
+            let element = self.element(list, index, exit);
+            let old = self.b.ins().load(I8, self.memory.elements, element, 0);
+            let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, old, i64::from(tag::FIRST_COUNTED));
+            self.guard(plain);
+            let (first, second) = self.words(src);
+            self.b.ins().store(self.memory.elements, first, element, 0);
+            self.b.ins().store(self.memory.elements, second, element, layout::PAYLOAD);
+            return;
+        }
         let (slow, after) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         let list = self.list_in(obj, slow);
@@ -75,12 +103,11 @@ impl Emit<'_, '_> {
         let element = self.element(list, index, slow);
         let (old_first, old_second) = self.load_words(element, 0);
         let (first, second) = self.words(src);
-        let ty = self.ty(src);
         if ty.in_memory() {
             self.add_reference(first, second, ty);
         }
-        self.b.ins().store(MemFlagsData::trusted(), first, element, 0);
-        self.b.ins().store(MemFlagsData::trusted(), second, element, layout::PAYLOAD);
+        self.b.ins().store(self.memory.elements, first, element, 0);
+        self.b.ins().store(self.memory.elements, second, element, layout::PAYLOAD);
         // Rarely does a list of numbers hold something counted.
         self.drop_words(old_first, old_second, Ty::Any);
         self.b.ins().jump(after, &[]);
@@ -103,21 +130,21 @@ impl Emit<'_, '_> {
             self.branch(good, slow);
         }
         let dict = self.payload(obj);
-        let kind = self.b.ins().load(I8, MemFlagsData::trusted(), dict, layout::DICT_KIND);
+        let kind = self.b.ins().load(I8, self.memory.headers, dict, layout::DICT_KIND);
         let shaped = self.equal(kind, 0);
         self.branch(shaped, slow);
-        let shape = self.b.ins().load(I64, MemFlagsData::trusted(), dict, layout::DICT_SHAPE);
-        let caches = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offsets::fields());
+        let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
+        let caches = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::fields());
         let cache = i32::try_from(self.planner.first_site + self.at).unwrap_or(0).saturating_mul(offsets::CACHE);
-        let known = self.b.ins().load(I64, MemFlagsData::trusted(), caches, cache);
+        let known = self.b.ins().load(I64, self.memory.headers, caches, cache);
         let same = self.b.ins().icmp(IntCC::Equal, shape, known);
         self.branch(same, slow);
-        let place = self.b.ins().load(I64, MemFlagsData::trusted(), caches, cache + offsets::PLACE);
-        let values = self.b.ins().load(I64, MemFlagsData::trusted(), dict, layout::DICT_VALUES);
+        let place = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
+        let values = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_VALUES);
         let offset = self.b.ins().ishl_imm_u(place, 4);
         let value = self.b.ins().iadd(values, offset);
         if ty != Ty::Any {
-            let found = self.b.ins().load(I8, MemFlagsData::trusted(), value, 0);
+            let found = self.b.ins().load(I8, self.memory.elements, value, 0);
             let good = self.admits(found, ty);
             self.branch(good, slow);
         }
@@ -138,8 +165,8 @@ impl Emit<'_, '_> {
         let list = self.list_in(list_reg, slow);
         let free = self.is_free(list, layout::LIST_STATE);
         self.branch(free, slow);
-        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
-        let capacity = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_CAPACITY);
+        let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
+        let capacity = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_CAPACITY);
         let room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, capacity);
         self.branch(room, slow);
         let element = self.element_inside(list, len);
@@ -148,10 +175,10 @@ impl Emit<'_, '_> {
         if ty.in_memory() {
             self.add_reference(first, second, ty);
         }
-        self.b.ins().store(MemFlagsData::trusted(), first, element, 0);
-        self.b.ins().store(MemFlagsData::trusted(), second, element, layout::PAYLOAD);
+        self.b.ins().store(self.memory.elements, first, element, 0);
+        self.b.ins().store(self.memory.elements, second, element, layout::PAYLOAD);
         let more = self.b.ins().iadd_imm_s(len, 1);
-        self.b.ins().store(MemFlagsData::trusted(), more, list, layout::LIST_LEN);
+        self.b.ins().store(self.memory.headers, more, list, layout::LIST_LEN);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.spill(src);
@@ -172,7 +199,7 @@ impl Emit<'_, '_> {
     pub(super) fn emit_list_len(&mut self, instr: Instr, reg: Reg) {
         let Instr::Call { dst, base, argc } = instr else { return };
         let list = self.payload(reg);
-        let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+        let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
         self.clear(base, argc.saturating_add(1));
         self.set_int(dst, len, Ty::Int);
     }

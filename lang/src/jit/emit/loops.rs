@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
+use cranelift_codegen::ir::{InstBuilder, Value as Word};
 
 use super::{Emit, TURNS};
 use crate::code::{Instr, Reg};
@@ -66,7 +66,7 @@ impl Emit<'_, '_> {
         self.b.set_cold_block(looking);
         self.b.ins().brif(less, second, &[], looking, &[]);
         self.b.switch_to_block(second);
-        let fuel = self.b.ins().load(I64, MemFlagsData::trusted(), self.fuel, 0);
+        let fuel = self.b.ins().load(I64, self.memory.machine, self.fuel, 0);
         self.b.ins().brif(fuel, go_on, &[], looking, &[]);
         self.b.switch_to_block(looking);
         let done = self.b.ins().isub(less, less);
@@ -159,15 +159,15 @@ impl Emit<'_, '_> {
             Plan::NextList(ty) => {
                 let list = self.payload(iter);
                 let at = self.int(iter);
-                let len = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_LEN);
+                let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
                 let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, at, len);
                 self.b.ins().brif(inside, more, &[], end, &[]);
                 self.b.switch_to_block(more);
-                let start = self.b.ins().load(I64, MemFlagsData::trusted(), list, layout::LIST_START);
+                let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
                 let offset = self.b.ins().ishl_imm_u(at, 4);
                 let element = self.b.ins().iadd(start, offset);
                 if *ty != Ty::Any {
-                    let found = self.b.ins().load(I8, MemFlagsData::trusted(), element, 0);
+                    let found = self.b.ins().load(I8, self.memory.elements, element, 0);
                     let good = self.admits(found, *ty);
                     self.guard(good);
                 }

@@ -20,8 +20,8 @@ mod values;
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::{
-    AbiParam, Block, FuncRef, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind,
-    Value as Word,
+    AbiParam, AliasRegionData, Block, FuncRef, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData,
+    StackSlotKind, Value as Word,
     types::{F64, I64},
 };
 use cranelift_codegen::isa::CallConv;
@@ -49,6 +49,37 @@ pub struct Emitted {
     pub notes: Vec<(usize, String)>,
 }
 
+/// The kinds of memory that compiled code touches. No address is of two kinds, so a store to one kind leaves what was
+/// loaded from the others as it is.
+struct Memory {
+    /// The slots of the frame.
+    slots: MemFlagsData,
+    /// Lengths, addresses and shapes in containers; inline caches.
+    headers: MemFlagsData,
+    /// The values in containers; globals and constants.
+    elements: MemFlagsData,
+    /// Reference counts.
+    counts: MemFlagsData,
+    /// Fields of the machine; the fuel.
+    machine: MemFlagsData,
+}
+
+impl Memory {
+    fn new(b: &mut FunctionBuilder<'_>) -> Memory {
+        let mut kind = |user_id: u32, description: &'static str| {
+            let region = b.func.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() });
+            MemFlagsData::trusted().with_alias_region(Some(region))
+        };
+        Memory {
+            slots: kind(0, "slots"),
+            headers: kind(1, "headers"),
+            elements: kind(2, "elements"),
+            counts: kind(3, "counts"),
+            machine: kind(4, "machine"),
+        }
+    }
+}
+
 /// Generates the body of one version.
 pub struct Emit<'f, 'a> {
     b: FunctionBuilder<'f>,
@@ -62,6 +93,7 @@ pub struct Emit<'f, 'a> {
     fuel: Word,
     ticks: Variable,
     slots: StackSlot,
+    memory: Memory,
     ints: Vec<Option<Variable>>,
     floats: Vec<Option<Variable>>,
     /// For ranges: how many elements are left, and the step.
@@ -129,7 +161,8 @@ impl<'f, 'a> Emit<'f, 'a> {
         let (Some(vm), Some(frame)) = (params.first().copied(), params.get(1).copied()) else {
             return Err("no parameters".to_owned());
         };
-        let fuel = b.ins().load(I64, MemFlagsData::trusted(), vm, super::compile::offsets::fuel());
+        let memory = Memory::new(&mut b);
+        let fuel = b.ins().load(I64, memory.machine, vm, super::compile::offsets::fuel());
         let ticks = b.declare_var(I64);
         let start = b.ins().iconst(I64, TURNS);
         b.def_var(ticks, start);
@@ -145,6 +178,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             fuel,
             ticks,
             slots,
+            memory,
             ints: vec![None; registers],
             floats: vec![None; registers],
             lefts: vec![None; registers],
@@ -555,9 +589,9 @@ impl<'f, 'a> Emit<'f, 'a> {
     /// Under stress: leaves now and then without need.
     fn stress_guard(&mut self, exit: Block) {
         let offset = super::compile::offsets::stress();
-        let left = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offset);
+        let left = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
         let less = self.b.ins().iadd_imm_s(left, -1);
-        self.b.ins().store(MemFlagsData::trusted(), less, self.vm, offset);
+        self.b.ins().store(self.memory.machine, less, self.vm, offset);
         self.branch(less, exit);
     }
 

@@ -83,36 +83,46 @@ impl Emit<'_, '_> {
         (at, self.b.use_var(left), self.b.use_var(step))
     }
 
+    fn load_slot(&mut self, ty: cranelift_codegen::ir::Type, offset: i32) -> Word {
+        let base = self.b.ins().stack_addr(I64, self.slots, offset);
+        self.b.ins().load(ty, self.memory.slots, base, 0)
+    }
+
+    fn store_slot(&mut self, word: Word, offset: i32) {
+        let base = self.b.ins().stack_addr(I64, self.slots, offset);
+        self.b.ins().store(self.memory.slots, word, base, 0);
+    }
+
     pub(super) fn tag(&mut self, reg: Reg) -> Word {
-        self.b.ins().stack_load(I64, I8, self.slots, Self::offset(reg))
+        self.load_slot(I8, Self::offset(reg))
     }
 
     pub(super) fn payload(&mut self, reg: Reg) -> Word {
-        self.b.ins().stack_load(I64, I64, self.slots, Self::offset(reg) + layout::PAYLOAD)
+        self.load_slot(I64, Self::offset(reg) + layout::PAYLOAD)
     }
 
     pub(super) fn payload_float(&mut self, reg: Reg) -> Word {
-        self.b.ins().stack_load(I64, F64, self.slots, Self::offset(reg) + layout::PAYLOAD)
+        self.load_slot(F64, Self::offset(reg) + layout::PAYLOAD)
     }
 
     pub(super) fn store_tag(&mut self, reg: Reg, tag: u8) {
         let word = self.b.ins().iconst(I64, i64::from(tag));
-        self.b.ins().stack_store(I64, word, self.slots, Self::offset(reg));
+        self.store_slot(word, Self::offset(reg));
     }
 
     pub(super) fn store_payload(&mut self, reg: Reg, word: Word) {
-        self.b.ins().stack_store(I64, word, self.slots, Self::offset(reg) + layout::PAYLOAD);
+        self.store_slot(word, Self::offset(reg) + layout::PAYLOAD);
     }
 
     pub(super) fn store_words(&mut self, reg: Reg, first: Word, second: Word) {
-        self.b.ins().stack_store(I64, first, self.slots, Self::offset(reg));
+        self.store_slot(first, Self::offset(reg));
         self.store_payload(reg, second);
     }
 
     pub(super) fn store_extra(&mut self, reg: Reg, number: u16, word: Word) {
         let base = i32::from(self.planner.code.registers) * 16;
         let first = self.extra[usize::from(reg)].unwrap_or(0);
-        self.b.ins().stack_store(I64, word, self.slots, base + i32::from(first + number) * 8);
+        self.store_slot(word, base + i32::from(first + number) * 8);
     }
 
     /// The address of a slot.
@@ -126,8 +136,8 @@ impl Emit<'_, '_> {
 
     /// The words of a value in memory at `base + offset`.
     pub(super) fn load_words(&mut self, base: Word, offset: i32) -> (Word, Word) {
-        let first = self.b.ins().load(I64, MemFlagsData::trusted(), base, offset);
-        let second = self.b.ins().load(I64, MemFlagsData::trusted(), base, offset + layout::PAYLOAD);
+        let first = self.b.ins().load(I64, self.memory.elements, base, offset);
+        let second = self.b.ins().load(I64, self.memory.elements, base, offset + layout::PAYLOAD);
         (first, second)
     }
 
@@ -154,7 +164,7 @@ impl Emit<'_, '_> {
             Ty::Fixed(fixed) => self.fixed_words(fixed.tag, fixed.address),
             Ty::Unbound | Ty::Script { .. } | Ty::Range => self.fixed_words(tag::UNBOUND, 0),
             Ty::Str | Ty::List | Ty::Dict | Ty::Any | Ty::ListIter => {
-                let first = self.b.ins().stack_load(I64, I64, self.slots, Self::offset(reg));
+                let first = self.load_slot(I64, Self::offset(reg));
                 (first, self.payload(reg))
             }
         }
@@ -200,7 +210,7 @@ impl Emit<'_, '_> {
     /// The words of a global variable.
     pub(super) fn global_words(&mut self, global: u16) -> (Word, Word) {
         let offset = crate::jit::compile::offsets::globals();
-        let globals = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offset);
+        let globals = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
         self.load_words(globals, i32::from(global) * 16)
     }
 
@@ -214,9 +224,9 @@ impl Emit<'_, '_> {
             self.b.ins().brif(counted, block, &[], after, &[]);
             self.b.switch_to_block(block);
         }
-        let count = self.b.ins().load(I32, MemFlagsData::trusted(), second, 0);
+        let count = self.b.ins().load(I32, self.memory.counts, second, 0);
         let more = self.b.ins().iadd_imm_s(count, 1);
-        self.b.ins().store(MemFlagsData::trusted(), more, second, 0);
+        self.b.ins().store(self.memory.counts, more, second, 0);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }
@@ -237,13 +247,13 @@ impl Emit<'_, '_> {
             self.b.ins().brif(counted, block, &[], after, &[]);
             self.b.switch_to_block(block);
         }
-        let count = self.b.ins().load(I32, MemFlagsData::trusted(), second, 0);
+        let count = self.b.ins().load(I32, self.memory.counts, second, 0);
         let is_last = self.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
         let (last, shared) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(is_last, last, &[], shared, &[]);
         self.b.switch_to_block(shared);
         let less = self.b.ins().iadd_imm_s(count, -1);
-        self.b.ins().store(MemFlagsData::trusted(), less, second, 0);
+        self.b.ins().store(self.memory.counts, less, second, 0);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(last);
         self.call_runtime(runtime::release as *const u8, &[self.vm, first, second], 0);
@@ -349,7 +359,7 @@ impl Emit<'_, '_> {
                 self.planner.apply(self.at, &plan, &mut after);
                 let ty = after.get(usize::from(dst)).copied().unwrap_or(Ty::Any);
                 let offset = crate::jit::compile::offsets::constants();
-                let constants = self.b.ins().load(I64, MemFlagsData::trusted(), self.vm, offset);
+                let constants = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
                 let stride = crate::jit::compile::offsets::CONSTANT;
                 let at = i32::try_from(index).unwrap_or(0).saturating_mul(stride);
                 let (first, second) = self.load_words(constants, at);
@@ -386,16 +396,16 @@ impl Emit<'_, '_> {
                 self.set_state(dst, Ty::None);
             }
             Ty::Bool => {
-                let byte = self.b.ins().load(I8, MemFlagsData::trusted(), base, offset + layout::BOOL);
+                let byte = self.b.ins().load(I8, self.memory.elements, base, offset + layout::BOOL);
                 let word = self.b.ins().uextend(I64, byte);
                 self.set_int(dst, word, Ty::Bool);
             }
             Ty::Int => {
-                let word = self.b.ins().load(I64, MemFlagsData::trusted(), base, offset + layout::PAYLOAD);
+                let word = self.b.ins().load(I64, self.memory.elements, base, offset + layout::PAYLOAD);
                 self.set_int(dst, word, Ty::Int);
             }
             Ty::Float => {
-                let word = self.b.ins().load(F64, MemFlagsData::trusted(), base, offset + layout::PAYLOAD);
+                let word = self.b.ins().load(F64, self.memory.elements, base, offset + layout::PAYLOAD);
                 self.set_float(dst, word);
             }
             ty => {
@@ -419,7 +429,7 @@ impl Emit<'_, '_> {
         self.branch(good, exit);
         match ty {
             Ty::Bool => {
-                let byte = self.b.ins().stack_load(I64, I8, self.slots, Self::offset(reg) + layout::BOOL);
+                let byte = self.load_slot(I8, Self::offset(reg) + layout::BOOL);
                 let word = self.b.ins().uextend(I64, byte);
                 self.def_int(reg, word);
             }
@@ -458,12 +468,12 @@ impl Emit<'_, '_> {
 
     /// Whether the dict or list at `object` is not being changed by somebody.
     pub(super) fn is_free(&mut self, object: Word, offset: i32) -> Word {
-        let state = self.b.ins().load(I32, MemFlagsData::trusted(), object, offset);
+        let state = self.b.ins().load(I32, self.memory.headers, object, offset);
         self.b.ins().icmp_imm_s(IntCC::Equal, state, 0)
     }
 
     /// The first two bytes of a slot, for bools: the tag and the value.
     pub(super) fn bool_word(&mut self, reg: Reg) -> Word {
-        self.b.ins().stack_load(I64, I16, self.slots, Self::offset(reg))
+        self.load_slot(I16, Self::offset(reg))
     }
 }

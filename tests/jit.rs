@@ -1,0 +1,166 @@
+//! Compiled code means what interpreted code means: results, errors, tracebacks and limits.
+//!
+//! `DATAWAY_CASES=100000 DATAWAY_SEED=7 cargo test --test jit random` compares more programs than the usual few.
+
+#[path = "fuzz/programs.rs"]
+mod programs;
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use dataway_lang::{Input, Limits, Program, RunOptions, jit};
+use support::random::Random;
+use support::{compile, script, show};
+
+const MODES: [jit::Mode; 3] = [jit::Mode::Always, jit::Mode::Stress, jit::Mode::Auto];
+
+fn options(jit: jit::Mode) -> RunOptions {
+    let limits = Limits { memory: Some(64 << 20), time: Some(Duration::from_secs(20)), ..Limits::default() };
+    RunOptions { limits, seed: Some(1), jit, ..RunOptions::default() }
+}
+
+/// The result or the whole report, and the log.
+fn outcome(program: &Program, options: &RunOptions) -> (Result<String, String>, String) {
+    let outcome = program.run(&Input::default(), options, show);
+    (outcome.result.map_err(|report| report.render()), outcome.log)
+}
+
+/// Runs a program in every way of compiling, twice in each so that the second run finds what the first compiled.
+fn check(text: &str, what: &str) {
+    let expected = outcome(&compile(text), &options(jit::Mode::Off));
+    for mode in MODES {
+        let program = compile(text);
+        for round in 0..2 {
+            let found = outcome(&program, &options(mode));
+            assert_eq!(found, expected, "{what}, {mode:?}, round {round}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn random_programs_give_the_same() {
+    let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|t| t.parse().ok()).unwrap_or(usual);
+    let first = number("DATAWAY_SEED", 0) << 32;
+    for seed in first..first + number("DATAWAY_CASES", 60) {
+        check(&programs::program(&mut Random::new(seed)), &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn programs_that_differed_once_give_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus/jit");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("readable seeds").flatten().map(|e| e.path()).collect();
+    paths.sort();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a readable seed");
+        check(&text, &path.display().to_string());
+    }
+}
+
+#[test]
+fn errors_inside_compiled_code_have_their_traceback() {
+    let text = "\
+def dw_process(msg):
+    return outer(30)
+
+def outer(n):
+    s = 0
+    for i in range(n):
+        s += inner(i, 25 - i)
+    return s
+
+def inner(a, b):
+    return a // b
+";
+    let (result, _) = outcome(&compile(text), &options(jit::Mode::Off));
+    let report = result.expect_err("it divides by zero");
+    assert!(report.contains("in inner") && report.contains("in outer") && report.contains("line 11"), "{report}");
+    check(text, "division");
+}
+
+#[test]
+fn limits_hold_inside_compiled_code() {
+    for (body, expected) in [
+        ("while True:\n    pass", "TimeoutError"),
+        ("n = 0\nwhile True:\n    n = (n + 1) % 7", "TimeoutError"),
+        ("for i in range(10 ** 12):\n    j = i * 2", "TimeoutError"),
+        ("xs = []\nwhile True:\n    xs.append(1.5)", "MemoryError"),
+        ("xs = []\nwhile True:\n    xs.append([1])", "MemoryError"),
+    ] {
+        for jit in MODES {
+            let limits = Limits { memory: Some(32 << 20), time: Some(Duration::from_millis(300)), ..Limits::default() };
+            let options = RunOptions { limits, jit, ..RunOptions::default() };
+            let outcome = compile(&script(body)).run(&Input::default(), &options, show);
+            let report = outcome.result.expect_err("it has no end");
+            let class = report.last().map(|link| link.class.clone()).unwrap_or_default();
+            assert_eq!(class, expected, "{body} in {jit:?}");
+        }
+    }
+}
+
+const RECURSION: &str = "\
+def dw_process(msg):
+    try:
+        return deep(0)
+    except RecursionError as error:
+        return [str(error), shallow(900), outer(300)]
+
+def deep(n):
+    return 1 + deep(n + 1)
+
+def shallow(n):
+    return 0 if n == 0 else 1 + shallow(n - 1)
+
+def outer(n):
+    return 0 if n == 0 else 1 + sorted([n], key=lambda x: outer(n - 1))[0] * 0 + outer(n - 1) if n < 3 else shallow(n)
+";
+
+#[test]
+fn recursion_ends_in_an_exception_on_any_stack() {
+    check(RECURSION, "recursion");
+    for size in [256 << 10, 1 << 20] {
+        let run = || MODES.map(|mode| outcome(&compile(RECURSION), &options(mode)));
+        let thread = std::thread::Builder::new().stack_size(size).spawn(run).expect("a thread");
+        let expected = outcome(&compile(RECURSION), &options(jit::Mode::Off));
+        for found in thread.join().expect("no crash") {
+            assert_eq!(found, expected, "a stack of {size}");
+        }
+    }
+    let limits = Limits { recursion: 100_000, ..Limits::default() };
+    let text = "def dw_process(msg):\n    return shallow(60000)\n\ndef shallow(n):\n    return 0 if n == 0 else 1 + shallow(n - 1)\n";
+    for jit in MODES {
+        let options = RunOptions { limits: limits.clone(), jit, ..RunOptions::default() };
+        assert_eq!(outcome(&compile(text), &options).0, Ok("60000".to_owned()), "{jit:?}");
+    }
+}
+
+#[test]
+fn nothing_is_left_on_the_heap() {
+    let text = "\
+def dw_process(msg):
+    rows = [{'a': n, 'b': str(n) * 9, 'c': [n, float(n)]} for n in range(40)]
+    total = 0
+    kept = []
+    for row in rows:
+        if row['a'] % 3:
+            kept.append({'k': row['b'], 'v': row['c'][1]})
+            total += row['c'][0]
+    for n in range(30):
+        try:
+            rows[n + 20]['c'][n % 3] = kept[n]['k']
+        except IndexError:
+            total -= 1
+    return [total, len(kept), rows[25]['c']]
+";
+    for mode in MODES {
+        let program = compile(text);
+        let mut used = Vec::new();
+        for _ in 0..6 {
+            let (result, _) = outcome(&program, &options(mode));
+            assert!(result.is_ok(), "{result:?}");
+            used.push(dataway_lang::value::heap::used());
+        }
+        assert_eq!(used[2], used[5], "{mode:?}: {used:?}");
+    }
+}
