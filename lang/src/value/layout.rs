@@ -62,10 +62,14 @@ pub const LIST_LEN: i32 = (ITEMS + HVec::<Value>::LEN) as i32;
 pub const LIST_CAPACITY: i32 = (ITEMS + HVec::<Value>::CAPACITY) as i32;
 
 const DICT_ITEMS: usize = body_offset::<Dict>() + Dict::ITEMS + Guarded::<super::dict::Items>::VALUE;
-/// In a dict: the byte that is zero if it has a shape. `Items` is `repr(C, u8)`: the tag, then the fields as in C.
+/// In a dict: the byte that says how it keeps its items. `Items` is `repr(C, u8)`: the tag, then the fields as in C.
 pub const DICT_KIND: i32 = DICT_ITEMS as i32;
+/// The kind of a dict without a shape. Both kinds with one begin with the shape and the values.
+pub const HASHED: u8 = 1;
 /// In a dict with a shape: the shape.
 pub const DICT_SHAPE: i32 = DICT_ITEMS as i32 + 8;
+/// In a dict with a shape: the number of values; fewer than the shape's keys if they are made lazily.
+pub const DICT_MADE: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::LEN as i32;
 /// In a dict with a shape: the address of the values.
 pub const DICT_VALUES: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::START as i32;
 
@@ -113,7 +117,7 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Dict, Shape, types};
+    use super::super::{Dict, Ref, Shape, types};
     use super::*;
 
     #[test]
@@ -149,10 +153,12 @@ mod tests {
             // SAFETY: both objects are alive and the offsets lie inside them.
             unsafe { *((base + offset as usize) as *const usize) }
         };
-        let base = super::super::Ref::address(&dict);
+        let base = Ref::address(&dict);
         assert_eq!(word(base, DICT_KIND) & 0xff, 0);
-        assert_eq!(word(base, DICT_SHAPE), super::super::Ref::address(&shape));
+        assert_eq!(word(base, DICT_SHAPE), Ref::address(&shape));
+        assert_eq!(word(base, DICT_MADE), 2);
         let values = word(base, DICT_VALUES);
         assert_eq!(word(values + 16, PAYLOAD), 2);
+        assert_eq!(word(Ref::address(&Dict::new()), DICT_KIND) & 0xff, usize::from(HASHED));
     }
 }

@@ -122,10 +122,11 @@ impl Vm {
             Instr::GetItemConst { dst, obj, key } => {
                 let key = &image.constants[usize::from(key)];
                 let found = match (&reg!(obj), key.value.text_bytes()) {
-                    (Value::Dict(dict), Some(text)) => match image.fields[site].fill(dict, key.hash, text) {
-                        Some(value) => Some(value),
-                        None => dict.get_text(key.hash, text),
-                    },
+                    (Value::Dict(dict), Some(text)) => {
+                        let cache = &image.fields[site];
+                        let known = cache.get(dict).or_else(|| cache.fill(dict, key.hash, text));
+                        known.or_else(|| dict.get_text(key.hash, text))
+                    }
                     // What begins with one of these signs is a selector.
                     (Value::MultiMap(map), Some(text)) if !matches!(text, [b'*' | b'^', ..]) => {
                         map.get_text(key.hash, text)

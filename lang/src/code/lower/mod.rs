@@ -96,8 +96,17 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
     let Pool { constants, names, globals, .. } = lowering.pool;
     let codes: Vec<Code> = lowering.codes.into_iter().flatten().collect();
     let tier = Tier::new(&codes);
-    let mut unit =
-        Unit { source: source.clone(), codes, constants, names, globals, tier, streaming: None, written: None, stateless: OnceLock::new() };
+    let mut unit = Unit {
+        source: source.clone(),
+        codes,
+        constants,
+        names,
+        globals,
+        tier,
+        streaming: None,
+        written: None,
+        stateless: OnceLock::new(),
+    };
     unit.streaming = streaming::site(&unit);
     unit.written = streaming::written_list(&unit);
     debug_assert_eq!(verify::verify(&unit), Ok(()));

@@ -131,7 +131,7 @@ impl Emit<'_, '_> {
         }
         let dict = self.payload(obj);
         let kind = self.b.ins().load(I8, self.memory.headers, dict, layout::DICT_KIND);
-        let shaped = self.equal(kind, 0);
+        let shaped = self.not_equal(kind, layout::HASHED);
         self.branch(shaped, slow);
         let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
         let caches = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::fields());
@@ -140,14 +140,16 @@ impl Emit<'_, '_> {
         let same = self.b.ins().icmp(IntCC::Equal, shape, known);
         self.branch(same, slow);
         let place = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
+        // A dict that makes its values lazily may not have made this one.
+        let made = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_MADE);
+        let there = self.b.ins().icmp(IntCC::UnsignedLessThan, place, made);
+        self.branch(there, slow);
         let values = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_VALUES);
         let offset = self.b.ins().ishl_imm_u(place, 4);
         let value = self.b.ins().iadd(values, offset);
-        if ty != Ty::Any {
-            let found = self.b.ins().load(I8, self.memory.elements, value, 0);
-            let good = self.admits(found, ty);
-            self.branch(good, slow);
-        }
+        let found = self.b.ins().load(I8, self.memory.elements, value, 0);
+        let good = if ty == Ty::Any { self.not_equal(found, tag::UNBOUND) } else { self.admits(found, ty) };
+        self.branch(good, slow);
         self.copy_from(dst, value, 0, ty);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
