@@ -88,7 +88,6 @@ fn long_single_operations_end_at_the_time_limit() {
         "TimeoutError",
         &[
             "3**10**8",
-            "pow(7, 10**9)",
             "pow(3, 1 << 200000, (1 << 200000) + 1)",
             "x = 1 << 30000000\nwhile True: x = x * x >> 30000000",
             "x = 3 ** 3000000\nwhile True: x // (x >> 1000000)",
