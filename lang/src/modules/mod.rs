@@ -26,7 +26,7 @@ pub mod uuid;
 pub mod zoneinfo;
 
 use crate::builtins::CoreType;
-use crate::value::{ModuleDesc, types};
+use crate::value::{ModuleDesc, TypeDesc, types};
 
 /// Every module.
 pub static MODULES: &[&ModuleDesc] = &[
@@ -52,6 +52,24 @@ pub static MODULES: &[&ModuleDesc] = &[
     &urllib::MODULE,
     &uuid::MODULE,
     &zoneinfo::MODULE,
+];
+
+/// Types of objects that functions give and scripts cannot name; signatures do.
+pub static UNNAMED_TYPES: &[&TypeDesc] = &[
+    &hashlib::object::HASH,
+    &hashlib::object::HASHXOF,
+    &crypto::members::ECB,
+    &crypto::members::CBC,
+    &crypto::members::CTR,
+    &crypto::members::GCM,
+    crypto::hash::TYPES[0],
+    crypto::hash::TYPES[1],
+    crypto::hash::TYPES[2],
+    crypto::hash::TYPES[3],
+    crypto::hash::TYPES[4],
+    crypto::hash::TYPES[5],
+    &crypto::signature::SCHEME,
+    &uuid::object::SAFE_UUID,
 ];
 
 /// Types of the room `value` whose members belong to modules.

@@ -112,7 +112,7 @@ pub fn type_named(name: &str) -> Option<&'static TypeDesc> {
     let modules =
         || every_module().into_iter().flat_map(|m| m.types.iter().map(move |(shown, desc, _)| (m, *shown, *desc)));
     let known = core(CORE_TYPES).chain(core(modules::CORE_TYPES)).chain(TYPE_NAMES.iter().map(|(desc, _)| *desc));
-    let known = known.chain(BUILTIN_EXCEPTIONS.iter().copied());
+    let known = known.chain(BUILTIN_EXCEPTIONS.iter().copied()).chain(modules::UNNAMED_TYPES.iter().copied());
     let plain = name == "None";
     let mut found =
         known.filter(|desc| desc.name == name || desc.full_name() == name || (plain && desc.name == "NoneType"));

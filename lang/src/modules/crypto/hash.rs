@@ -44,6 +44,10 @@ struct Function {
     der: &'static [u8],
 }
 
+/// The types of the hash objects, which scripts cannot name.
+pub static TYPES: [&TypeDesc; 6] =
+    [&md5::CLASS, &sha1::CLASS, &sha224::CLASS, &sha256::CLASS, &sha384::CLASS, &sha512::CLASS];
+
 static ALL: [Function; 6] =
     [md5::FUNCTION, sha1::FUNCTION, sha224::FUNCTION, sha256::FUNCTION, sha384::FUNCTION, sha512::FUNCTION];
 
@@ -67,7 +71,7 @@ macro_rules! functions {
                     modules: &[],
                 };
 
-                static CLASS: TypeDesc = TypeDesc {
+                pub(super) static CLASS: TypeDesc = TypeDesc {
                     doc: "A hash function at work.",
                     python: true,
                     ..TypeDesc::new($class, concat!("Crypto.Hash.", $name)).with_members(MEMBERS)

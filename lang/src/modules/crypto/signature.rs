@@ -52,7 +52,8 @@ const PLAIN: ModuleDesc = ModuleDesc {
     modules: &[],
 };
 
-static SCHEME: TypeDesc = TypeDesc {
+/// A key with a scheme for signatures.
+pub static SCHEME: TypeDesc = TypeDesc {
     doc: "An RSA key that signs and checks signatures.",
     python: true,
     ..TypeDesc::new("PKCS115_SigScheme", "Crypto.Signature.pkcs1_15").with_members(MEMBERS)

@@ -5,7 +5,7 @@
 //! | [`object`] | the class `UUID` |
 //! | this one | the functions that make identifiers |
 
-mod object;
+pub mod object;
 
 pub use object::Uuid;
 

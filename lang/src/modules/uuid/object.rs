@@ -24,7 +24,7 @@ pub static UUID: TypeDesc = TypeDesc {
 };
 
 /// The class of `is_safe`.
-static SAFE_UUID: TypeDesc =
+pub static SAFE_UUID: TypeDesc =
     TypeDesc { doc: "How safely an identifier was made.", python: true, ..TypeDesc::new("SafeUUID", "uuid") };
 
 /// An identifier.
