@@ -5,7 +5,7 @@
 //! | [`names`] | finding an encoding by name |
 //! | [`handler`] | what happens with what cannot be converted |
 //! | [`driver`] | the loops that all encodings share |
-//! | [`utf8`], [`utf16`] | UTF-8; UTF-16 and UTF-32 |
+//! | [`utf8`], [`utf16`], [`utf7`] | UTF-8; UTF-16 and UTF-32; UTF-7 |
 //! | [`single`] | ASCII, Latin-1 and the single-byte tables |
 //! | [`double`] | East Asian encodings without shift states |
 //! | [`shifted`] | those with shift states |
@@ -24,6 +24,7 @@ pub mod shifted;
 pub mod single;
 mod tables;
 pub mod utf16;
+pub mod utf7;
 pub mod utf8;
 
 use std::borrow::Cow;
@@ -46,6 +47,7 @@ pub struct Codec {
 enum Kind {
     Utf8,
     Utf8Sig,
+    Utf7,
     Utf16(Option<utf16::Order>),
     Utf32(Option<utf16::Order>),
     Ascii,
@@ -122,6 +124,7 @@ pub fn decode(bytes: &[u8], codec: Codec, handler: &str) -> Result<Vec<u8>, Code
     let result = match codec.kind {
         Kind::Utf8 => utf8::decode(bytes, handler),
         Kind::Utf8Sig => utf8::decode_signed(bytes, handler),
+        Kind::Utf7 => utf7::decode(bytes, handler),
         Kind::Utf16(order) => utf16::decode_16(bytes, order, handler),
         Kind::Utf32(order) => utf16::decode_32(bytes, order, handler),
         Kind::Ascii => single::decode_ascii(bytes, handler),
@@ -145,6 +148,7 @@ pub fn encode(text: &[u8], codec: Codec, handler: &str) -> Result<Vec<u8>, Codec
     let result = match codec.kind {
         Kind::Utf8 => utf8::encode(text, handler, b""),
         Kind::Utf8Sig => utf8::encode(text, handler, utf8::SIGNATURE),
+        Kind::Utf7 => utf7::encode(text),
         Kind::Utf16(order) => utf16::encode_16(text, order, handler),
         Kind::Utf32(order) => utf16::encode_32(text, order, handler),
         Kind::Ascii => single::encode_ascii(text, handler),

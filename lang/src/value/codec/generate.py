@@ -10,7 +10,7 @@ import pkgutil
 import unicodedata
 
 KINDS = {
-    "utf_8": "Utf8", "utf_8_sig": "Utf8Sig", "ascii": "Ascii", "latin_1": "Latin1",
+    "utf_8": "Utf8", "utf_8_sig": "Utf8Sig", "utf_7": "Utf7", "ascii": "Ascii", "latin_1": "Latin1",
     "utf_16": "Utf16(None)", "utf_16_le": "Utf16(Some(Little))", "utf_16_be": "Utf16(Some(Big))",
     "utf_32": "Utf32(None)", "utf_32_le": "Utf32(Some(Little))", "utf_32_be": "Utf32(Some(Big))",
     "unicode_escape": "UnicodeEscape", "raw_unicode_escape": "RawUnicodeEscape",

@@ -101,6 +101,7 @@ pub(super) static CODECS: &[Codec] = &[
     Codec { name: "utf-32", kind: Utf32(None) },
     Codec { name: "utf-32-be", kind: Utf32(Some(Big)) },
     Codec { name: "utf-32-le", kind: Utf32(Some(Little)) },
+    Codec { name: "utf-7", kind: Utf7 },
     Codec { name: "utf-8", kind: Utf8 },
     Codec { name: "utf-8-sig", kind: Utf8Sig },
 ];
@@ -117,7 +118,7 @@ pub(super) static ALIASES: &[(&str, u8)] = &[
     ("big5tw", 1), ("chinese", 46), ("cp037", 3), ("cp1006", 4), ("cp1026", 5), ("cp1051", 48), ("cp1125", 6),
     ("cp1140", 7), ("cp1250", 8), ("cp1251", 9), ("cp1252", 10), ("cp1253", 11), ("cp1254", 12),
     ("cp1255", 13), ("cp1256", 14), ("cp1257", 15), ("cp1258", 16), ("cp154", 82), ("cp273", 17),
-    ("cp367", 0), ("cp424", 18), ("cp437", 19), ("cp500", 20), ("cp65001", 93), ("cp720", 21), ("cp737", 22),
+    ("cp367", 0), ("cp424", 18), ("cp437", 19), ("cp500", 20), ("cp65001", 94), ("cp720", 21), ("cp737", 22),
     ("cp775", 23), ("cp819", 70), ("cp850", 24), ("cp852", 25), ("cp855", 26), ("cp856", 27), ("cp857", 28),
     ("cp858", 29), ("cp860", 30), ("cp861", 31), ("cp862", 32), ("cp863", 33), ("cp864", 34), ("cp865", 35),
     ("cp866", 36), ("cp866u", 6), ("cp869", 37), ("cp874", 38), ("cp875", 39), ("cp932", 40), ("cp936", 47),
@@ -160,13 +161,13 @@ pub(super) static ALIASES: &[(&str, u8)] = &[
     ("palmos", 81), ("pt154", 82), ("ptcp154", 82), ("r8", 48), ("rawunicodeescape", 83), ("rk1048", 69),
     ("roman8", 48), ("ruscii", 6), ("shiftjis", 84), ("sjis", 84), ("strk10482002", 69), ("thai", 53),
     ("tis620", 85), ("tis6200", 85), ("tis62025290", 85), ("tis62025291", 85), ("u16", 87), ("u32", 90),
-    ("u8", 93), ("uhc", 41), ("ujis", 43), ("unicodebigunmarked", 88), ("unicodeescape", 86),
-    ("unicodelittleunmarked", 89), ("us", 0), ("usascii", 0), ("utf", 93), ("utf16", 87), ("utf16be", 88),
-    ("utf16le", 89), ("utf32", 90), ("utf32be", 91), ("utf32le", 92), ("utf8", 93), ("utf8sig", 94),
-    ("utf8ucs2", 93), ("utf8ucs4", 93), ("windows1250", 8), ("windows1251", 9), ("windows1252", 10),
-    ("windows1253", 11), ("windows1254", 12), ("windows1255", 13), ("windows1256", 14), ("windows1257", 15),
-    ("windows1258", 16), ("xmacjapanese", 84), ("xmackorean", 44), ("xmacsimpchinese", 46),
-    ("xmactradchinese", 1),
+    ("u7", 93), ("u8", 94), ("uhc", 41), ("ujis", 43), ("unicode11utf7", 93), ("unicodebigunmarked", 88),
+    ("unicodeescape", 86), ("unicodelittleunmarked", 89), ("us", 0), ("usascii", 0), ("utf", 94),
+    ("utf16", 87), ("utf16be", 88), ("utf16le", 89), ("utf32", 90), ("utf32be", 91), ("utf32le", 92),
+    ("utf7", 93), ("utf8", 94), ("utf8sig", 95), ("utf8ucs2", 94), ("utf8ucs4", 94), ("windows1250", 8),
+    ("windows1251", 9), ("windows1252", 10), ("windows1253", 11), ("windows1254", 12), ("windows1255", 13),
+    ("windows1256", 14), ("windows1257", 15), ("windows1258", 16), ("xmacjapanese", 84), ("xmackorean", 44),
+    ("xmacsimpchinese", 46), ("xmactradchinese", 1),
 ];
 
 /// Characters of the single-byte encodings: of the bytes from 128 where the others are ASCII, else of all.
