@@ -28,6 +28,9 @@ fn environment(name: &str) -> Option<String> {
 /// # Errors
 /// Why there is nothing to check.
 pub fn check(path: &Path, options: &AppOptions, no_secrets: bool, format: Format) -> Result<Checked, String> {
+    if !path.exists() {
+        return Err(format!("{} does not exist", path.display()));
+    }
     let lost = || format!("{} lies in no app: there is no app.yaml above it", path.display());
     let root = root_of(path).ok_or_else(lost)?;
     let options = Options {

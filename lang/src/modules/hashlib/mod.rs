@@ -140,7 +140,7 @@ table! {
         ///
         /// >>> hashlib.new('sha256', b'abc').hexdigest()[:16]
         /// 'ba7816bf8f01cfea'
-        Function Extended "def __hash_new hashlib.new(name: str, data: bytes = <absent>, **kwargs: Any) -> HASH" => new;
+        Function Extended "def __hash_new hashlib.new(name: str, data: bytes = <absent>, **kwargs: Any) -> Any" => new;
         /// Derive a key from a password by PBKDF2 with HMAC.
         ///
         /// >>> hashlib.pbkdf2_hmac('sha256', b'password', b'salt', 10, dklen=8).hex()
