@@ -3,6 +3,8 @@
 //! The examples of one entry are one conversation: they share their variables.
 
 use dataway_lang::builtins::reference::{Entry, doc_lines, entries, signature};
+use dataway_lang::check::{self, CheckOptions};
+use dataway_lang::diagnostic::Severity;
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions, ast::Mode};
 use dataway_lang::value::signature::Default;
@@ -80,6 +82,44 @@ fn every_example_shows_what_the_documentation_says() {
             if shown != expected {
                 problems.push(format!("{path}: >>> {code}\n  documented: {expected}  shown:      {shown}"));
             }
+        }
+    }
+    report(&problems);
+}
+
+/// Does a line end in an exception, as far as its documentation shows?
+fn raises(expected: &str) -> bool {
+    let class = expected.lines().last().unwrap_or_default().split(':').next().unwrap_or_default();
+    let is_name = class.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    let last = class.rsplit('.').next().unwrap_or_default();
+    is_name && (last.ends_with("Error") || last.ends_with("Exception") || EXCEPTIONS.contains(&last))
+}
+
+/// Exceptions whose names do not say so.
+const EXCEPTIONS: [&str; 8] = [
+    "error",
+    "StopIteration",
+    "InvalidOperation",
+    "DivisionByZero",
+    "Inexact",
+    "Overflow",
+    "ZoneInfoNotFoundError",
+    "Rounded",
+];
+
+#[test]
+fn the_checker_has_nothing_against_what_runs() {
+    let mut problems = Vec::new();
+    let options = ParseOptions { mode: Some(Mode::Interactive), ..ParseOptions::default() };
+    for Entry { path, builtin } in entries() {
+        let lines = examples(builtin.doc).into_iter().filter(|example| !raises(&example.expected));
+        let text = lines.fold(String::new(), |text, example| text + &example.code + "\n");
+        let source = SourceText::new("example", &text);
+        let parsed = syntax::parse(&source, &options);
+        let found = check::check(&parsed.program, &source, &CheckOptions::default()).diagnostics;
+        for error in found.iter().filter(|found| found.severity == Severity::Error) {
+            let line = source.line_text(source.line_column(error.span.start).line);
+            problems.push(format!("{path}: {line}\n  {}: {}", error.code, error.message));
         }
     }
     report(&problems);

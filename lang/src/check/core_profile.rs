@@ -271,14 +271,20 @@ impl<'a> Checker<'a> {
                 Arg::Positional(_) | Arg::Keyword { .. } => {}
             }
         }
-        let ExprKind::Attribute { value, attr } = &func.kind else { return };
-        let is_entity = matches!(&value.kind, ExprKind::Name(name) if &**name == "Entity");
-        if !is_entity || !matches!(&*attr.name, "from_value" | "from_bytes") {
-            return;
-        }
+        // Where the MIME type stands when it is not named.
+        let place = match &func.kind {
+            ExprKind::Name(name) if &**name == "config" => 0,
+            ExprKind::Attribute { value, attr } if matches!(&*attr.name, "from_value" | "from_bytes") => {
+                if !matches!(&value.kind, ExprKind::Name(name) if &**name == "Entity") {
+                    return;
+                }
+                1
+            }
+            _ => return,
+        };
         let given = args.iter().enumerate().find_map(|(n, arg)| match arg {
             Arg::Keyword { name, value } if &*name.name == "mime_type" => Some(value),
-            Arg::Positional(value) if n == 1 => Some(value),
+            Arg::Positional(value) if n == place => Some(value),
             _ => None,
         });
         if let Some(Expr { span, kind: ExprKind::Constant(Constant::Str(text)), .. }) = given {
@@ -362,6 +368,7 @@ mod tests {
             ("math.atan(1)", "DW3104"),
             ("hashlib.md5(b'')", "DW3103"),
             ("Entity.from_value(1, 'application/yaml')", "DW3105"),
+            ("def dw_process(msg):\n    config(mime_type='application/yaml')", "DW3105"),
             ("def dw_process(msg):\n    while True: pass", "DW3101"),
             ("def dw_process(msg):\n    yield 1", "DW3110"),
             ("def dw_process(msg: Message):\n    return 1", "DW3101"),

@@ -29,7 +29,7 @@ use super::with_stack;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::{
-    Arg, Body, BoolOp, Constant, Expr, ExprKind, FunctionDef, Program, Stmt, StmtKind, Try, UnaryOp,
+    Arg, BinaryOp, Body, BoolOp, Constant, Expr, ExprKind, FunctionDef, Program, Stmt, StmtKind, Try, UnaryOp,
 };
 use names::Names;
 
@@ -63,6 +63,11 @@ pub(super) fn check(program: &Program, source: &SourceText, symbols: &Symbols) -
         Body::Expression(expr) => finder.root(expr),
     }
     finder.found
+}
+
+/// Is it a number, written out?
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Constant(Constant::Int(_) | Constant::Float(_)))
 }
 
 /// May the statement swallow an exception: with a handler, or by leaving its `finally` early?
@@ -239,9 +244,11 @@ impl<'a> Finder<'a> {
             {
                 most
             }
-            ExprKind::BinOp { left, op, right, .. } if all && constant::is_bounded(left, *op, right) => Closed::Work,
-            ExprKind::Slice { .. } if all => most,
-            ExprKind::Subscript { .. } if all => Closed::Work,
+            // What can only have the wrong type is left to inference.
+            ExprKind::BinOp { op: BinaryOp::Add | BinaryOp::Sub, .. } if all => most,
+            ExprKind::BinOp { left, op: BinaryOp::Mult, right, .. } if all && is_number(left) && is_number(right) => most,
+            ExprKind::BinOp { op: BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod, .. } if all => Closed::Work,
+            ExprKind::Slice { .. } | ExprKind::Subscript { .. } if all => most,
             ExprKind::FString(parts) if all && parts.len() < 100 => Closed::Work,
             ExprKind::Call { func, args } => {
                 let plain = |arg: &Arg| matches!(arg, Arg::Positional(_) | Arg::Keyword { .. });

@@ -15,7 +15,7 @@ use crate::syntax::ast::{BinaryOp, Constant, Expr, ExprKind, Mode};
 use crate::value::Value;
 
 /// Most expressions of one program that are executed.
-pub const MOST_RUNS: usize = 200;
+pub const MOST_RUNS: usize = 100;
 /// Longest text that is executed, in bytes.
 const LONGEST: u32 = 20_000;
 
@@ -62,16 +62,6 @@ pub const FUNCTIONS: &[&str] = &[
 
 /// Methods of string and bytes literals that may be called.
 pub const METHODS: &[&str] = &["decode", "encode", "format", "index", "rindex", "rsplit", "split"];
-
-/// Can the operation not make much of little?
-pub fn is_bounded(left: &Expr, op: BinaryOp, right: &Expr) -> bool {
-    let is_number = |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Int(_) | Constant::Float(_)));
-    match op {
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod => true,
-        BinaryOp::Mult => is_number(left) && is_number(right),
-        _ => false,
-    }
-}
 
 /// An exception.
 pub struct Failure {
