@@ -71,10 +71,7 @@ pub fn contract(source: &SourceText, folder: &Path, format: Format) -> Result<Co
         });
         match text {
             Ok(text) => found.schemas.push((clause.subject, text)),
-            Err(reason) => {
-                let help = "name a JSON Schema file relative to the script, or write the schema itself";
-                diagnostics.push(Diagnostic::error(contract::UNREADABLE, clause.span, reason).with_help(help));
-            }
+            Err(reason) => diagnostics.push(contract::unreadable(&clause, reason)),
         }
     }
     diagnostics::print(source, &diagnostics, format);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::sample::{read, type_of_sample};
 use super::schema_type::type_of_schema;
-use super::{Clause, Subject, UNREADABLE, clauses};
+use super::{Clause, Contract, Subject, UNREADABLE, clauses};
 use crate::check::{Contracts, Stated};
 use crate::diagnostic::Diagnostic;
 use crate::mime;
@@ -77,5 +77,10 @@ fn type_of_clause(
     }
     let schema =
         read(&bytes, "application/json").map_err(|reason| format!("the schema is not valid JSON: {reason}"))?;
-    type_of_schema(&schema).map_err(|reason| format!("the JSON Schema cannot be used: {reason}"))
+    let ty = type_of_schema(&schema).map_err(|reason| format!("the JSON Schema cannot be used: {reason}"))?;
+    // What says nothing about types can be wrong as well: patterns.
+    match std::str::from_utf8(&bytes).ok().and_then(Contract::flaw) {
+        Some(reason) => Err(reason),
+        None => Ok(ty),
+    }
 }

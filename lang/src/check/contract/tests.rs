@@ -109,7 +109,7 @@ fn samples_are_types() {
 
 #[test]
 fn clauses_become_contracts() {
-    let text = "#: payload: order.json\n#: vars.id: {\"type\": \"integer\"}\n#: payload-sample: order.csv\n#: attrs: missing.json\n#: retruns: x.json\n1";
+    let text = "#: payload: order.json\n#: vars.id: {\"type\": \"integer\"}\n#: payload-sample: order.csv\n#: attrs: missing.json\n#: retruns: x.json\n#: vars.k: {\"pattern\": \"(\"}\n1";
     let mut load = |path: &str| match path {
         "order.json" => Ok(br#"{"type": "object", "required": ["id"]}"#.to_vec()),
         "order.csv" => Ok(b"id\n1".to_vec()),
@@ -126,6 +126,6 @@ fn clauses_become_contracts() {
     );
     assert!(found.attrs.is_none() && found.returns.is_none());
     let codes: Vec<u16> = diagnostics.iter().map(|d| d.code.0).collect();
-    assert_eq!(codes, [2106, 2101]);
+    assert_eq!(codes, [2106, 2101, 2101]);
     assert!(diagnostics[0].help.as_deref().is_some_and(|help| help.contains("`returns`")), "{:?}", diagnostics[0].help);
 }

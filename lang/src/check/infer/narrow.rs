@@ -110,9 +110,13 @@ impl<'a> Pass<'a> {
             return;
         }
         let to = if impossible { Type::Any } else { to };
-        let Some(root) = root_symbol(expr, self.symbols) else { return };
+        let root = match &expr.kind {
+            ExprKind::NamedExpr { target, .. } => self.symbols.written_at(target.span.start),
+            _ => root_symbol(expr, self.symbols),
+        };
+        let Some(root) = root else { return };
         match &expr.kind {
-            ExprKind::Name(_) => state.refine(root, to),
+            ExprKind::Name(_) | ExprKind::NamedExpr { .. } => state.refine(root, to),
             _ => state.refine_place(root, self.source.slice(expr.span), known.with(to)),
         }
     }

@@ -28,7 +28,7 @@ use wrap::{INDENT, Writer};
 pub use wrap::LINE_WIDTH;
 
 use super::ast::{Comment, Mode};
-use super::parse::{ParseOptions, parse};
+use super::parse::{MAX_PROGRAM_BYTES, ParseOptions, parse};
 use super::report::Report;
 use super::token::{Tok, Token};
 use super::{layout, repair, scan};
@@ -42,7 +42,13 @@ use crate::source::{SourceText, Span};
 pub fn format(source: &SourceText) -> Result<String, Vec<Diagnostic>> {
     let mut out = Formatted::new(source, false)?.text;
     out.push('\n');
-    Ok(with_line_ends_of(source.text(), out))
+    let out = with_line_ends_of(source.text(), out);
+    if out.len() > MAX_PROGRAM_BYTES {
+        let message = format!("formatted, the program would be longer than {MAX_PROGRAM_BYTES} bytes");
+        let error = Diagnostic::error(Code::TOO_LONG, Span::at(0), message);
+        return Err(vec![error.with_help("move data out of the program, or split it")]);
+    }
+    Ok(out)
 }
 
 /// The formatted text of a parameter `#[ … ]`: on one line if its program fits there.

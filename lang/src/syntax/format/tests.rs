@@ -100,6 +100,9 @@ fn line_ends_and_broken_texts() {
     );
     assert!(format(&SourceText::new("test", "f(")).is_err());
     assert!(format(&SourceText::new("test", "")).is_err());
+    // With a line for each it would be too long to be a program.
+    let long = format!("[{}1]", "1,".repeat(200_000));
+    assert!(format(&SourceText::new("test", &long)).is_err());
     assert!(format(&SourceText::new("test", "def other(): pass")).is_ok());
 }
 
