@@ -246,7 +246,9 @@ impl<'a> Finder<'a> {
             }
             // What can only have the wrong type is left to inference.
             ExprKind::BinOp { op: BinaryOp::Add | BinaryOp::Sub, .. } if all => most,
-            ExprKind::BinOp { left, op: BinaryOp::Mult, right, .. } if all && is_number(left) && is_number(right) => most,
+            ExprKind::BinOp { left, op: BinaryOp::Mult, right, .. } if all && is_number(left) && is_number(right) => {
+                most
+            }
             ExprKind::BinOp { op: BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod, .. } if all => Closed::Work,
             ExprKind::Slice { .. } | ExprKind::Subscript { .. } if all => most,
             ExprKind::FString(parts) if all && parts.len() < 100 => Closed::Work,

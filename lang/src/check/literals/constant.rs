@@ -162,7 +162,7 @@ impl<'a> Finder<'a> {
     /// Says what failed; errors of type and wrong indices are left to inference, which knows more about them.
     fn report(&mut self, expr: &'a Expr, failure: &Failure) {
         let Failure { class, message } = failure;
-        let is_type_error = class == "TypeError";
+        let is_type_error = matches!(&**class, "TypeError" | "AttributeError");
         match &expr.kind {
             ExprKind::BinOp { left, op: BinaryOp::Mod, .. } if is_text(left) => {
                 self.failure(FORMAT, expr.span, format!("this formatting fails: {message}"), "");
