@@ -182,3 +182,18 @@ fn flows_have_limits() {
         assert_eq!(given.is_empty(), is_sound, "{given}");
     }
 }
+
+#[test]
+fn examples_and_scaffold_are_sound() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let environment = BTreeMap::from([("DATAWAY_SECRET_SHOP".to_owned(), "a long password".to_owned())]);
+    for entry in std::fs::read_dir(examples).expect("there are examples").flatten() {
+        let given = findings(&entry.path(), None, &environment);
+        assert!(!given.contains(" error ") && !given.contains(" warning "), "{}:\n{given}", entry.path().display());
+    }
+    let folder = Folder::new("scaffold");
+    dataway_runtime::scaffold::write(&folder.0).expect("the scaffold can be written");
+    assert_eq!(findings(&folder.0, None, &BTreeMap::new()), "");
+    let again = dataway_runtime::scaffold::write(&folder.0).expect_err("nothing is overwritten");
+    assert!(again.ends_with("app.yaml exists and is not overwritten"), "{again}");
+}
