@@ -6,7 +6,7 @@
 
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::source::Span;
 use crate::syntax::ast::{Name, Program};
@@ -149,16 +149,13 @@ impl Symbols {
     #[must_use]
     pub fn visible_at(&self, offset: u32) -> Vec<SymbolId> {
         let mut found: Vec<SymbolId> = Vec::new();
+        let mut names: HashSet<&Name> = HashSet::new();
         let mut at = Some(self.scope_at(offset));
         while let Some(scope) = at.and_then(|id| self.scopes.get(id)) {
             let mut own: Vec<SymbolId> = scope.names.values().copied().collect();
             own.sort_unstable();
-            for id in own {
-                let name = self.symbols.get(id).map(|symbol| &symbol.name);
-                if !found.iter().any(|known| self.symbols.get(*known).map(|symbol| &symbol.name) == name) {
-                    found.push(id);
-                }
-            }
+            let is_new = |id: &SymbolId| self.symbols.get(*id).is_some_and(|symbol| names.insert(&symbol.name));
+            found.extend(own.into_iter().filter(is_new));
             at = scope.parent;
         }
         found

@@ -12,6 +12,9 @@ use crate::syntax::ast::Mode;
 use crate::value::Value;
 use crate::value::types as descs;
 
+/// Most names of the program that are compared with one that is unknown.
+const MOST_CANDIDATES: usize = 500;
+
 impl<'a> Pass<'a> {
     /// What a name gives that is read at `span`.
     pub(super) fn name(&mut self, name: &str, span: Span) -> Known {
@@ -135,7 +138,7 @@ impl<'a> Pass<'a> {
         }
         let severity = self.severity(Evidence::Program, false);
         let visible = self.symbols.visible_at(span.start);
-        let own = visible.iter().filter_map(|id| self.symbols.get(*id)).map(|symbol| &*symbol.name);
+        let own = visible.iter().take(MOST_CANDIDATES).filter_map(|id| self.symbols.get(*id)).map(|symbol| &*symbol.name);
         let found = suggest::unknown_name(name, span, severity, own.collect());
         self.push(found);
         Known::any()
