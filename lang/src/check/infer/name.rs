@@ -138,7 +138,8 @@ impl<'a> Pass<'a> {
         }
         let severity = self.severity(Evidence::Program, false);
         let visible = self.symbols.visible_at(span.start);
-        let own = visible.iter().take(MOST_CANDIDATES).filter_map(|id| self.symbols.get(*id)).map(|symbol| &*symbol.name);
+        let own =
+            visible.iter().take(MOST_CANDIDATES).filter_map(|id| self.symbols.get(*id)).map(|symbol| &*symbol.name);
         let found = suggest::unknown_name(name, span, severity, own.collect());
         self.push(found);
         Known::any()
