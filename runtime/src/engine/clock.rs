@@ -91,7 +91,7 @@ impl Clock {
         others_first().await;
         loop {
             let moved = clock.moved.notified();
-            if !clock.state().sleepers.first().is_some_and(|first| *first == sleeper.entry) {
+            if clock.state().sleepers.first().is_none_or(|first| *first != sleeper.entry) {
                 moved.await;
                 continue;
             }

@@ -89,7 +89,6 @@ impl Evaluator {
             result: settings.script_result,
             // Nothing reads what a script prints.
             log: 0,
-            ..Limits::default()
         };
         let long = RunOptions { limits, zone: settings.zone.clone(), ..RunOptions::default() };
         let mut brief = long.clone();

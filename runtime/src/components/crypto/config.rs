@@ -120,7 +120,7 @@ pub enum Keys {
     /// One key for both directions.
     Symmetric(SymmetricKey),
     /// RSA keys.
-    Asymmetric(RsaKeys),
+    Asymmetric(Box<RsaKeys>),
 }
 
 impl Keys {
@@ -149,7 +149,7 @@ impl Keys {
             }
             CryptoMode::Asymmetric => {
                 let private = config.private_key.as_ref().map(Secret::expose);
-                RsaKeys::read(private, config.public_key.as_deref()).map(Keys::Asymmetric)
+                RsaKeys::read(private, config.public_key.as_deref()).map(|keys| Keys::Asymmetric(Box::new(keys)))
             }
             CryptoMode::Pgp => Err("crypto with `mode: pgp` is not implemented yet".to_owned()),
         }
