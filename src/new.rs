@@ -20,7 +20,7 @@ pub fn run(args: &Args) -> u8 {
         Ok(paths) => {
             let lines = paths.iter().map(|path| format!("{}\n", args.folder.join(path).display()));
             let shown = args.folder.display();
-            let next = format!("\nNext: dataway check {shown}, dataway test {shown}, dataway run {shown}\n");
+            let next = format!("\nNext: dataway check {shown}, dataway run {shown}\n");
             streams::write((lines.collect::<String>() + &next).as_bytes())
         }
         Err(reason) => {
