@@ -78,11 +78,13 @@ fn descend_statements<'a>(statements: &'a [Stmt], offset: u32, path: &mut Vec<No
             continue;
         }
         let mut found = None;
-        statement.for_each_expr(&mut |expression| {
+        let mut look = |expression: &'a Expr| {
             if covers(expression.span, offset) {
                 found = Some(expression);
             }
-        });
+        };
+        statement.for_each_expr(&mut look);
+        statement.for_each_annotation(&mut look);
         if let Some(expression) = found {
             descend(expression, offset, path);
         }

@@ -6,7 +6,6 @@
 
 use std::collections::HashSet;
 
-use super::tree::{each_block, each_expr};
 use crate::builtins;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mime;
@@ -81,8 +80,8 @@ impl<'a> Checker<'a> {
 
     fn bind_all(&mut self, body: &'a [Stmt]) {
         for stmt in body {
-            each_block(stmt, &mut |inner| self.bind_all(inner));
-            each_expr(stmt, &mut |expr| self.bind_expr(expr));
+            stmt.for_each_block(&mut |inner| self.bind_all(inner));
+            stmt.for_each_expr(&mut |expr| self.bind_expr(expr));
             match &stmt.kind {
                 StmtKind::FunctionDef(def) => {
                     self.bound.insert(&def.name.name);
@@ -167,8 +166,8 @@ impl<'a> Checker<'a> {
     fn block(&mut self, body: &'a [Stmt]) {
         for stmt in body {
             self.stmt(stmt);
-            each_expr(stmt, &mut |expr| self.expr(expr));
-            each_block(stmt, &mut |inner| self.block(inner));
+            stmt.for_each_expr(&mut |expr| self.expr(expr));
+            stmt.for_each_block(&mut |inner| self.block(inner));
         }
     }
 

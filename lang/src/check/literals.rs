@@ -24,7 +24,6 @@ mod names;
 mod statements;
 
 use super::symbols::Symbols;
-use super::tree::{each_block, each_expr};
 use super::with_stack;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceText, Span};
@@ -75,7 +74,7 @@ fn catches(parts: &Try) -> bool {
     fn jumps(body: &[Stmt]) -> bool {
         body.iter().any(|stmt| {
             let mut found = matches!(stmt.kind, StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue);
-            each_block(stmt, &mut |block| found = found || jumps(block));
+            stmt.for_each_block(&mut |block| found = found || jumps(block));
             found
         })
     }
@@ -117,7 +116,7 @@ fn dead_parts(expr: &Expr) -> Vec<&Expr> {
 fn has_handlers(body: &[Stmt]) -> bool {
     body.iter().any(|stmt| {
         let mut found = matches!(&stmt.kind, StmtKind::Try(parts) if catches(parts));
-        each_block(stmt, &mut |block| found = found || has_handlers(block));
+        stmt.for_each_block(&mut |block| found = found || has_handlers(block));
         found
     })
 }
@@ -153,7 +152,7 @@ impl<'a> Finder<'a> {
     fn block(&mut self, body: &'a [Stmt]) {
         for stmt in body {
             self.statement(stmt);
-            each_expr(stmt, &mut |expr| self.root(expr));
+            stmt.for_each_expr(&mut |expr| self.root(expr));
             match &stmt.kind {
                 StmtKind::FunctionDef(def) => self.function(def),
                 StmtKind::Try(parts) => {
@@ -169,7 +168,7 @@ impl<'a> Finder<'a> {
                 StmtKind::While { test, orelse, .. } if truth(test) == Some(false) => self.block(orelse),
                 // Nothing below is ever executed.
                 StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Break | StmtKind::Continue => return,
-                _ => each_block(stmt, &mut |block| self.block(block)),
+                _ => stmt.for_each_block(&mut |block| self.block(block)),
             }
         }
     }

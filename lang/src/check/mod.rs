@@ -27,7 +27,6 @@ pub mod parameter;
 pub mod schema;
 mod suggest;
 pub mod symbols;
-mod tree;
 pub mod types;
 mod unused;
 

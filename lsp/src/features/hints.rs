@@ -100,7 +100,7 @@ fn parameters(script: &Script, within: Span, hints: &mut Vec<Hint>) {
         Body::Statements(statements) => {
             let mut open: Vec<&Stmt> = statements.iter().collect();
             while let Some(statement) = open.pop() {
-                statement.for_each_expr(&mut |expression| visit(expression));
+                statement.for_each_expr(&mut visit);
                 statement.for_each_block(&mut |block| open.extend(block));
             }
         }

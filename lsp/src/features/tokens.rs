@@ -60,7 +60,8 @@ pub fn tokens(script: &Script) -> Vec<Token> {
         Body::Statements(statements) => {
             let mut open: Vec<&Stmt> = statements.iter().collect();
             while let Some(statement) = open.pop() {
-                statement.for_each_expr(&mut |expression| visit(expression));
+                statement.for_each_expr(&mut visit);
+                statement.for_each_annotation(&mut visit);
                 statement.for_each_block(&mut |block| open.extend(block));
             }
         }

@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock};
 use super::flow::{Bound, Evidence, Known, State, Variable};
 use super::{Defined, Frame, Pass, Stage};
 use crate::check::symbols::ScopeId;
-use crate::check::tree::{each_block, each_expr};
 use crate::check::types::fit::{Fit, fit};
 use crate::check::types::{Function, Param, Type};
 use crate::check::with_stack;
@@ -406,7 +405,7 @@ struct Finder {
 impl Finder {
     fn block(&mut self, body: &[Stmt], function: Option<&Name>, guarded: bool) {
         for stmt in body {
-            each_expr(stmt, &mut |expr| self.expr(expr, function, guarded));
+            stmt.for_each_expr(&mut |expr| self.expr(expr, function, guarded));
             match &stmt.kind {
                 StmtKind::FunctionDef(def) => {
                     with_stack(|| self.block(&def.body, Some(&def.name.name), guarded));
@@ -424,7 +423,7 @@ impl Finder {
                     self.block(&inner.orelse, function, guarded);
                     self.block(&inner.finalbody, function, guarded);
                 }
-                _ => each_block(stmt, &mut |inner| self.block(inner, function, guarded)),
+                _ => stmt.for_each_block(&mut |inner| self.block(inner, function, guarded)),
             }
         }
     }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::builtins;
 use crate::check::symbols::{BindingKind, ScopeId, SymbolId, Symbols};
-use crate::check::tree::each_block;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Stmt, StmtKind};
 
 /// Longest dotted name that means anything: `Crypto.Util.Padding.pad`.
@@ -51,7 +50,7 @@ impl<'a> Names<'a> {
                         self.import(alias.asname.as_ref().unwrap_or(&alias.name), path);
                     }
                 }
-                _ => each_block(stmt, &mut |block| self.read(block)),
+                _ => stmt.for_each_block(&mut |block| self.read(block)),
             }
         }
     }

@@ -97,49 +97,28 @@ fn fields_of<'a>(parts: &'a [FStringPart], visit: &mut dyn FnMut(&'a Expr)) {
 }
 
 impl Stmt {
-    /// Calls `visit` with every expression of this statement itself, in source order, not with those of the statements in
-    /// its blocks; decorators, defaults and annotations count, and so do the values in patterns' guards.
+    /// Calls `visit` with every expression of this statement itself that is evaluated, in source order, not with those of
+    /// the statements in its blocks; decorators, defaults and the guards of cases count, annotations do not.
     pub fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         match &self.kind {
             StmtKind::FunctionDef(def) => {
-                def.decorators.iter().for_each(&mut *visit);
-                for param in def.params.iter() {
-                    param.annotation.iter().for_each(&mut *visit);
-                    param.default.iter().for_each(&mut *visit);
-                }
-                def.returns.iter().for_each(visit);
+                let defaults = def.params.iter().filter_map(|param| param.default.as_ref());
+                def.decorators.iter().chain(defaults).for_each(visit);
             }
             StmtKind::Return(value) => value.iter().for_each(visit),
             StmtKind::Delete(targets) => targets.iter().for_each(visit),
-            StmtKind::Assign { targets, value } => {
-                targets.iter().for_each(&mut *visit);
-                visit(value);
-            }
-            StmtKind::AugAssign { target, value, .. } => {
-                visit(target);
-                visit(value);
-            }
-            StmtKind::AnnAssign { target, annotation, value, .. } => {
-                visit(target);
-                visit(annotation);
-                value.iter().for_each(visit);
-            }
-            StmtKind::For { target, iter, .. } => {
-                visit(target);
-                visit(iter);
-            }
+            StmtKind::Assign { targets, value } => targets.iter().chain([value]).for_each(visit),
+            StmtKind::AugAssign { target, value, .. } => [target, value].into_iter().for_each(visit),
+            StmtKind::AnnAssign { target, value, .. } => [target].into_iter().chain(value).for_each(visit),
+            StmtKind::For { target, iter, .. } => [target, iter].into_iter().for_each(visit),
             StmtKind::While { test, .. } => visit(test),
             StmtKind::If { branches, .. } => branches.iter().for_each(|(test, _)| visit(test)),
             StmtKind::Match { subject, cases } => {
-                visit(subject);
-                cases.iter().filter_map(|case| case.guard.as_ref()).for_each(visit);
+                [subject].into_iter().chain(cases.iter().filter_map(|case| case.guard.as_ref())).for_each(visit);
             }
             StmtKind::Raise { exc, cause } => exc.iter().chain(cause).for_each(visit),
             StmtKind::Try(parts) => parts.handlers.iter().filter_map(|handler| handler.kind.as_ref()).for_each(visit),
-            StmtKind::Assert { test, message } => {
-                visit(test);
-                message.iter().for_each(visit);
-            }
+            StmtKind::Assert { test, message } => [test].into_iter().chain(message).for_each(visit),
             StmtKind::Expr(value) => visit(value),
             StmtKind::Import(_)
             | StmtKind::ImportFrom { .. }
@@ -149,6 +128,18 @@ impl Stmt {
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Error { .. } => {}
+        }
+    }
+
+    /// Calls `visit` with the annotations of this statement itself.
+    pub fn for_each_annotation<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            StmtKind::FunctionDef(def) => {
+                let params = def.params.iter().filter_map(|param| param.annotation.as_ref());
+                params.chain(&def.returns).for_each(visit);
+            }
+            StmtKind::AnnAssign { annotation, .. } => visit(annotation),
+            _ => {}
         }
     }
 

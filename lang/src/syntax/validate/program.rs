@@ -38,7 +38,9 @@ fn find_main<'a>(statements: &'a [Stmt], found: &mut Option<&'a FunctionDef>) {
             StmtKind::FunctionDef(function) if &*function.name.name == MAIN => {
                 *found = Some(function);
             }
-            _ => each_block(statement, &mut |block| with_stack(|| find_main(block, found))),
+            // What another function defines inside is not at module level.
+            StmtKind::FunctionDef(_) => {}
+            _ => statement.for_each_block(&mut |block| with_stack(|| find_main(block, found))),
         }
     }
 }
@@ -76,31 +78,7 @@ fn defined_twice(statements: &[Stmt], report: &mut Report) {
                 .with_related(earlier, "the other one");
                 report.push(diagnostic);
             }
-            with_stack(|| defined_twice(&function.body, report));
         }
-        each_block(statement, &mut |block| with_stack(|| defined_twice(block, report)));
-    }
-}
-
-/// Calls `visit` with the blocks of a compound statement other than a function.
-fn each_block<'a>(statement: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
-    match &statement.kind {
-        StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
-            visit(body);
-            visit(orelse);
-        }
-        StmtKind::If { branches, orelse } => {
-            branches.iter().for_each(|(_, body)| visit(body));
-            visit(orelse);
-        }
-        StmtKind::Match { cases, .. } => cases.iter().for_each(|case| visit(&case.body)),
-        StmtKind::Try(parts) => {
-            visit(&parts.body);
-            parts.handlers.iter().for_each(|handler| visit(&handler.body));
-            visit(&parts.orelse);
-            visit(&parts.finalbody);
-        }
-        StmtKind::Error { body } => visit(body),
-        _ => {}
+        statement.for_each_block(&mut |block| with_stack(|| defined_twice(block, report)));
     }
 }
