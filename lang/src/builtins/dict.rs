@@ -1,7 +1,7 @@
 //! Dicts and their views (spec 5.6).
 
 use super::iterate;
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 use crate::table;
 use crate::value::compare::{eq, key_eq};
 use crate::value::exceptions::{key_error, type_error, value_error};

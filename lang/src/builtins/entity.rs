@@ -2,7 +2,7 @@
 //!
 //! The formats are in [`crate::mime`].
 
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 use super::{attribute, subscript};
 use crate::mime;
 use crate::table;

@@ -8,7 +8,7 @@ use crate::value::exceptions::{
 };
 use crate::value::{Cx, Exception, HVec, List, R, Ref, TypeDesc, Value};
 
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 
 pub use construct::construct;
 

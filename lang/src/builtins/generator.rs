@@ -1,6 +1,6 @@
 //! The methods of generators (spec 4.9).
 
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{BASE_EXCEPTION, GENERATOR_EXIT, STOP_ITERATION, runtime_error, type_error};
 use crate::value::machine::{Machine, Resume, Resumed};

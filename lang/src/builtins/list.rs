@@ -2,6 +2,7 @@
 
 use num_bigint::BigInt;
 
+use super::receiver::wrong_receiver;
 use super::subscript::{Bounds, index};
 use super::{iterate, sort};
 use crate::table;
@@ -153,14 +154,6 @@ fn list<'a>(name: &str, a: &'a [Value]) -> R<&'a Ref<List>> {
         Some(Value::List(list)) => Ok(list),
         other => Err(wrong_receiver(name, "list", other)),
     }
-}
-
-/// The error for a method that was taken from its type and called with something else.
-#[cold]
-#[must_use]
-pub fn wrong_receiver(name: &str, owner: &str, got: Option<&Value>) -> crate::value::Raise {
-    let got = got.map_or("nothing", |v| v.type_name());
-    type_error(format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{got}' object"))
 }
 
 fn append(_: &mut Cx<'_>, a: &[Value]) -> R {

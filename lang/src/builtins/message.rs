@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::list::wrong_receiver;
+use super::receiver::{self, wrong_receiver};
 use crate::table;
 use crate::value::exceptions::{attribute_error, key_error};
 use crate::value::flow::Part;
@@ -81,13 +81,8 @@ impl ErrorView {
 }
 
 fn error_get(_: &mut Cx<'_>, a: &[Value]) -> R {
-    match a.first() {
-        Some(Value::Native(native)) => match native.downcast::<ErrorView>() {
-            Some(view) => Ok(view.find(&a[1])?.unwrap_or_else(|| a[2].clone())),
-            None => Err(wrong_receiver("get", "dict", a.first())),
-        },
-        other => Err(wrong_receiver("get", "dict", other)),
-    }
+    let view: &ErrorView = receiver::native("get", "dict", a)?;
+    Ok(view.find(&a[1])?.unwrap_or_else(|| a[2].clone()))
 }
 
 table! {

@@ -21,6 +21,7 @@ mod message;
 mod multimap;
 mod number;
 pub mod operators;
+pub mod receiver;
 pub mod reference;
 pub mod repr;
 mod set;

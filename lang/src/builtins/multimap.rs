@@ -2,7 +2,7 @@
 
 use super::dict::mapping_items;
 use super::iterate;
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{key_error, type_error, value_error};
 use crate::value::interrupt::checkpoint;

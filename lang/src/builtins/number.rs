@@ -3,7 +3,8 @@
 use num_bigint::{BigInt, Sign};
 use num_traits::Signed;
 
-use super::list::{word, wrong_receiver};
+use super::list::word;
+use super::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{overflow_error, type_error, value_error};
 use crate::value::format::{float_exact, float_hex};

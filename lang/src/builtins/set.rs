@@ -1,7 +1,7 @@
 //! Sets, frozen sets, and the set operators, which views of dicts have too (spec 5.6).
 
 use super::iterate;
-use super::list::wrong_receiver;
+use super::receiver::wrong_receiver;
 use crate::syntax::ast::BinaryOp;
 use crate::table;
 use crate::value::compare::{is_subset, view_set};

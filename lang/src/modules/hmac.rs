@@ -8,7 +8,7 @@ use super::hashlib::digest::Algorithm;
 use super::hashlib::mac::{Mac, equal};
 use super::hashlib::object::{HashObject, algorithm_of, hex, unsupported, with_data};
 use crate::builtins::bytes::args;
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::builtins::{attribute, truth};
 use crate::table;
 use crate::value::exceptions::{type_error, value_error};
@@ -50,11 +50,7 @@ fn make(mac: Mac) -> Value {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Guarded<Mac>> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Keyed>().map(|keyed| &keyed.mac),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "HMAC", a.first()))
+    receiver::native(name, "HMAC", a).map(|keyed: &Keyed| &keyed.mac)
 }
 
 table! {

@@ -1,6 +1,6 @@
 //! The module `zoneinfo` (spec 9.2): zones of the embedded time-zone database.
 
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::modules::datetime::args::{self, raise};
 use crate::modules::datetime::timezone::{from_utc, zone};
 use crate::table;

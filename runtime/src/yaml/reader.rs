@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use dataway_lang::mime::yaml::schema;
 use dataway_lang::source::{SourceText, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
@@ -230,7 +231,7 @@ impl Reader<'_> {
             None | Some("str") => as_text(self),
             Some("int") => scalar::int(text).unwrap_or_else(|| self.bad_tag(span, misfit("int"))),
             Some("float") => {
-                scalar::float(text).map(Kind::Float).unwrap_or_else(|| self.bad_tag(span, misfit("float")))
+                schema::float(text).map(Kind::Float).unwrap_or_else(|| self.bad_tag(span, misfit("float")))
             }
             Some(name @ ("bool" | "null")) => match scalar::plain(text) {
                 Some(kind @ Kind::Bool(_)) if name == "bool" => kind,

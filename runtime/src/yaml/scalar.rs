@@ -1,53 +1,29 @@
-//! The core schema of YAML 1.2: what a scalar without quotes is.
+//! What a scalar without quotes is: the core schema of YAML 1.2, as payloads have it.
+
+use dataway_lang::mime::yaml::schema::{self, Scalar};
 
 use super::node::Kind;
 
 /// What a plain scalar stands for; `None` if it is a text.
 #[must_use]
 pub fn plain(text: &str) -> Option<Kind> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Some(Kind::Null),
-        "true" | "True" | "TRUE" => Some(Kind::Bool(true)),
-        "false" | "False" | "FALSE" => Some(Kind::Bool(false)),
-        _ => int(text).or_else(|| float(text).map(Kind::Float)),
-    }
+    Some(match Scalar::of(text) {
+        Scalar::Null => Kind::Null,
+        Scalar::Bool(flag) => Kind::Bool(flag),
+        Scalar::Int(digits, base) => of_digits(text, digits, base),
+        Scalar::Float(number) => Kind::Float(number),
+        Scalar::Text => return None,
+    })
 }
 
 /// The int that a scalar stands for.
 #[must_use]
 pub fn int(text: &str) -> Option<Kind> {
-    let all = |digits: &str, is: fn(&u8) -> bool| !digits.is_empty() && digits.as_bytes().iter().all(is);
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let parsed = if all(unsigned, u8::is_ascii_digit) {
-        text.parse()
-    } else if let Some(octal) = text.strip_prefix("0o").filter(|d| all(d, |b| matches!(b, b'0'..=b'7'))) {
-        i64::from_str_radix(octal, 8)
-    } else if let Some(hex) = text.strip_prefix("0x").filter(|d| all(d, u8::is_ascii_hexdigit)) {
-        i64::from_str_radix(hex, 16)
-    } else {
-        return None;
-    };
-    Some(parsed.map_or_else(|_| Kind::BigInt(text.into()), Kind::Int))
+    schema::int_digits(text).map(|(digits, base)| of_digits(text, digits, base))
 }
 
-/// The float that a scalar stands for.
-#[must_use]
-pub fn float(text: &str) -> Option<f64> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    match unsigned {
-        ".inf" | ".Inf" | ".INF" => return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }),
-        ".nan" | ".NaN" | ".NAN" if unsigned.len() == text.len() => return Some(f64::NAN),
-        _ => {}
-    }
-    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let exponent_fits = exponent.is_none_or(|e| {
-        let e = e.strip_prefix(['+', '-']).unwrap_or(e);
-        !e.is_empty() && digits(e)
-    });
-    let fits = digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits;
-    if fits { text.parse().ok() } else { None }
+fn of_digits(text: &str, digits: &str, base: u32) -> Kind {
+    i64::from_str_radix(digits, base).map_or_else(|_| Kind::BigInt(text.into()), Kind::Int)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::builtins::list::{bytes_like, wrong_receiver};
+use crate::builtins::list::bytes_like;
+use crate::builtins::receiver::wrong_receiver;
 use crate::builtins::str::args::type_name;
 use crate::value::exceptions::{type_error, value_error};
 use crate::value::interrupt::{checkpoint, reserve};

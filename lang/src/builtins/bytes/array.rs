@@ -2,7 +2,8 @@
 
 use super::args::{byte, byte_or, bytes, copy};
 use crate::builtins::iterate;
-use crate::builtins::list::{word, wrong_receiver};
+use crate::builtins::list::word;
+use crate::builtins::receiver::wrong_receiver;
 use crate::builtins::str::args::type_name;
 use crate::builtins::subscript::{Bounds, index};
 use crate::value::containers::Slice;

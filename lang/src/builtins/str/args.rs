@@ -1,6 +1,7 @@
 //! Reading the arguments of text and bytes methods, with CPython's errors.
 
-use crate::builtins::list::{word, wrong_receiver};
+use crate::builtins::list::word;
+use crate::builtins::receiver::wrong_receiver;
 use crate::value::exceptions::{overflow_error, type_error};
 use crate::value::number::IntView;
 use crate::value::text::Text;

@@ -195,7 +195,7 @@ impl Builder<'_> {
             None if style == ScalarStyle::Plain => schema::plain(text),
             None | Some("str" | "!") => Ok(Value::str(text)),
             Some("int") => schema::int(text)?.ok_or_else(|| misfit("int")),
-            Some("float") => schema::float(text).ok_or_else(|| misfit("float")),
+            Some("float") => schema::float(text).map(Value::Float).ok_or_else(|| misfit("float")),
             Some(name @ ("null" | "bool")) => match schema::plain(text)? {
                 value @ Value::None if name == "null" => Ok(value),
                 value @ Value::Bool(_) if name == "bool" => Ok(value),

@@ -3,19 +3,48 @@
 use crate::value::format::{float_text, int_parse};
 use crate::value::{R, Value};
 
+/// What a plain scalar is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar<'t> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An int: its digits, with a sign if the base is 10, and the base.
+    Int(&'t str, u32),
+    /// A float.
+    Float(f64),
+    /// Anything else.
+    Text,
+}
+
+impl<'t> Scalar<'t> {
+    /// What the plain scalar `text` is.
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => Self::Null,
+            "true" | "True" | "TRUE" => Self::Bool(true),
+            "false" | "False" | "FALSE" => Self::Bool(false),
+            _ => match int_digits(text) {
+                Some((digits, base)) => Self::Int(digits, base),
+                None => float(text).map_or(Self::Text, Self::Float),
+            },
+        }
+    }
+}
+
 /// The value of a plain scalar.
 ///
 /// # Errors
 /// `ValueError` for an int of more than 4300 digits.
 pub fn plain(text: &str) -> R {
-    Ok(match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::None,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => match int(text)?.or_else(|| float(text)) {
-            Some(number) => number,
-            None => Value::str(text),
-        },
+    Ok(match Scalar::of(text) {
+        Scalar::Null => Value::None,
+        Scalar::Bool(flag) => Value::Bool(flag),
+        Scalar::Int(digits, base) => int_parse::parse(digits.as_bytes(), base.into())?.into(),
+        Scalar::Float(number) => Value::Float(number),
+        Scalar::Text => Value::str(text),
     })
 }
 
@@ -24,28 +53,30 @@ pub fn plain(text: &str) -> R {
 /// # Errors
 /// As [`plain`].
 pub fn int(text: &str) -> R<Option<Value>> {
+    int_digits(text).map(|(digits, base)| Ok(int_parse::parse(digits.as_bytes(), base.into())?.into())).transpose()
+}
+
+/// The digits of the int that a scalar stands for, and their base.
+#[must_use]
+pub fn int_digits(text: &str) -> Option<(&str, u32)> {
     let all = |digits: &str, is: fn(&u8) -> bool| !digits.is_empty() && digits.as_bytes().iter().all(is);
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (digits, base) = if all(digits, u8::is_ascii_digit) {
-        (text, 10)
-    } else if let Some(octal) = text.strip_prefix("0o").filter(|d| all(d, |b| matches!(b, b'0'..=b'7'))) {
-        (octal, 8)
-    } else if let Some(hex) = text.strip_prefix("0x").filter(|d| all(d, u8::is_ascii_hexdigit)) {
-        (hex, 16)
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(int_parse::parse(digits.as_bytes(), base)?.into()))
+    if all(text.strip_prefix(['+', '-']).unwrap_or(text), u8::is_ascii_digit) {
+        return Some((text, 10));
+    }
+    if let Some(octal) = text.strip_prefix("0o") {
+        return all(octal, |b| matches!(b, b'0'..=b'7')).then_some((octal, 8));
+    }
+    let hex = text.strip_prefix("0x").filter(|digits| all(digits, u8::is_ascii_hexdigit))?;
+    Some((hex, 16))
 }
 
 /// The float that a scalar stands for.
 #[must_use]
-pub fn float(text: &str) -> Option<Value> {
+pub fn float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
     match unsigned {
-        ".inf" | ".Inf" | ".INF" => return Some(Value::Float(sign * f64::INFINITY)),
-        ".nan" | ".NaN" | ".NAN" if unsigned.len() == text.len() => return Some(Value::Float(f64::NAN)),
+        ".inf" | ".Inf" | ".INF" => return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }),
+        ".nan" | ".NaN" | ".NAN" if unsigned.len() == text.len() => return Some(f64::NAN),
         _ => {}
     }
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(m, e)| (m, Some(e)));
@@ -56,10 +87,7 @@ pub fn float(text: &str) -> Option<Value> {
         !e.is_empty() && digits(e)
     });
     let fits = digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_fits;
-    if !fits {
-        return None;
-    }
-    float_text::parse(text.as_bytes()).ok().map(Value::Float)
+    if fits { float_text::parse(text.as_bytes()).ok() } else { None }
 }
 
 #[cfg(test)]

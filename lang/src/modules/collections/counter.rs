@@ -1,6 +1,7 @@
 //! `Counter`: a dict of counts, a missing count being zero, with the arithmetic of multisets.
 
-use crate::builtins::{dict, iterate, list::word, list::wrong_receiver, operators, sort};
+use crate::builtins::receiver::wrong_receiver;
+use crate::builtins::{dict, iterate, list::word, operators, sort};
 use crate::syntax::ast::{BinaryOp, CmpOp};
 use crate::table;
 use crate::value::compare::order;

@@ -1,6 +1,7 @@
 //! `OrderedDict`, whose order can be changed, and `defaultdict`, which fills in missing values.
 
-use crate::builtins::{dict, iterate, list::wrong_receiver, truth};
+use crate::builtins::receiver::wrong_receiver;
+use crate::builtins::{dict, iterate, truth};
 use crate::table;
 use crate::value::exceptions::{key_error, type_error};
 use crate::value::types::{DEFAULT_DICT, Kind, ORDERED_DICT, Profile};

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use super::aes::unhex;
 use super::buffer;
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::{self, wrong_receiver};
 use crate::builtins::truth;
 use crate::modules::hashlib::digest::{Algorithm, Hasher};
 use crate::modules::hashlib::mac::Mac;
@@ -253,11 +253,7 @@ fn incompatible() -> crate::value::Raise {
 }
 
 fn keyed<'a>(name: &str, a: &'a [Value]) -> R<&'a Guarded<Mac>> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Keyed>().map(|keyed| &keyed.mac),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "HMAC", a.first()))
+    receiver::native(name, "HMAC", a).map(|keyed: &Keyed| &keyed.mac)
 }
 
 table! {

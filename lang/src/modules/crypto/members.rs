@@ -4,7 +4,7 @@
 
 use super::aes::{Cipher, Phase, unhex};
 use super::block::BLOCK;
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::modules::hashlib::object::hex;
 use crate::modules::hmac::compare_digest;
 use crate::table;
@@ -40,11 +40,7 @@ pub static GCM: TypeDesc = TypeDesc {
 };
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Cipher> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast(),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "AES", a.first()))
+    receiver::native(name, "AES", a)
 }
 
 table! {

@@ -11,7 +11,7 @@ use num_traits::One;
 
 use super::buffer::{random, text_or_bytes};
 use super::der::{self, Element, OCTET_STRING};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{Raise, attribute_error, type_error, value_error};
 use crate::value::number::{IntView, power_mod};

@@ -8,7 +8,7 @@ use super::buffer;
 use super::der::{OBJECT, OCTET_STRING, SEQUENCE, write};
 use super::hash::signed;
 use super::rsa::{Key, not_private};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::modules::hashlib::mac::equal;
 use crate::table;
 use crate::value::exceptions::{TYPE_ERROR, VALUE_ERROR, attribute_error, type_error, value_error};
@@ -103,11 +103,7 @@ table! {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<(&'a Scheme, &'a Key)> {
-    let scheme: Option<&Scheme> = match a.first() {
-        Some(Value::Native(native)) => native.downcast(),
-        _ => None,
-    };
-    let scheme = scheme.ok_or_else(|| wrong_receiver(name, "PKCS115_SigScheme", a.first()))?;
+    let scheme: &Scheme = receiver::native(name, "PKCS115_SigScheme", a)?;
     let no_key = || attribute_error(format!("'{}' object has no attribute 'n'", scheme.key.type_of().qualified()));
     Ok((scheme, Key::of(&scheme.key).ok_or_else(no_key)?))
 }

@@ -225,11 +225,7 @@ pub(super) fn shown(dialect: &Rc<Dialect>) -> Value {
 }
 
 fn member(a: &[Value], get: impl Fn(&Dialect) -> Value) -> R {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Shown>().map(|shown| get(&shown.0)),
-        _ => None,
-    }
-    .ok_or_else(|| crate::builtins::list::wrong_receiver("dialect", "_csv.Dialect", a.first()))
+    crate::builtins::receiver::native("dialect", "_csv.Dialect", a).map(|shown: &Shown| get(&shown.0))
 }
 
 fn character(cp: Option<u32>) -> Value {

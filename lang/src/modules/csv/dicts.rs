@@ -5,7 +5,8 @@ use std::any::Any;
 use super::dialect::PARAMETERS;
 use super::reader::{self, Reader};
 use super::writer::{self, Writer};
-use crate::builtins::{attribute, dict, iterate, list::wrong_receiver, repr};
+use crate::builtins::receiver;
+use crate::builtins::{attribute, dict, iterate, repr};
 use crate::table;
 use crate::value::exceptions::{type_error, value_error};
 use crate::value::interrupt::checkpoint;
@@ -194,11 +195,7 @@ impl NativeObject for DictReader {
 }
 
 fn own_reader<'a>(name: &str, a: &'a [Value]) -> R<&'a DictReader> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<DictReader>(),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "DictReader", a.first()))
+    receiver::native(name, "DictReader", a)
 }
 
 impl DictReader {
@@ -279,11 +276,7 @@ impl NativeObject for DictWriter {
 }
 
 fn own_writer<'a>(name: &str, a: &'a [Value]) -> R<&'a DictWriter> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<DictWriter>(),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "DictWriter", a.first()))
+    receiver::native(name, "DictWriter", a)
 }
 
 fn write_header(cx: &mut Cx<'_>, a: &[Value]) -> R {

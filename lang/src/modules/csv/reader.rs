@@ -7,7 +7,8 @@ use std::rc::Rc;
 use super::dialect::{Dialect, PARAMETERS, shown};
 use super::parser::Parser;
 use super::{error, field_limit};
-use crate::builtins::{iterate, list::wrong_receiver};
+use crate::builtins::iterate;
+use crate::builtins::receiver;
 use crate::table;
 use crate::value::{Cx, Guarded, List, NativeObject, R, TypeDesc, Value};
 
@@ -73,11 +74,7 @@ pub(super) fn new(cx: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Reader> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Reader>(),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "_csv.reader", a.first()))
+    receiver::native(name, "_csv.reader", a)
 }
 
 impl Reader {

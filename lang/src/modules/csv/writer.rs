@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::dialect::{Dialect, PARAMETERS, Quoting, shown};
 use super::error;
-use crate::builtins::{iterate, list::wrong_receiver, repr};
+use crate::builtins::receiver;
+use crate::builtins::{iterate, repr};
 use crate::table;
 use crate::value::exceptions::{Raise, TYPE_ERROR};
 use crate::value::interrupt::{checkpoint, reserve};
@@ -78,11 +79,7 @@ fn target(value: &Value) -> R<&Ref<List>> {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Writer> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Writer>(),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "_csv.writer", a.first()))
+    receiver::native(name, "_csv.writer", a)
 }
 
 fn write_rows(cx: &mut Cx<'_>, a: &[Value]) -> R {

@@ -1,6 +1,6 @@
 //! Receivers, arguments and errors shared by the members of the classes of `datetime`.
 
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::modules::{re, zoneinfo};
 use crate::value::civil::{self, CivilError, Date, DateTime, Delta, ErrorKind, Number, Time, Zone};
 use crate::value::exceptions::{OS_ERROR, Raise, type_error};

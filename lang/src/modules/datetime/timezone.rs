@@ -1,7 +1,7 @@
 //! `datetime.timezone`, and the methods that it and `zoneinfo.ZoneInfo` have in common.
 
 use super::args::{self, raise};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::table;
 use crate::value::civil::{DateTime, FixedZone, Zone};
 use crate::value::exceptions::type_error;

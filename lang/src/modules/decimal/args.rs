@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::contexts::{self, Shared};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::value::decimal::{Context, Decimal, DecimalError, Rounding};
 use crate::value::exceptions::{overflow_error, type_error};
 use crate::value::number::IntView;

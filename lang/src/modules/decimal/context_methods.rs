@@ -3,7 +3,7 @@
 use super::args::{operand, run};
 use super::construct;
 use super::contexts::{self, Shared};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::table;
 use crate::value::decimal::{Context, Decimal, DecimalError};
 use crate::value::exceptions::type_error;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::args::{rounding, run, word};
 use super::context_methods::METHODS;
 use super::signal_map::{self, SignalMap, Which};
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::table;
 use crate::value::decimal::Context;
 use crate::value::exceptions::type_error;
@@ -49,11 +49,7 @@ impl NativeObject for ContextObject {
 
 /// The value of an attribute.
 pub(super) fn attribute(a: &[Value], name: &str) -> R {
-    let found = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<ContextObject>(),
-        _ => None,
-    };
-    let Some(object) = found else { return Err(wrong_receiver(name, "decimal.Context", a.first())) };
+    let object: &ContextObject = receiver::native(name, "decimal.Context", a)?;
     let context = object.context.borrow();
     Ok(match name {
         // At most `MAX_PREC`.

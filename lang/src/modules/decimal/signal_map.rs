@@ -1,7 +1,7 @@
 //! The flags and the traps of a context as a mapping from signal classes to bools.
 
 use super::contexts::Shared;
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::builtins::{self, dict};
 use crate::table;
 use crate::value::decimal::{Signal, Signals};
@@ -207,11 +207,7 @@ table! {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a SignalMap> {
-    let found = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<SignalMap>(),
-        _ => None,
-    };
-    found.ok_or_else(|| wrong_receiver(name, "abc.SignalDict", a.first()))
+    receiver::native(name, "abc.SignalDict", a)
 }
 
 fn view(name: &str, a: &[Value], part: Part) -> R {

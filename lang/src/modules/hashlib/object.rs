@@ -4,7 +4,8 @@ use std::any::Any;
 
 use super::digest::{Algorithm, Hasher};
 use crate::builtins::bytes::args;
-use crate::builtins::list::{word, wrong_receiver};
+use crate::builtins::list::word;
+use crate::builtins::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{Raise, type_error, value_error};
 use crate::value::types::TypeDesc;

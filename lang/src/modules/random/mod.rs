@@ -18,7 +18,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::value::types::{Kind, ModuleDesc, Profile};
 use crate::value::{Builtin, Cx, NativeObject, R, TypeDesc, Value};
 use twister::Twister;

@@ -8,7 +8,8 @@ use super::engine::{Captures, Pattern, Positions, Span};
 use super::haystack::{Haystack, Window};
 use super::pattern::Compiled;
 use super::substitution;
-use crate::builtins::{list::wrong_receiver, repr};
+use crate::builtins::receiver;
+use crate::builtins::repr;
 use crate::table;
 use crate::value::exceptions::{attribute_error, index_error};
 use crate::value::hash::python_hash;
@@ -191,11 +192,7 @@ impl Match {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Match> {
-    let own = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Match>(),
-        _ => None,
-    };
-    own.ok_or_else(|| wrong_receiver(name, "re.Match", a.first()))
+    receiver::native(name, "re.Match", a)
 }
 
 /// Start and end of the group that is the argument of the method `name`.

@@ -8,7 +8,8 @@ use super::haystack::{Haystack, bounds};
 use super::match_object::Match;
 use super::regex_flag::RegexFlag;
 use super::{flags, iteration, substitution};
-use crate::builtins::{dict, list::wrong_receiver, repr};
+use crate::builtins::receiver;
+use crate::builtins::{dict, repr};
 use crate::table;
 use crate::value::compare;
 use crate::value::exceptions::attribute_error;
@@ -140,11 +141,7 @@ impl Drop for Compiled {
 /// # Errors
 /// `TypeError` if the method was taken from the type and called with something else.
 pub(super) fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Compiled> {
-    let own = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Compiled>(),
-        _ => None,
-    };
-    own.ok_or_else(|| wrong_receiver(name, "re.Pattern", a.first()))
+    receiver::native(name, "re.Pattern", a)
 }
 
 /// `match`, `fullmatch` and `search`: the arguments are the pattern, the text and the bounds.

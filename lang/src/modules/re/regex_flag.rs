@@ -80,11 +80,7 @@ table! {
 }
 
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a RegexFlag> {
-    let flag = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<RegexFlag>(),
-        _ => None,
-    };
-    flag.ok_or_else(|| crate::builtins::list::wrong_receiver(name, REGEX_FLAG.name, a.first()))
+    crate::builtins::receiver::native(name, REGEX_FLAG.name, a)
 }
 
 /// A combination of flags; never negative.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver;
 use crate::builtins::{repr, subscript};
 use crate::table;
 use crate::value::exceptions::{KEY_ERROR, Raise, type_error, value_error};
@@ -91,11 +91,7 @@ impl NativeObject for Template {
 
 /// The text of the receiver.
 fn own<'a>(name: &str, a: &'a [Value]) -> R<&'a Value> {
-    match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Template>().map(|own| &own.0),
-        _ => None,
-    }
-    .ok_or_else(|| wrong_receiver(name, "Template", a.first()))
+    receiver::native(name, "Template", a).map(|own: &Template| &own.0)
 }
 
 /// What stands at a dollar sign.

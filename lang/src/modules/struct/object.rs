@@ -7,7 +7,8 @@ use std::rc::Rc;
 use super::format::Format;
 use super::{error, pack, parse, rest, unpack};
 use crate::builtins::bytes::args::bytes;
-use crate::builtins::list::{word, wrong_receiver};
+use crate::builtins::list::word;
+use crate::builtins::receiver;
 use crate::table;
 use crate::value::types::{Kind, Profile};
 use crate::value::{Builtin, Bytes, Cx, NativeObject, R, Ref, TypeDesc, Value};
@@ -92,11 +93,7 @@ static NEW: Builtin = Builtin::new(
 );
 
 fn own(name: &str, a: &[Value]) -> R<Rc<Format>> {
-    let own = match a.first() {
-        Some(Value::Native(native)) => native.downcast::<Packer>().map(|packer| Rc::clone(&packer.0)),
-        _ => None,
-    };
-    own.ok_or_else(|| wrong_receiver(name, "_struct.Struct", a.first()))
+    receiver::native(name, "_struct.Struct", a).map(|packer: &Packer| Rc::clone(&packer.0))
 }
 
 table! {

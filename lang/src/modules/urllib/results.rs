@@ -2,8 +2,9 @@
 
 use super::address::{after_last, cut, get_url};
 use super::coerce::Kind;
+use crate::builtins::receiver::wrong_receiver;
 use crate::builtins::str::codec;
-use crate::builtins::{list::wrong_receiver, operators, repr, truth};
+use crate::builtins::{operators, repr, truth};
 use crate::syntax::ast::BinaryOp;
 use crate::table;
 use crate::value::exceptions::value_error;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cmp::Ordering;
 
 use crate::builtins::iterate;
-use crate::builtins::list::wrong_receiver;
+use crate::builtins::receiver::wrong_receiver;
 use crate::table;
 use crate::value::exceptions::{attribute_error, type_error, value_error};
 use crate::value::format::int_parse;

