@@ -14,8 +14,13 @@ use tokio::net::TcpStream;
 async fn send(address: SocketAddr, request: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
+    answer(stream).await
+}
+
+/// The answer on a connection that ends with it: head and body.
+async fn answer(mut stream: TcpStream) -> (String, String) {
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    let read = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await;
     read.expect("the server hangs").unwrap();
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
@@ -38,7 +43,8 @@ fn address(app: &TestApp) -> SocketAddr {
     url.trim_start_matches("http://").split('/').next().unwrap().parse().unwrap()
 }
 
-const API: &str = r##"  api: {type: http-listener, listen: "127.0.0.1:0", base-path: /api, max-body: 1KiB}"##;
+const API: &str = r##"  gate: {type: state, key: gate}
+  api: {type: http-listener, listen: "127.0.0.1:0", base-path: /api, max-body: 1KiB}"##;
 
 const LISTENERS: &str = r##"
   - name: attributes
@@ -91,7 +97,9 @@ const LISTENERS: &str = r##"
     max-concurrency: 1
     queue: 0
     trigger: {http-listener: {path: /busy}}
-    steps: [{sleep: 1s}]
+    steps: [{while: {condition: "#[msg.vars.get('open', {'value': None})['value'] is None]", steps: [{sleep: 20ms}, {state.get: {config: gate}}, {set-variable: {name: open, value: "#[msg.payload]"}}]}}]
+  - name: open
+    steps: [{state.set: {config: gate, value: true}}]
   - name: late
     timeout: 1
     trigger: {http-listener: {path: /late}}
@@ -168,8 +176,10 @@ async fn listeners() {
 
     let busy = get("/api/busy");
     let (first, second) = tokio::join!(send(at, &busy), async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        send(at, &busy).await
+        app.running("busy", 1).await;
+        let second = send(at, &busy).await;
+        app.json("open", Document::None).await;
+        second
     });
     assert!(first.0.starts_with("http/1.1 200"), "{}", first.0);
     assert!(second.0.starts_with("http/1.1 503") && second.0.contains("retry-after: 1"), "{}", second.0);
@@ -196,16 +206,17 @@ async fn clients_that_leave_and_the_end() {
     let at = address(&app);
     let mut leaving = TcpStream::connect(at).await.unwrap();
     leaving.write_all(get("/api/slow/0").as_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    app.running("slow", 1).await;
     drop(leaving);
     app.runtime.drained().await;
     assert_eq!(app.json("count", Document::None).await, r##"{"size":1}"##);
 
     let mut clients = tokio::task::JoinSet::new();
     for n in 0..40 {
-        clients.spawn(async move { send(at, &get(&format!("/api/slow/{n}"))).await });
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        stream.write_all(get(&format!("/api/slow/{n}")).as_bytes()).await.unwrap();
+        clients.spawn(answer(stream));
     }
-    tokio::time::sleep(Duration::from_millis(100)).await;
     app.triggers.stop_accepting();
     app.runtime.shutdown().await;
     app.triggers.close(Duration::from_secs(5)).await;
@@ -223,7 +234,7 @@ async fn clients_that_leave_and_the_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_addresses() {
     // A port that is free now, and shared by two configurations.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = support::servers::free_port();
     let configs = format!(
         r##"  one: {{type: http-listener, listen: "127.0.0.1:{port}", base-path: /one, basic-auth: [{{user: a, password: b}}]}}
   two: {{type: http-listener, listen: "127.0.0.1:{port}", base-path: /two, allow: [10.0.0.0/8]}}
@@ -252,14 +263,18 @@ async fn shared_addresses() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests() {
     let upstream = upstream::start().await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Nobody listens there.
+    let closed = 1;
     let configs = format!(
-        r##"  up: {{type: http-request, base-url: "http://{upstream}", timeout: 2, max-response: 10KiB, headers: {{X-Base: base, X-Own: base}}, auth: {{basic: {{user: a, password: b}}}}}}
-  down: {{type: http-request, base-url: "http://127.0.0.1:{closed}", timeout: 2}}"##
+        r##"  up: {{type: http-request, base-url: "http://{upstream}", timeout: 60, max-response: 10KiB, headers: {{X-Base: base, X-Own: base}}, auth: {{basic: {{user: a, password: b}}}}}}
+  hasty: {{type: http-request, base-url: "http://{upstream}", timeout: 1}}
+  down: {{type: http-request, base-url: "http://127.0.0.1:{closed}", timeout: 60}}"##
     );
     let flows = r##"
   - name: get
     steps: [{http-request: {config: up, path: "#[msg.payload]"}}, {set-payload: "#[{'status': msg.attrs['statusCode'], 'reason': msg.attrs['reasonPhrase'], 'cookies': msg.attrs['cookies'], 'two': msg.attrs['headers'].get('X-Two'), 'text': msg.payload['^blob'].decode('utf-8')}]"}]
+  - name: hasty
+    steps: [{http-request: {config: hasty, path: "#[msg.payload]"}}]
   - name: strict
     steps: [{http-request: {config: up, path: "#[msg.payload]", fail-on: [4xx, 500]}}]
   - name: post
@@ -292,12 +307,14 @@ async fn requests() {
         ("/garbage", "HTTP:PROTOCOL"),
         ("/half", "HTTP:PROTOCOL"),
         ("/chunks", "HTTP:PROTOCOL"),
-        ("/slow", "HTTP:TIMEOUT"),
-        ("/stall", "HTTP:TIMEOUT"),
         ("/large", "HTTP:LIMIT"),
         ("/../x", "CORE:TYPE"),
     ] {
-        assert_eq!(app.json("get", path.into()).await, code, "{path}");
+        let fault = app.run("get", path.into()).await.unwrap_err().fault;
+        assert_eq!(fault.code, code, "{path}: {fault}");
+    }
+    for path in ["/slow", "/stall"] {
+        assert_eq!(app.json("hasty", path.into()).await, "HTTP:TIMEOUT", "{path}");
     }
     // Without fail-on no answer is an error; with it the failed message carries the answer.
     assert_eq!(ask("get", "/500".into()).await.get("status").and_then(Document::as_int), Some(500));
@@ -338,8 +355,8 @@ async fn requests() {
 async fn tls() {
     let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls");
     let own = format!("cert: {files}/cert.pem, key: {files}/key.pem");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let strict = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = support::servers::free_port();
+    let strict = support::servers::free_port();
     let configs = format!(
         r##"  api: {{type: http-listener, listen: "127.0.0.1:{port}", tls: {{{own}}}}}
   strict: {{type: http-listener, listen: "127.0.0.1:{strict}", tls: {{{own}, client-ca: {files}/ca.pem}}}}
@@ -366,6 +383,6 @@ async fn tls() {
         assert_eq!(app.json(flow, Document::None).await, answer, "{flow}");
     }
     // The refusal of a client without certificate may come after the handshake, with TLS 1.3.
-    let refused = app.json("unknown", Document::None).await;
-    assert!(refused == "HTTP:TLS" || refused == "HTTP:CONNECT", "{refused}");
+    let refused = app.run("unknown", Document::None).await.unwrap_err().fault;
+    assert!(matches!(&*refused.code, "HTTP:TLS" | "HTTP:CONNECT"), "{refused}");
 }

@@ -92,6 +92,14 @@ impl TestApp {
         self.runtime.run(request).await.unwrap().result
     }
 
+    /// Waits until so many runs of a flow go on.
+    pub async fn running(&self, flow: &str, runs: usize) {
+        let flow = self.runtime.flow(flow).unwrap();
+        while flow.gate.running() < runs {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// The payload of a flow's result as JSON text, or the code of its error.
     pub async fn json(&self, flow: &str, payload: Document) -> String {
         match self.run(flow, payload).await {

@@ -2,11 +2,12 @@
 //!
 //! A machine without them skips the tests that need them, and says so loudly. As root the packages are installed first.
 
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// A server that ends with the test.
@@ -73,8 +74,19 @@ fn versions(folder: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.path().join(after)).collect()
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port that nobody listens on, below those that the system gives to outgoing connections: between this look and its use no
+/// other test takes it by accident.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        // Processes that began one after the other begin at some distance.
+        let start = std::process::id() % 12_000 * 31;
+        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + (start + step) % 12_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A folder that the user of a server owns, and that user, if we are root.
@@ -102,11 +114,11 @@ fn command(program: &Path, ids: Option<(u32, u32)>, folder: &Path) -> Command {
     command
 }
 
-/// Waits until a server takes connections.
-fn wait(process: &mut Child, port: u16) -> bool {
+/// Waits until a server is ready for what `greets` does with a connection.
+fn wait(process: &mut Child, port: u16, greets: fn(TcpStream) -> bool) -> bool {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(60) {
-        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+    while start.elapsed() < Duration::from_secs(120) {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok_and(greets) {
             return true;
         }
         if process.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -142,11 +154,15 @@ pub fn postgres() -> Option<Server> {
     ]);
     start.args(["-c", "fsync=off"]);
     let mut process = start.spawn().unwrap();
-    assert!(wait(&mut process, port), "PostgreSQL does not start");
-    let server = Server { process, folder, port };
-    // It takes connections a moment before it answers them.
-    std::thread::sleep(Duration::from_millis(500));
-    Some(server)
+    assert!(wait(&mut process, port, asks_who), "PostgreSQL does not start");
+    Some(Server { process, folder, port })
+}
+
+/// Whether PostgreSQL wants to know who somebody is: it takes connections a moment before that.
+fn asks_who(mut stream: TcpStream) -> bool {
+    let hello = [&[0, 0, 0, 21, 0, 3, 0, 0][..], b"user\0tester\0\0"].concat();
+    let mut kind = [0];
+    stream.write_all(&hello).is_ok() && stream.read_exact(&mut kind).is_ok() && kind == *b"R"
 }
 
 /// MariaDB with the user `tester`, the password `secret` and the database `test`.
@@ -175,6 +191,6 @@ pub fn mariadb() -> Option<Server> {
     start.arg(format!("--socket={}", folder.join("socket").display()));
     start.arg(format!("--init-file={}", folder.join("init.sql").display()));
     let mut process = start.spawn().unwrap();
-    assert!(wait(&mut process, port), "MariaDB does not start");
+    assert!(wait(&mut process, port, |_| true), "MariaDB does not start");
     Some(Server { process, folder, port })
 }

@@ -43,18 +43,41 @@ impl Endpoint for Slow {
     }
 }
 
-/// Answers with more than sockets hold.
-struct Large;
+/// Answers with more than sockets hold, and tells when the answer was given up.
+struct Large(Arc<tokio::sync::Notify>);
 
 const LARGE: usize = 64 << 20;
 
-impl Endpoint for Large {
-    fn answer(self: Arc<Self>, _: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
-        Box::pin(async { Ok(Response::new(whole(Bytes::from(vec![b'x'; LARGE])))) })
+/// The bytes of that answer.
+struct Watched(Vec<u8>, Arc<tokio::sync::Notify>);
+
+impl AsRef<[u8]> for Watched {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 
-fn site(routes: Vec<Route>) -> Site {
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.1.notify_one();
+    }
+}
+
+impl Endpoint for Large {
+    fn answer(self: Arc<Self>, _: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
+        Box::pin(async move {
+            let bytes = Watched(vec![b'x'; LARGE], Arc::clone(&self.0));
+            Ok(Response::new(whole(Bytes::from_owner(bytes))))
+        })
+    }
+}
+
+/// Times that no test waits for, however slow the machine is.
+const LONG: Times = Times { keep_alive: Duration::from_secs(60), request: Duration::from_secs(60) };
+/// Times that tests wait for.
+const SHORT: Times = Times { keep_alive: Duration::from_millis(400), request: Duration::from_millis(300) };
+
+fn site(routes: Vec<Route>, times: Times) -> Site {
     Site {
         hosts: Vec::new(),
         base: Pattern::parse("/api").unwrap(),
@@ -63,7 +86,7 @@ fn site(routes: Vec<Route>) -> Site {
         users: Vec::new(),
         auth_fail_status: StatusCode::UNAUTHORIZED,
         max_body: 1_000,
-        request_timeout: Duration::from_millis(300),
+        request_timeout: times.request,
         routes,
     }
 }
@@ -73,14 +96,13 @@ fn route(path: &str, methods: &[&str], endpoint: Arc<dyn Endpoint>) -> Route {
     Route { pattern: Pattern::parse(path).unwrap(), methods, streams: false, endpoint }
 }
 
-async fn start(routes: Vec<Route>) -> Server {
-    let times = Times { keep_alive: Duration::from_millis(400), request: Duration::from_millis(300) };
-    let offer = Offer { sites: vec![site(routes)], tls: None, times, max_header: 4_096 };
+async fn start(routes: Vec<Route>, times: Times) -> Server {
+    let offer = Offer { sites: vec![site(routes, times)], tls: None, times, max_header: 4_096 };
     Server::start("127.0.0.1:0", offer).await.unwrap()
 }
 
-async fn echo() -> Server {
-    start(vec![route("/echo/{name}", &["GET", "POST", "HEAD"], Arc::new(Echo))]).await
+async fn echo(times: Times) -> Server {
+    start(vec![route("/echo/{name}", &["GET", "POST", "HEAD"], Arc::new(Echo))], times).await
 }
 
 /// Sends bytes and reads until the server closes; a server that does not is a failed test.
@@ -104,7 +126,7 @@ fn statuses(answers: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn hostile_requests() {
-    let server = echo().await;
+    let server = echo(LONG).await;
     let long = "x".repeat(5_000);
     for (request, expected) in [
         ("GET /api/echo/a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".to_owned(), &["200"][..]),
@@ -145,7 +167,7 @@ async fn hostile_requests() {
 
 #[tokio::test]
 async fn bodies_and_heads() {
-    let server = echo().await;
+    let server = echo(LONG).await;
     let chunked = "POST /api/echo/a%2Fb/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
                    3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n";
     let answer = exchange(&server, chunked.as_bytes()).await;
@@ -159,7 +181,7 @@ async fn bodies_and_heads() {
 
 #[tokio::test]
 async fn slow_peers_are_let_go() {
-    let server = echo().await;
+    let server = echo(SHORT).await;
     // A head, a body and nothing at all, each of which never ends.
     for (start, status) in [
         ("GET /api/echo/a HTTP/1.1\r\nHo", "408"),
@@ -193,7 +215,7 @@ async fn slow_peers_are_let_go() {
 /// A smuggled second request must not be seen: with both headers the length is that of the chunks, and the connection ends.
 #[tokio::test]
 async fn two_lengths_are_no_second_request() {
-    let server = echo().await;
+    let server = echo(LONG).await;
     let smuggled = "POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n\
                     0\r\n\r\nGET /api/echo/smuggled HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     let answer = exchange(&server, smuggled.as_bytes()).await;
@@ -204,10 +226,11 @@ async fn two_lengths_are_no_second_request() {
 /// A client that never reads its answer is let go.
 #[tokio::test]
 async fn an_answer_that_nobody_reads() {
-    let server = start(vec![route("/large", &[], Arc::new(Large))]).await;
+    let given_up = Arc::new(tokio::sync::Notify::new());
+    let server = start(vec![route("/large", &[], Arc::new(Large(Arc::clone(&given_up))))], SHORT).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /api/large HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    given_up.notified().await;
     // What was in flight can still be read, but it is not all.
     let answer = read_all(&mut stream).await;
     assert!(answer.len() < LARGE, "{}", answer.len());
@@ -218,7 +241,7 @@ async fn a_client_that_leaves_and_an_orderly_end() {
     let gate = Arc::new(tokio::sync::Notify::new());
     let routes =
         vec![route("/slow", &[], Arc::new(Slow(Arc::clone(&gate)))), route("/echo/{name}", &[], Arc::new(Echo))];
-    let server = Arc::new(start(routes).await);
+    let server = Arc::new(start(routes, LONG).await);
     let mut running = TcpStream::connect(server.address()).await.unwrap();
     running.write_all(b"GET /api/slow HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
     let mut kept = TcpStream::connect(server.address()).await.unwrap();
