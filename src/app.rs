@@ -7,7 +7,7 @@ use dataway_runtime::model::Options;
 
 use crate::diagnostics::{self, Format};
 
-/// Options of every command on an app.
+// The options of every command on an app.
 #[derive(clap::Args, Clone, Default)]
 pub struct AppOptions {
     /// YAML file laid over the app's `values` (repeatable, later ones win)

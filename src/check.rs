@@ -12,7 +12,6 @@ use crate::diagnostics::{self, Format};
 use crate::program::ProfileName;
 use crate::{FAILED, USAGE, host, streams};
 
-/// Arguments of `dataway check`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -4,7 +4,6 @@ use dataway_lang::builtins::reference;
 
 use crate::{USAGE, streams};
 
-/// Arguments of `dataway docs`.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  dataway docs math\n  dataway docs str.split\n  dataway docs sorted")]
 pub struct Args {

@@ -12,7 +12,6 @@ use crate::output::{self, Style};
 use crate::program::{self, From, JitMode, ProfileName, Source};
 use crate::{USAGE, each, host, message, repl, streams, units};
 
-/// Arguments of `dataway eval`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -9,7 +9,6 @@ use crate::message::Message;
 use crate::program::{self, From, ProfileName};
 use crate::{USAGE, host, streams};
 
-/// Arguments of `dataway explain`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -14,7 +14,6 @@ use dataway_lang::syntax::format;
 use crate::diagnostics::{self, Format};
 use crate::{FAILED, NOT_COMPILED, USAGE, host, streams};
 
-/// Arguments of `dataway fmt`.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  dataway fmt transforms/\n  dataway fmt --check .\n  dataway fmt - < order.dw")]
 pub struct Args {

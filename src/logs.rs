@@ -10,7 +10,6 @@ use dataway_runtime::store::{console, tail};
 
 use crate::{FAILED, USAGE, streams, units};
 
-/// Arguments of `dataway logs`.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  dataway logs my-app --level WARN --since 1h\n  dataway logs my-app --follow --flow take-order"

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::{FAILED, USAGE, streams};
 
-/// Arguments of `dataway lsp`.
 #[derive(clap::Args)]
 #[command(
     version,

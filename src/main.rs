@@ -41,7 +41,9 @@ struct Cli {
     command: Command,
 }
 
+// The arguments of a subcommand are made when it is the one asked for: making all of them takes as long as a small run.
 #[derive(Subcommand)]
+#[command(defer = true)]
 enum Command {
     /// Evaluate a script or an expression on a payload
     Eval(Box<eval::Args>),

@@ -6,7 +6,7 @@ use dataway_lang::{Datum, Input, mime};
 
 use crate::host;
 
-/// Arguments of every command that runs a program.
+// The arguments of every command that runs a program (no doc comment: clap would show it as the command's own).
 #[derive(clap::Args)]
 pub struct Message {
     /// File with the payload; `-` reads standard input

@@ -6,7 +6,6 @@ use dataway_runtime::scaffold;
 
 use crate::{USAGE, streams};
 
-/// Arguments of `dataway new`.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  dataway new greetings && dataway check greetings")]
 pub struct Args {

@@ -117,7 +117,7 @@ impl std::convert::From<JitMode> for jit::Mode {
     }
 }
 
-/// The arguments that name a program.
+// The arguments that name a program.
 #[derive(clap::Args)]
 pub struct Source {
     /// Script or expression file (`-` reads standard input)

@@ -21,7 +21,6 @@ const STACK: usize = 8 << 20;
 /// Exit code after a second signal.
 const INTERRUPTED: u8 = 130;
 
-/// Arguments of `dataway run`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -4,7 +4,6 @@ use dataway_runtime::params::{self, SchemaKind};
 
 use crate::streams;
 
-/// Arguments of `dataway schema`.
 #[derive(clap::Args)]
 pub struct Args {
     /// The kind of file

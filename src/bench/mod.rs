@@ -15,7 +15,6 @@ use crate::diagnostics::Format;
 use crate::program::{self, JitMode, ProfileName, Source};
 use crate::{FAILED, USAGE, each, host, message, streams, units};
 
-/// Arguments of `dataway bench`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

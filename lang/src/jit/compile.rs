@@ -78,12 +78,11 @@ pub mod offsets {
 }
 
 /// The machine that this process runs on, if code can be made for it.
-pub fn machine() -> Option<OwnedTargetIsa> {
+fn machine() -> Option<OwnedTargetIsa> {
     static MACHINE: OnceLock<Option<OwnedTargetIsa>> = OnceLock::new();
     MACHINE
         .get_or_init(|| {
-            // Values are taken apart as on 64-bit little-endian machines, and two results are given back in registers.
-            if cfg!(windows) || cfg!(target_endian = "big") || size_of::<usize>() != 8 {
+            if !super::is_available() {
                 return None;
             }
             let mut flags = settings::builder();

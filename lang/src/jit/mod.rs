@@ -51,8 +51,9 @@ pub use native::{Mode, Native, Warmth};
 pub use report::report;
 pub use unit::{Key, Tier};
 
-/// Whether this build can make machine code for the machine it runs on.
+/// Whether machine code can be made on machines of this kind: values are taken apart as on 64-bit little-endian ones, and
+/// two results are given back in registers.
 #[must_use]
-pub fn is_available() -> bool {
-    compile::machine().is_some()
+pub const fn is_available() -> bool {
+    !cfg!(windows) && cfg!(target_endian = "little") && size_of::<usize>() == 8
 }
