@@ -18,25 +18,50 @@ pub struct AppOptions {
     pub secrets: Option<PathBuf>,
 }
 
-/// Reads a variable of the environment.
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+/// What happens when a secret is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// It is an error.
+    Required,
+    /// Nothing, and missing values are let pass too.
+    Ignored,
+    /// Some text stands in for it: tests replace or mock what needs the real one.
+    StandIn,
 }
+
+/// Bytes of stack of a worker thread: steps nest, and each level takes a few hundred bytes of it.
+const STACK: usize = 8 << 20;
+
+/// The threads that run an app.
+///
+/// # Errors
+/// That they cannot be started.
+pub fn tokio() -> Result<tokio::runtime::Runtime, String> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build();
+    tokio.map_err(|error| format!("cannot start threads: {error}"))
+}
+
+/// The prefix of variables that hold secrets.
+const SECRET: &str = "DATAWAY_SECRET_";
 
 /// Loads and checks an app and prints what was found. `path` is the app's folder, its `app.yaml`, or a file in it.
 ///
 /// # Errors
 /// Why there is nothing to check.
-pub fn check(path: &Path, options: &AppOptions, no_secrets: bool, format: Format) -> Result<Checked, String> {
+pub fn check(path: &Path, options: &AppOptions, secrets: Secrets, format: Format) -> Result<Checked, String> {
     if !path.exists() {
         return Err(format!("{} does not exist", path.display()));
     }
     let lost = || format!("{} lies in no app: there is no app.yaml above it", path.display());
     let root = root_of(path).ok_or_else(lost)?;
+    let environment = move |name: &str| {
+        let stands_in = || name.strip_prefix(SECRET).filter(|_| secrets == Secrets::StandIn);
+        std::env::var(name).ok().or_else(|| stands_in().map(|name| format!("stand-in for {name}")))
+    };
     let options = Options {
         values: options.values.clone(),
         secrets: options.secrets.clone(),
-        no_secrets,
+        no_secrets: secrets == Secrets::Ignored,
         environment: &environment,
     };
     let checked = check::check(&root, &options)?;

@@ -7,7 +7,7 @@ use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
 
-use crate::app::{self, AppOptions};
+use crate::app::{self, AppOptions, Secrets};
 use crate::diagnostics::{self, Format};
 use crate::program::ProfileName;
 use crate::{FAILED, USAGE, host, streams};
@@ -87,9 +87,10 @@ impl Tally {
 pub fn run(args: &Args) -> u8 {
     let mut tally = Tally::default();
     let mut code = 0;
+    let secrets = if args.no_secrets { Secrets::Ignored } else { Secrets::Required };
     for path in &args.paths {
         if app::is_app(path) {
-            match app::check(path, &args.app, args.no_secrets, args.format) {
+            match app::check(path, &args.app, secrets, args.format) {
                 Ok(checked) => {
                     tally.apps += 1;
                     tally.count(checked.diagnostics.iter().map(|d| d.severity));

@@ -20,6 +20,7 @@ mod repl;
 mod run;
 mod schema;
 mod streams;
+mod test;
 mod units;
 
 use std::process::ExitCode;
@@ -67,6 +68,8 @@ enum Command {
     Schema(schema::Args),
     /// Run an app, or one of its flows once
     Run(Box<run::Args>),
+    /// Run the test suites of an app
+    Test(test::Args),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Docs(args) => docs::run(&args),

@@ -11,12 +11,9 @@ use dataway_runtime::running::Running;
 use dataway_runtime::store::console::{Console, Form};
 use dataway_runtime::store::writer::{self, Writer};
 
-use crate::app::{self, AppOptions};
+use crate::app::{self, AppOptions, Secrets};
 use crate::diagnostics::Format;
 use crate::{FAILED, USAGE, host, streams};
-
-/// Bytes of stack of a worker thread: steps nest, and each level takes a few hundred bytes of it.
-const STACK: usize = 8 << 20;
 
 /// Exit code after a second signal.
 const INTERRUPTED: u8 = 130;
@@ -75,7 +72,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn prepare(args: &Args) -> Result<u8, String> {
-    let checked = app::check(&args.app, &args.options, false, Format::Text)?;
+    let checked = app::check(&args.app, &args.options, Secrets::Required, Format::Text)?;
     if !checked.is_sound() {
         return Ok(FAILED);
     }
@@ -88,8 +85,7 @@ fn prepare(args: &Args) -> Result<u8, String> {
         let known: Vec<&str> = app.flows.iter().map(|flow| &**flow.name()).collect();
         return Err(format!("the app has no flow `{flow}`; it has {}", known.join(", ")));
     }
-    let tokio = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build();
-    let tokio = tokio.map_err(|error| format!("cannot start threads: {error}"))?;
+    let tokio = app::tokio()?;
     let code = tokio.block_on(async {
         match &args.flow {
             Some(flow) => once(&app, &root, sink(&app, &root, args.log_format), flow, message).await,
@@ -137,12 +133,17 @@ async fn once(app: &model::App, root: &Path, sink: Box<dyn Sink>, flow: &str, me
     };
     let Some(flow) = running.runtime.flow(flow).cloned() else { return USAGE };
     let request = Request { flow, trigger: "cli", message };
+    let work = async {
+        let ended = running.runtime.run(request).await;
+        // What the flow started beside itself belongs to it.
+        running.runtime.drained().await;
+        ended
+    };
     let ended = tokio::select! {
-        ended = running.runtime.run(request) => ended,
+        ended = work => ended,
         code = interrupted(&running) => return code,
     };
-    running.runtime.drained().await;
-    running.runtime.log().flush().await;
+    running.stop().await;
     match ended.map(|ended| ended.result) {
         Ok(Ok(message)) => print(message.payload()),
         Ok(Err(Failure { fault, .. })) => {

@@ -15,4 +15,5 @@ pub mod registry;
 pub mod running;
 pub mod scaffold;
 pub mod store;
+pub mod testing;
 pub mod yaml;

@@ -8,7 +8,7 @@ mod listeners;
 mod references;
 mod steps;
 mod types;
-mod walk;
+pub(crate) mod walk;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -6,8 +6,11 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::steps::Counts;
-use super::{Resources, Step, Steps};
+use super::{Component, Resources, Step, Steps};
 use crate::model;
+
+/// Gives what takes the place of a step, if anything does: tests put it where the step must not be executed for real.
+pub type StandIn<'a> = &'a dyn Fn(&model::Step) -> Option<Box<dyn Component>>;
 
 /// Builds steps for one app.
 pub struct Builder<'a> {
@@ -15,6 +18,8 @@ pub struct Builder<'a> {
     pub resources: &'a Resources,
     /// The id of the step that is being built.
     pub step: Arc<str>,
+    /// Asked for each step before its component is made.
+    pub stand_in: Option<StandIn<'a>>,
     /// What went wrong so far: the place of a step and the reason.
     pub errors: Vec<(String, String)>,
 }
@@ -23,7 +28,7 @@ impl<'a> Builder<'a> {
     /// A builder for an app with these instances.
     #[must_use]
     pub fn new(resources: &'a Resources) -> Builder<'a> {
-        Builder { resources, step: Arc::default(), errors: Vec::new() }
+        Builder { resources, step: Arc::default(), stand_in: None, errors: Vec::new() }
     }
 
     /// The connector's instance of a configuration.
@@ -42,7 +47,10 @@ impl<'a> Builder<'a> {
             let line = step.source.line_column(step.span.start).line;
             let at = format!("{}:{line}", step.source.name());
             let outer = std::mem::replace(&mut self.step, step.id.clone());
-            let built = (step.component.build)(step, self);
+            let built = match self.stand_in.and_then(|stand_in| stand_in(step)) {
+                Some(component) => Ok(component),
+                None => (step.component.build)(step, self),
+            };
             self.step = outer;
             match built {
                 Ok(component) => {

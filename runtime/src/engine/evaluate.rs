@@ -16,7 +16,7 @@ use dataway_lang::vm::{Report, Site, Vm};
 use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document};
 use tokio::sync::Semaphore;
 
-use super::{Clock, Run, Settings};
+use super::{Clock, Run, Runtime, Settings};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 
@@ -191,11 +191,19 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
+        self.evaluate_in(run.runtime(), message).await
+    }
+
+    /// The value for a message outside of any run, as tests want it.
+    ///
+    /// # Errors
+    /// The fault of an expression.
+    pub async fn evaluate_in(&self, runtime: &Runtime, message: &Message) -> Result<Document, Fault> {
         if let Some(literal) = &self.constant {
             return Ok(literal.clone());
         }
         let form = self.form.clone();
-        self.compute(run, message, move |vm, message| form.evaluate(vm, &message)).await
+        self.compute_in(runtime, message, move |vm, message| form.evaluate(vm, &message)).await
     }
 
     /// The truth of the value, as `bool()` has it.
@@ -203,6 +211,14 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn truth(&self, run: &Run, message: &Message) -> Result<bool, Fault> {
+        self.truth_in(run.runtime(), message).await
+    }
+
+    /// The truth of the value outside of any run, as tests want it.
+    ///
+    /// # Errors
+    /// The fault of an expression.
+    pub async fn truth_in(&self, runtime: &Runtime, message: &Message) -> Result<bool, Fault> {
         if let Some(Document::Bool(literal)) = &self.constant {
             return Ok(*literal);
         }
@@ -211,7 +227,7 @@ impl Param {
             let value = form.evaluate(vm, &message)?;
             builtins::truth(vm, &value).map(Value::Bool)
         };
-        Ok(self.compute(run, message, work).await?.as_bool() == Some(true))
+        Ok(self.compute_in(runtime, message, work).await?.as_bool() == Some(true))
     }
 
     /// What `work` makes of a message; it may be called twice. The limits of one evaluation are in force.
@@ -222,7 +238,14 @@ impl Param {
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        let evaluated = run.runtime().evaluator.evaluate(run.clock(), message, &self.pace, work).await;
+        self.compute_in(run.runtime(), message, work).await
+    }
+
+    async fn compute_in<W>(&self, runtime: &Runtime, message: &Message, work: W) -> Result<Document, Fault>
+    where
+        W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
+    {
+        let evaluated = runtime.evaluator.evaluate(runtime.clock(), message, &self.pace, work).await;
         evaluated.map_err(|ended| fault(ended, |site| self.place_of(site)))
     }
 

@@ -389,6 +389,9 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
         }
     };
     log_run(&job, &record).await;
+    if let Some(hooks) = &job.runtime.hooks {
+        hooks.ended(&job, &result);
+    }
     drop(begin.permit);
     drop(active);
     Ended { job: job.id.clone(), result }

@@ -35,7 +35,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-pub use build::Builder;
+pub use build::{Builder, StandIn};
 pub use clock::Clock;
 pub use evaluate::Evaluator;
 pub use gate::Gate;
@@ -48,7 +48,7 @@ pub use steps::{Component, Step, StepEnd, Steps};
 pub use transaction::{Transaction, Transactions};
 
 use crate::components::cache::Cache;
-use crate::message::Message;
+use crate::message::{Failure, Message};
 use locks::Locks;
 
 /// A future that can move between threads.
@@ -77,6 +77,11 @@ pub trait Hooks: Send + Sync {
 
     /// Called when a branch of a container, or a flow, is entered.
     fn entered(&self, run: &Run, steps: &Steps);
+
+    /// Called when a run has ended, with its result.
+    fn ended(&self, job: &Job, result: &Result<Message, Failure>) {
+        let _ = (job, result);
+    }
 }
 
 /// Everything that an app needs to run.

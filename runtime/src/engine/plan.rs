@@ -48,7 +48,7 @@ impl Plan {
     /// The steps that cannot be built: their places, and the reasons.
     pub fn of_app(app: &model::App, resources: Resources) -> Result<Plan, Vec<(String, String)>> {
         let mut builder = Builder::new(&resources);
-        let flows = app.flows.iter().map(|flow| build(flow, &app.file.run, &mut builder)).collect();
+        let flows = app.flows.iter().map(|flow| Flow::build(flow, &app.file.run, &mut builder)).collect();
         if !builder.errors.is_empty() {
             return Err(builder.errors);
         }
@@ -56,17 +56,20 @@ impl Plan {
     }
 }
 
-fn build(flow: &model::Flow, defaults: &model::RunSettings, builder: &mut Builder<'_>) -> Flow {
-    let body = &flow.body;
-    let number = |own: Option<u32>, default: u32| usize::try_from(own.unwrap_or(default)).unwrap_or(usize::MAX);
-    let concurrency = number(body.max_concurrency, defaults.max_concurrency);
-    let queue = number(body.queue, defaults.queue);
-    let is_http = body.trigger.as_ref().is_some_and(|trigger| trigger.kind.key == "http-listener");
-    let timeout = body.timeout.or(defaults.timeout).or_else(|| is_http.then_some(HTTP_TIMEOUT));
-    Flow {
-        name: flow.name().clone(),
-        steps: builder.steps(&body.steps),
-        gate: Gate::new(concurrency, queue, body.queue_timeout.unwrap_or(defaults.queue_timeout)),
-        timeout,
+impl Flow {
+    /// A flow that is ready to run; what goes wrong is noted by the builder.
+    pub fn build(flow: &model::Flow, defaults: &model::RunSettings, builder: &mut Builder<'_>) -> Flow {
+        let body = &flow.body;
+        let number = |own: Option<u32>, default: u32| usize::try_from(own.unwrap_or(default)).unwrap_or(usize::MAX);
+        let concurrency = number(body.max_concurrency, defaults.max_concurrency);
+        let queue = number(body.queue, defaults.queue);
+        let is_http = body.trigger.as_ref().is_some_and(|trigger| trigger.kind.key == "http-listener");
+        let timeout = body.timeout.or(defaults.timeout).or_else(|| is_http.then_some(HTTP_TIMEOUT));
+        Flow {
+            name: flow.name().clone(),
+            steps: builder.steps(&body.steps),
+            gate: Gate::new(concurrency, queue, body.queue_timeout.unwrap_or(defaults.queue_timeout)),
+            timeout,
+        }
     }
 }

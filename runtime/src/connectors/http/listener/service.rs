@@ -77,7 +77,8 @@ async fn receive(mut incoming: Incoming, limit: usize) -> Result<(Bytes, Reserve
 }
 
 /// Takes the body from answers that have none, keeping the length that a `GET` would have told.
-fn without_body(method: &Method, mut answer: Answer) -> Answer {
+#[must_use]
+pub fn without_body(method: &Method, mut answer: Answer) -> Answer {
     let status = answer.status();
     let bodiless = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED || status.is_informational();
     if !bodiless && method != Method::HEAD {

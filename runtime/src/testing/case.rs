@@ -1,0 +1,150 @@
+//! One case, from its fresh engine to what was not as expected.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::coverage::Trail;
+use super::expect;
+use super::mocks::{Index, ReadyMock, add_variables};
+use super::report::{CaseReport, Outcome};
+use super::request;
+use super::stage::{Script, Stage};
+use super::values;
+use crate::engine::Request;
+use crate::message::Message;
+use crate::model::{App, Case, Skip, Suite};
+
+/// How long the steps behind a case may take when the case itself ran out of time.
+const LAST_STEPS: Duration = Duration::from_secs(10);
+
+/// What a case has around it.
+pub struct Around<'a> {
+    /// The app.
+    pub app: &'a App,
+    /// The suite.
+    pub suite: &'a Suite,
+    /// The steps of the app.
+    pub index: &'a Arc<Index>,
+    /// The message that `before-suite` left: its variables are given to the case.
+    pub left: &'a Message,
+}
+
+/// What a case gave.
+pub struct Played {
+    /// For people.
+    pub report: CaseReport,
+    /// What was executed.
+    pub trail: Trail,
+    /// Which of the suite's mocks were used.
+    pub used: Vec<bool>,
+}
+
+impl Around<'_> {
+    /// Plays a case.
+    pub async fn play(&self, case: &Case) -> Played {
+        let mut report = CaseReport::new(self.suite, case, Outcome::Passed);
+        let mut played = (Trail::default(), Vec::new());
+        match &case.skip {
+            Some(Skip::Always(true)) => report.outcome = Outcome::Skipped(None),
+            Some(Skip::Because(reason)) => report.outcome = Outcome::Skipped(Some(reason.clone())),
+            _ => {
+                let started = Instant::now();
+                let failed = match self.stage(case).await {
+                    Ok(stage) => {
+                        let failed = self.on(&stage, case).await;
+                        stage.close().await;
+                        let (own, suite) = stage.watch.mocks().split_at_checked(case.mocks.len()).unwrap_or_default();
+                        let unused = own.iter().filter(|mock| !mock.is_used());
+                        report.notes.extend(unused.map(|mock| format!("the mock of {} was not used", mock.label())));
+                        played = (stage.watch.trail(), suite.iter().map(ReadyMock::is_used).collect());
+                        failed
+                    }
+                    Err(reason) => vec![reason],
+                };
+                report.time = started.elapsed();
+                if !failed.is_empty() {
+                    report.outcome = Outcome::Failed(failed);
+                }
+            }
+        }
+        Played { report, trail: played.0, used: played.1 }
+    }
+
+    async fn stage(&self, case: &Case) -> Result<Stage, String> {
+        let body = &self.suite.body;
+        let mocks = case.mocks.iter().chain(&body.mocks);
+        let mocks = mocks.map(|mock| ReadyMock::of(mock, self.index, &self.app.files)).collect::<Result<_, _>>()?;
+        let flow = case.flow.as_ref().and_then(|flow| self.app.flow(&flow.name));
+        let range = match (flow, &case.from, &case.to) {
+            (Some(flow), Some(from), Some(to)) => Some((flow, from.value.as_str(), to.value.as_str())),
+            _ => None,
+        };
+        let script = Script { before: body.before_test.as_ref(), after: body.after_test.as_ref(), range, mocks };
+        Stage::open(self.app, self.suite, self.index, script).await
+    }
+
+    /// Plays a case on its stage; gives what was not as expected.
+    async fn on(&self, stage: &Stage, case: &Case) -> Vec<String> {
+        let mut given = self.left.clone();
+        let work = async {
+            given = stage.before(given.clone()).await.map_err(|reason| vec![format!("before-test: {reason}")])?;
+            stage.watch.set_case(true);
+            let response = self.run(stage, case, &given).await.map_err(|reason| vec![reason])?;
+            stage.runtime.drained().await;
+            let (watch, runtime) = (&stage.watch, &*stage.runtime);
+            let result = expect::Result { end: watch.end(), response, watch, runtime, files: &self.app.files };
+            let problems = watch.problems();
+            Ok(if problems.is_empty() { result.mismatches(case).await } else { problems })
+        };
+        let ended = tokio::time::timeout(case.timeout, work).await;
+        stage.watch.set_case(false);
+        let mut failed = match ended {
+            Ok(Ok(failed) | Err(failed)) => failed,
+            Err(_) => vec![format!("the case took longer than {:?} and was ended", case.timeout)],
+        };
+        match tokio::time::timeout(LAST_STEPS, stage.after(given)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(reason)) => failed.push(format!("after-test: {reason}")),
+            Err(_) => failed.push(format!("after-test took longer than {LAST_STEPS:?} and was ended")),
+        }
+        failed
+    }
+
+    /// Runs the flow of a case, or sends its request; gives the answer to that.
+    async fn run(&self, stage: &Stage, case: &Case, given: &Message) -> Result<Option<request::Response>, String> {
+        if let Some(spec) = &case.request {
+            return request::send(self.app, self.suite, stage, spec).await.map(Some);
+        }
+        let flow = match &stage.range {
+            Some(range) => Some(range.clone()),
+            None => case.flow.as_ref().and_then(|flow| stage.runtime.flow(&flow.name)).cloned(),
+        };
+        let flow = flow.ok_or("there is no such flow")?;
+        let message = self.message(stage, case, given).await?;
+        let run = stage.runtime.run(Request { flow, trigger: "test", message });
+        run.await.map(|_| None).map_err(|fault| fault.to_string())
+    }
+
+    /// The first message of a case: its own parts, and the variables that were left to it.
+    async fn message(&self, stage: &Stage, case: &Case, given: &Message) -> Result<Message, String> {
+        let (files, runtime) = (&self.app.files, &stage.runtime);
+        let spec = case.message.as_ref();
+        let payload =
+            values::value(spec.and_then(|spec| spec.payload.as_ref()), "message payload", files, runtime).await?;
+        let attributes =
+            values::value(spec.and_then(|spec| spec.attributes.as_ref()), "message attributes", files, runtime);
+        let attributes = attributes.await?.unwrap_or_default();
+        let mut message = Message::new(payload.unwrap_or_default(), attributes, given.variables().clone());
+        let variables =
+            values::value(spec.and_then(|spec| spec.variables.as_ref()), "message variables", files, runtime);
+        if let Some(variables) = variables.await? {
+            add_variables(&mut message, &variables).map_err(|reason| format!("message: {reason}"))?;
+        }
+        if let Some(error) =
+            values::value(spec.and_then(|spec| spec.error.as_ref()), "message error", files, runtime).await?
+        {
+            message.set_error(error);
+        }
+        Ok(message)
+    }
+}

@@ -1,0 +1,194 @@
+//! Where a case is played: an engine of its own, with fresh configurations, stores, locks and clock (part 4, section 9).
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::coverage::Branches;
+use super::mocks::{Index, ReadyMock};
+use super::watch::{Problems, Unmocked, Watch};
+use crate::check::walk::Parts;
+use crate::components;
+use crate::connectors::database::pool::Database;
+use crate::connectors::triggers::close_all;
+use crate::connectors::{self, Surroundings};
+use crate::engine::log::Memory;
+use crate::engine::{Builder, Clock, Component, Flow, Gate, Plan, Request, Resources, Runtime, Settings};
+use crate::message::{Failure, Message};
+use crate::model::{self, App, Config, Suite, TestTime};
+
+/// An engine for one case, or for the steps before or after all cases.
+pub struct Stage {
+    /// The engine.
+    pub runtime: Arc<Runtime>,
+    /// Who watches it.
+    pub watch: Watch,
+    /// The adjacent steps that the case runs in the place of a flow.
+    pub range: Option<Arc<Flow>>,
+    before: Option<Arc<Flow>>,
+    after: Option<Arc<Flow>>,
+    resources: Resources,
+}
+
+/// What is played on a stage beside the flows of the app.
+#[derive(Default)]
+pub struct Script<'a> {
+    /// Steps before.
+    pub before: Option<&'a model::Steps>,
+    /// Steps after.
+    pub after: Option<&'a model::Steps>,
+    /// A flow of which only the steps from the one id to the other run.
+    pub range: Option<(&'a model::Flow, &'a str, &'a str)>,
+    /// The mocks, in the order in which they are asked.
+    pub mocks: Vec<ReadyMock>,
+}
+
+/// The configurations of a suite: the app's, replaced where the suite says so.
+pub fn configs<'a>(app: &'a App, suite: &'a Suite) -> impl Iterator<Item = (&'a str, &'a Config)> {
+    let own = &suite.body.configs.0;
+    app.file.configs.0.iter().map(move |(name, config)| {
+        let replaced = own.iter().find(|(replaced, _)| replaced == name);
+        (name.as_str(), replaced.map_or(config, |(_, config)| config))
+    })
+}
+
+/// Whether cases of a suite may use a configuration for real.
+fn is_real(suite: &Suite, config: &str) -> bool {
+    suite.body.allow_real.iter().any(|name| name.value == config)
+        || suite.body.configs.0.iter().any(|(name, _)| name == config)
+}
+
+/// Why a step must not be executed for real; `None` if it may.
+fn forbidden(suite: &Suite, step: &model::Step) -> Option<String> {
+    let (key, id) = (step.key(), &step.id);
+    if !connectors::COMPONENTS.iter().any(|own| own.description.key == key) {
+        return None;
+    }
+    match Parts::of(&*step.params).configs.first() {
+        Some(config) if is_real(suite, &config.name) => None,
+        Some(config) => {
+            let name = &config.name;
+            Some(format!(
+                "step {id} ({key}) is not mocked: mock it, replace `{name}` under `configs`, or allow it under `allow-real`"
+            ))
+        }
+        None => Some(format!(
+            "step {id} ({key}) is not mocked: mock it, since it names no configuration that could be allowed"
+        )),
+    }
+}
+
+/// Makes the instances that cases may use for real.
+fn open(app: &App, suite: &Suite) -> Result<Resources, String> {
+    let around = Surroundings::new(app.files.root(), None);
+    let mut resources = Resources::new();
+    for (name, config) in configs(app, suite) {
+        let kind = config.kind.key;
+        if !matches!(kind, "crypto" | "state") && !is_real(suite, name) {
+            continue;
+        }
+        let opened = components::open(config).transpose().or_else(|| connectors::open(config, &around).transpose());
+        let opened: Option<Arc<dyn Any + Send + Sync>> =
+            opened.transpose().map_err(|reason| format!("configuration {name}: {reason}"))?;
+        resources.extend(opened.map(|resource| (name.into(), resource)));
+    }
+    Ok(resources)
+}
+
+/// The steps of a flow, or of a container in it, from the one id to the other.
+fn range(steps: &model::Steps, from: &str, to: &str) -> Option<model::Steps> {
+    let place = |id: &str| steps.items.iter().position(|step| &*step.id == id);
+    if let (Some(from), Some(to)) = (place(from), place(to)) {
+        let items = steps.items.get(from..=to)?.to_vec();
+        return Some(model::Steps { label: steps.label.clone(), items });
+    }
+    let mut inner = steps.items.iter().flat_map(|step| Parts::of(&*step.params).steps);
+    inner.find_map(|steps| range(steps, from, to))
+}
+
+impl Stage {
+    /// A stage for a suite of an app. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Configurations and steps that can never work, `init` statements that fail.
+    pub async fn open(app: &App, suite: &Suite, index: &Arc<Index>, script: Script<'_>) -> Result<Stage, String> {
+        let resources = open(app, suite)?;
+        let problems = Problems::default();
+        let stand_in = |step: &model::Step| {
+            let reason = forbidden(suite, step)?;
+            Some(Box::new(Unmocked::new(reason, &problems)) as Box<dyn Component>)
+        };
+        let mut builder = Builder::new(&resources);
+        builder.stand_in = Some(&stand_in);
+        let flows: Vec<Flow> = app.flows.iter().map(|flow| Flow::build(flow, &app.file.run, &mut builder)).collect();
+        let part = script.range.and_then(|(flow, from, to)| Some((flow, range(&flow.body.steps, from, to)?)));
+        let range = part.map(|(flow, steps)| Flow {
+            steps: builder.steps(&steps),
+            ..Flow::build(flow, &app.file.run, &mut builder)
+        });
+        // Names that no flow of an app can have.
+        let mut beside = |what: &str, steps: Option<&model::Steps>| {
+            let steps = builder.steps(steps?);
+            let name = format!("{what} of suite {}", suite.body.suite.value).into();
+            Some(Arc::new(Flow { name, steps, gate: Gate::default(), timeout: None }))
+        };
+        let (before, after) = (beside("before", script.before), beside("after", script.after));
+        if !builder.errors.is_empty() {
+            let said = builder.errors.iter().map(|(at, reason)| format!("{at}: {reason}"));
+            return Err(said.collect::<Vec<_>>().join("\n"));
+        }
+        let mut branches = Branches::default();
+        flows.iter().chain(&range).for_each(|flow| branches.add(flow));
+        let watch = Watch::new(index, script.mocks, branches, &problems);
+        let clock = match suite.body.time {
+            TestTime::Virtual => Clock::virtual_from(SystemTime::now()),
+            TestTime::Real => Clock::real(),
+        };
+        let hooks = Some(Box::new(watch.clone()) as Box<_>);
+        let plan = Plan { settings: Settings::of_app(app), flows, resources: resources.clone(), hooks };
+        let runtime = Runtime::new(plan, clock, Box::new(Memory::default()));
+        let stage = Stage { runtime, watch, range: range.map(Arc::new), before, after, resources };
+        for (name, resource) in &stage.resources {
+            if let Some(database) = resource.downcast_ref::<Database>()
+                && let Err(fault) = database.prepare().await
+            {
+                stage.close().await;
+                return Err(format!("configuration {name} is not ready: {fault}"));
+            }
+        }
+        Ok(stage)
+    }
+
+    /// Plays the steps before, with these variables; gives the variables that they leave.
+    ///
+    /// # Errors
+    /// How they failed.
+    pub async fn before(&self, message: Message) -> Result<Message, String> {
+        self.beside(self.before.as_ref(), message).await
+    }
+
+    /// Plays the steps after.
+    ///
+    /// # Errors
+    /// How they failed.
+    pub async fn after(&self, message: Message) -> Result<Message, String> {
+        self.beside(self.after.as_ref(), message).await
+    }
+
+    async fn beside(&self, flow: Option<&Arc<Flow>>, message: Message) -> Result<Message, String> {
+        let Some(flow) = flow else { return Ok(message) };
+        let request = Request { flow: flow.clone(), trigger: "test", message };
+        let ended = self.runtime.run(request).await.map_err(|fault| fault.to_string())?;
+        self.runtime.drained().await;
+        ended.result.map_err(|Failure { fault, .. }| fault.render().trim_end().to_owned())
+    }
+
+    /// Ends whatever still runs, and closes connections.
+    pub async fn close(&self) {
+        for job in self.runtime.jobs() {
+            job.cancel("CORE:CANCELLED");
+        }
+        self.runtime.drained().await;
+        close_all(&self.resources).await;
+    }
+}

@@ -1,0 +1,68 @@
+//! The values of tests: as parameters are written, or files of the app as Entities (part 4, section 9).
+
+use std::sync::Arc;
+
+use dataway_lang::Document;
+
+use crate::engine::Runtime;
+use crate::expr::Param;
+use crate::message::Message;
+use crate::model::{Files, TestValue};
+use crate::params::mime_by_suffix;
+
+/// A value of a test that can be evaluated again and again, by whoever watches a run.
+#[derive(Debug, Clone)]
+pub enum Supply {
+    /// As parameters are written.
+    Param(Box<Param>),
+    /// Known already: a file.
+    Known(Document),
+}
+
+impl Supply {
+    /// The value as it was written; files are read.
+    ///
+    /// # Errors
+    /// Why a file cannot be read.
+    pub fn of(value: &TestValue, files: &Arc<Files>) -> Result<Supply, String> {
+        Ok(match value {
+            TestValue::Value(param) => Supply::Param(Box::new(param.clone())),
+            TestValue::File(own) => {
+                let path = &own.file.value;
+                let bytes = files.bytes(path)?;
+                let mime =
+                    own.mime_type.as_deref().or_else(|| mime_by_suffix(path)).unwrap_or("application/octet-stream");
+                Supply::Known(Document::entity(bytes, mime, &own.encoding))
+            }
+        })
+    }
+
+    /// The value for a message.
+    ///
+    /// # Errors
+    /// What an expression raised.
+    pub async fn get(&self, runtime: &Runtime, message: &Message) -> Result<Document, String> {
+        match self {
+            Supply::Known(document) => Ok(document.clone()),
+            Supply::Param(param) => param.evaluate_in(runtime, message).await.map_err(|fault| fault.to_string()),
+        }
+    }
+}
+
+/// The value of a part that may be absent, where there is no message.
+///
+/// # Errors
+/// A file that cannot be read, or what an expression raised; `what` names the part.
+pub async fn value(
+    part: Option<&TestValue>,
+    what: &str,
+    files: &Arc<Files>,
+    runtime: &Runtime,
+) -> Result<Option<Document>, String> {
+    let Some(part) = part else { return Ok(None) };
+    let found = match Supply::of(part, files) {
+        Ok(supply) => supply.get(runtime, &Message::default()).await,
+        Err(reason) => Err(reason),
+    };
+    found.map(Some).map_err(|reason| format!("{what}: {reason}"))
+}
