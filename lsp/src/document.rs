@@ -10,6 +10,8 @@ use dataway_lang::Profile;
 use dataway_lang::check::CheckOptions;
 use dataway_lang::source::{SourceText, Span};
 
+use crate::files::Files;
+use crate::knowledge::{self, Memory};
 use crate::position::Text;
 use crate::script::{Context, Script};
 
@@ -62,6 +64,17 @@ impl Region {
     }
 }
 
+/// What a document stands in, at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The profile of programs outside an app.
+    pub profile: Profile,
+    /// The other files.
+    pub files: Files,
+    /// What is known about scripts.
+    pub memory: Arc<Memory>,
+}
+
 /// An open file at one version.
 #[derive(Debug)]
 pub struct Document {
@@ -75,8 +88,8 @@ pub struct Document {
     pub language: Language,
     /// Its text.
     pub text: Text,
-    /// The profile of its programs.
-    pub profile: Profile,
+    /// What it stands in.
+    pub around: Around,
     regions: OnceLock<Vec<Region>>,
 }
 
@@ -89,15 +102,15 @@ impl Document {
         version: i32,
         language: Language,
         text: Text,
-        profile: Profile,
+        around: Around,
     ) -> Document {
-        Document { uri: uri.to_owned(), path, version, language, text, profile, regions: OnceLock::new() }
+        Document { uri: uri.to_owned(), path, version, language, text, around, regions: OnceLock::new() }
     }
 
-    /// The same file with another text.
+    /// The same file with another text, or in other surroundings.
     #[must_use]
-    pub fn changed(&self, version: i32, text: Text) -> Document {
-        Document::new(&self.uri, self.path.clone(), version, self.language, text, self.profile)
+    pub fn changed(&self, version: i32, text: Text, around: Around) -> Document {
+        Document::new(&self.uri, self.path.clone(), version, self.language, text, around)
     }
 
     /// The programs in it, in the order of the text.
@@ -122,8 +135,11 @@ impl Document {
         // A byte order mark belongs to the document but not to the program.
         let length = u32::try_from(self.text.as_str().len()).unwrap_or(u32::MAX);
         let start = length - source.len().min(length);
-        let check = CheckOptions { profile: self.profile, ..CheckOptions::default() };
-        let context = Context { embedded: false, check };
+        let around = &self.around;
+        let knowledge = knowledge::of_script(&source, self.path.as_deref(), &around.files, &around.memory);
+        let contracts = knowledge.contracts.clone();
+        let check = CheckOptions { profile: around.profile, contracts, ..CheckOptions::default() };
+        let context = Context { embedded: false, check, knowledge };
         Region { script: Script::new(source, Arc::new(context)), span: Span::new(start, length) }
     }
 }

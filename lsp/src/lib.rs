@@ -9,6 +9,8 @@
 //! | [`script`] | one program with what is known about it |
 //! | [`cursor`] | what stands at a place of a program |
 //! | [`document`], [`world`] | files with programs in them; everything that is open |
+//! | [`files`] | open files with their unsaved texts, all others as they lie on disk |
+//! | [`samples`], [`knowledge`] | example documents by name; what is known about the data of a script |
 //! | [`features`] | the answers |
 //! | [`protocol`] | the questions |
 //!
@@ -18,8 +20,11 @@
 pub mod cursor;
 pub mod document;
 pub mod features;
+pub mod files;
+pub mod knowledge;
 pub mod position;
 pub mod protocol;
+pub mod samples;
 pub mod script;
 pub mod world;
 

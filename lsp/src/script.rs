@@ -12,6 +12,8 @@ use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::ast::Expr;
 use dataway_lang::syntax::{self, ParseOptions, Parsed};
 
+use crate::knowledge::Knowledge;
+
 /// A program with everything that is known about it.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -32,6 +34,8 @@ pub struct Context {
     pub embedded: bool,
     /// Profile and contracts.
     pub check: CheckOptions,
+    /// Where the contracts come from.
+    pub knowledge: Arc<Knowledge>,
 }
 
 impl Script {

@@ -11,7 +11,9 @@ use std::time::Duration;
 use dataway_lang::Profile;
 use dataway_lang::source::Span;
 
-use crate::document::{Document, Language};
+use crate::document::{Around, Document, Language};
+use crate::files::Files;
+use crate::knowledge::Memory;
 use crate::position::{Encoding, Stretch, Text};
 
 /// What a client can set.
@@ -93,6 +95,10 @@ pub struct World {
     /// The workspace folders.
     pub folders: Vec<PathBuf>,
     open: HashMap<String, Arc<Document>>,
+    files: Files,
+    memory: Arc<Memory>,
+    /// Number of the last text that was taken in.
+    edition: u64,
 }
 
 impl World {
@@ -104,17 +110,16 @@ impl World {
         version: i32,
         identifier: &str,
         text: &str,
-    ) -> Arc<Document> {
+    ) -> Vec<Arc<Document>> {
         let language = Language::of(identifier, uri);
-        let document = Document::new(uri, path, version, language, Text::new(text), self.settings.profile);
-        let document = Arc::new(document);
-        self.open.insert(uri.to_owned(), Arc::clone(&document));
-        document
+        let document = Document::new(uri, path, version, language, Text::new(text), Around::default());
+        self.put(&document, version, document.text.clone())
     }
 
-    /// A file was edited; the changes apply one after another. `None` if it is not open.
-    pub fn change(&mut self, uri: &str, version: i32, changes: &[Change]) -> Option<Arc<Document>> {
-        let known = self.open.get(uri)?;
+    /// A file was edited; the changes apply one after another. Gives the documents that are now worth another look, the
+    /// edited one first; none if it is not open.
+    pub fn change(&mut self, uri: &str, version: i32, changes: &[Change]) -> Vec<Arc<Document>> {
+        let Some(known) = self.open.get(uri).cloned() else { return Vec::new() };
         let mut text = known.text.clone();
         for change in changes {
             text = match change.stretch {
@@ -125,14 +130,16 @@ impl World {
                 }
             };
         }
-        let document = Arc::new(known.changed(version, text));
-        self.open.insert(uri.to_owned(), Arc::clone(&document));
-        Some(document)
+        self.put(&known, version, text)
     }
 
-    /// A file was closed.
-    pub fn close(&mut self, uri: &str) {
-        self.open.remove(uri);
+    /// A file was closed: what lies on disk counts again. Gives the documents that are now worth another look.
+    pub fn close(&mut self, uri: &str) -> Vec<Arc<Document>> {
+        let Some(closed) = self.open.remove(uri) else { return Vec::new() };
+        if let Some(path) = &closed.path {
+            self.files = self.files.without(path);
+        }
+        self.touched(&closed)
     }
 
     /// The open file with this address.
@@ -154,12 +161,40 @@ impl World {
 
     /// What documents depend on has changed: everything is worked out anew. Gives the documents.
     pub fn refresh(&mut self) -> Vec<Arc<Document>> {
-        let profile = self.settings.profile;
-        for document in self.open.values_mut() {
-            let mut fresh = document.changed(document.version, document.text.clone());
-            fresh.profile = profile;
-            *document = Arc::new(fresh);
+        self.renew(|_| true)
+    }
+
+    /// Takes in a new text of a file.
+    fn put(&mut self, known: &Document, version: i32, text: Text) -> Vec<Arc<Document>> {
+        self.edition += 1;
+        if let Some(path) = &known.path {
+            self.files = self.files.with(path, self.edition, &text);
         }
-        self.open.values().cloned().collect()
+        let document = Arc::new(known.changed(version, text, self.around()));
+        self.open.insert(known.uri.clone(), Arc::clone(&document));
+        let mut all = vec![Arc::clone(&document)];
+        all.extend(self.touched(&document));
+        all
+    }
+
+    /// Works out anew what depends on a file. No program depends on another one, but on schemas and samples.
+    fn touched(&mut self, changed: &Document) -> Vec<Arc<Document>> {
+        let (uri, language) = (changed.uri.clone(), changed.language);
+        self.renew(|other| other.uri != uri && language != Language::Script)
+    }
+
+    fn renew(&mut self, concerns: impl Fn(&Document) -> bool) -> Vec<Arc<Document>> {
+        let around = self.around();
+        let mut renewed = Vec::new();
+        for document in self.open.values_mut().filter(|document| concerns(document)) {
+            *document = Arc::new(document.changed(document.version, document.text.clone(), around.clone()));
+            renewed.push(Arc::clone(document));
+        }
+        renewed
+    }
+
+    fn around(&self) -> Around {
+        let profile = self.settings.profile;
+        Around { profile, files: self.files.clone(), memory: Arc::clone(&self.memory) }
     }
 }

@@ -19,7 +19,7 @@ mod sample;
 mod schema_type;
 mod stated;
 
-pub use sample::{read_json, type_of_sample};
+pub use sample::{read as read_sample, read_json, type_of_sample, type_of_value};
 pub use schema_type::type_of_schema;
 pub use stated::{contracts, unreadable};
 

@@ -43,10 +43,11 @@ pub struct Action {
     pub preferred: bool,
 }
 
-/// All diagnostics of a script: the parser's and the checker's, in source order.
+/// All diagnostics of a script: the parser's, those of its contracts and the checker's, in source order.
 #[must_use]
 pub fn diagnostics(script: &Script) -> Vec<Diagnostic> {
     let mut all = script.parsed.diagnostics.clone();
+    all.extend(script.context.knowledge.diagnostics.iter().cloned());
     all.extend(script.checked.diagnostics.iter().cloned());
     all.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     all.dedup_by(|a, b| a.code == b.code && a.span == b.span);

@@ -13,6 +13,7 @@ use dataway_lang::syntax::{MODULES, keywords};
 use dataway_lang::value::Value;
 
 use super::members::{self, MemberKind};
+use super::open::Open;
 use super::{signature, values};
 use crate::cursor;
 use crate::script::Script;
@@ -86,9 +87,9 @@ pub fn at(script: &Script, offset: u32) -> Completions {
     if open.in_comment {
         return Completions::default();
     }
-    let start = before.len() - word_length(before, open.quote.is_some());
+    let start = before.len() - word_length(before, open.quote_here().is_some());
     let replace = Span::new(u32::try_from(start).unwrap_or(offset), offset);
-    let variant = script.with_text(&open.completed(text, start, offset as usize));
+    let variant = script.with_text(&open.completed(text, start, offset as usize, MARKER));
     let marked = u32::try_from(start).unwrap_or(offset) + 1;
     let mut items = Vec::new();
     let path = cursor::expressions(&variant.parsed.program, marked);
@@ -96,10 +97,14 @@ pub fn at(script: &Script, offset: u32) -> Completions {
         Wanted::Member(receiver) => of_members(&variant.type_of(receiver), &mut items),
         Wanted::Key(receiver) => of_keys(&variant.type_of(receiver), &open, text.get(offset as usize..), &mut items),
         Wanted::Text(callee, argument) => of_text(&variant.type_of(callee), argument, &mut items),
+        Wanted::Index(receiver) => {
+            of_indices(&variant.type_of(receiver), before, &mut items);
+            of_names(&variant, marked, before.get(..start).unwrap_or_default(), &mut items);
+        }
         Wanted::KeyText(container) => of_key_texts(&variant.type_of(container), &mut items),
         Wanted::Nothing => {}
         Wanted::Name => {
-            if open.quote.is_none() {
+            if open.quote_here().is_none() {
                 if let Some((callee, args, _)) = cursor::call_at(&variant.parsed.program, marked) {
                     of_arguments(&variant.type_of(callee), args, &mut items);
                 }
@@ -116,6 +121,8 @@ pub fn at(script: &Script, offset: u32) -> Completions {
 enum Wanted<'a> {
     Member(&'a Expr),
     Key(&'a Expr),
+    /// Something between brackets, perhaps a key that is to be quoted.
+    Index(&'a Expr),
     /// A key of this container, outside brackets.
     KeyText(&'a Expr),
     /// A text as the value of an argument: the callee, and the name or number of the argument.
@@ -160,6 +167,10 @@ fn wanted<'a>(path: &[&'a Expr]) -> Wanted<'a> {
             }
         }
         ExprKind::Constant(_) => Wanted::Nothing,
+        ExprKind::Name(_) => match path.len().checked_sub(2).and_then(|at| path.get(at)).map(|parent| &parent.kind) {
+            Some(ExprKind::Subscript { value, index }) if index.span == innermost.span => Wanted::Index(value),
+            _ => Wanted::Name,
+        },
         _ => Wanted::Name,
     }
 }
@@ -174,101 +185,6 @@ fn word_length(before: &str, in_string: bool) -> usize {
         if in_string { !matches!(c, '\'' | '"' | '\n' | '{' | '}') } else { c.is_alphanumeric() || *c == '_' }
     };
     before.chars().rev().take_while(inside).map(char::len_utf8).sum()
-}
-
-/// What is open at the cursor.
-#[derive(Debug, Default)]
-struct Open {
-    /// The quote of the string around the cursor.
-    quote: Option<String>,
-    /// Is the cursor in a comment?
-    in_comment: bool,
-    /// Closing brackets that are still to come, innermost last.
-    brackets: Vec<char>,
-}
-
-impl Open {
-    /// Scans the text before the cursor.
-    fn at(before: &str) -> Open {
-        let mut open = Open::default();
-        let mut rest = before;
-        while let Some(c) = rest.chars().next() {
-            let mut step = c.len_utf8();
-            if let Some(quote) = &open.quote {
-                if c == '\\' {
-                    step += rest.chars().nth(1).map_or(0, char::len_utf8);
-                } else if rest.starts_with(quote.as_str()) {
-                    step = quote.len();
-                    open.quote = None;
-                } else if c == '\n' && quote.len() == 1 {
-                    // A string that was not closed ends with its line.
-                    open.quote = None;
-                }
-            } else if open.in_comment {
-                open.in_comment = c != '\n';
-            } else {
-                match c {
-                    '#' if !rest.starts_with("#[") => open.in_comment = true,
-                    '\'' | '"' => {
-                        let triple: String = std::iter::repeat_n(c, 3).collect();
-                        let quote = if rest.starts_with(&triple) { triple } else { c.to_string() };
-                        step = quote.len();
-                        open.quote = Some(quote);
-                    }
-                    '(' => open.brackets.push(')'),
-                    '[' => open.brackets.push(']'),
-                    '{' => open.brackets.push('}'),
-                    ')' | ']' | '}' => {
-                        open.brackets.pop();
-                    }
-                    _ => {}
-                }
-            }
-            rest = rest.get(step..).unwrap_or_default();
-        }
-        open
-    }
-
-    /// The text with the marker in place of what is between `start` and `end`, closed as far as its line does not do so.
-    fn completed(&self, text: &str, start: usize, end: usize) -> String {
-        let head = text.get(..start).unwrap_or_default();
-        let tail = text.get(end..).unwrap_or_default();
-        let line_end = tail.find('\n').unwrap_or(tail.len());
-        let (line, below) = tail.split_at(line_end);
-        let mut made = String::with_capacity(text.len() + 32);
-        made.push_str(head);
-        made.push_str(MARKER);
-        let mut line = line;
-        if let Some(quote) = &self.quote {
-            // What follows belongs to the string only if the string ends on this line.
-            match line.find(quote.as_str()) {
-                Some(at) if quote.len() == 1 => line = line.get(at + 1..).unwrap_or_default(),
-                _ if quote.len() == 1 => line = "",
-                _ => {}
-            }
-            made.push_str(quote);
-        } else {
-            // The rest of a word at the cursor is part of the word.
-            line = line.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-        }
-        // Brackets that neither this line nor the text below closes are closed here.
-        let mut missing = self.brackets.clone();
-        for c in line.chars().chain(below.chars()) {
-            if missing.last() == Some(&c) {
-                missing.pop();
-            }
-        }
-        let own: String = missing.iter().rev().collect();
-        if line.trim().is_empty() || line.trim_start().starts_with('#') {
-            made.push_str(&own);
-            made.push_str(line);
-        } else {
-            made.push_str(line);
-            made.push_str(&own);
-        }
-        made.push_str(below);
-        made
-    }
 }
 
 fn of_members(ty: &Type, items: &mut Vec<Item>) {
@@ -301,7 +217,7 @@ fn of_members(ty: &Type, items: &mut Vec<Item>) {
 
 fn of_keys(ty: &Type, open: &Open, after: Option<&str>, items: &mut Vec<Item>) {
     let after = after.unwrap_or_default();
-    let quote = open.quote.as_deref().unwrap_or("'");
+    let quote = open.quote_here().unwrap_or("'");
     for field in members::keys(ty) {
         let (escaped, rank) = (values::escape(&field.key, quote), u8::from(!field.required));
         // What an editor closed by itself is not written twice.
@@ -325,6 +241,17 @@ fn of_keys(ty: &Type, open: &Open, after: Option<&str>, items: &mut Vec<Item>) {
         for (name, what) in values::ENTITY_KEYS {
             items.push(plain(name, ItemKind::Key, what, 2));
         }
+    }
+}
+
+/// Keys with quotes, as they are written between brackets: those that an f-string around does not use.
+fn of_indices(ty: &Type, before: &str, items: &mut Vec<Item>) {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let quote = if line.matches('\'').count() % 2 == 1 { "\"" } else { "'" };
+    for field in members::keys(ty) {
+        let insert = format!("{quote}{}{quote}", values::escape(&field.key, quote));
+        let detail = if field.required { field.ty.to_string() } else { format!("{} (optional)", field.ty) };
+        items.push(Item { insert, ..plain(&field.key, ItemKind::Key, &detail, u8::from(!field.required)) });
     }
 }
 

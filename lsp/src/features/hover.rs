@@ -8,7 +8,7 @@ use dataway_lang::syntax::ast::{Constant, Expr, ExprKind};
 use dataway_lang::syntax::keywords;
 use dataway_lang::value::Value;
 
-use super::{members, signature, values};
+use super::{members, payload, signature, values};
 use crate::cursor;
 use crate::script::Script;
 
@@ -48,18 +48,16 @@ fn of_expression(script: &Script, expression: &Expr, parent: Option<&Expr>, offs
                 None if ty.is_any() => return None,
                 None => (format!("{}: {ty}", attr.name), ""),
             };
-            Some(Hover { span: attr.span, text: page(&shown, &values::markdown(doc)) })
+            let example = example(script, expression).unwrap_or_default();
+            let doc = format!("{}{example}", values::markdown(doc));
+            Some(Hover { span: attr.span, text: page(&shown, &doc) })
         }
         ExprKind::Name(name) if script.checked.symbols.written_at(expression.span.start).is_none() => {
             Some(Hover { span: expression.span, text: of_builtin_name(script, name, expression)? })
         }
         ExprKind::Constant(Constant::Str(text)) => {
             let key = std::str::from_utf8(text).ok()?;
-            let ExprKind::Subscript { value, index } = &parent?.kind else { return None };
-            if index.span != expression.span {
-                return None;
-            }
-            let receiver = script.type_of(value);
+            let receiver = receiver_of_key(script, expression, parent?)?;
             let field = members::keys(&receiver).into_iter().find(|field| *field.key == *key);
             let ty = field
                 .as_ref()
@@ -72,10 +70,32 @@ fn of_expression(script: &Script, expression: &Expr, parent: Option<&Expr>, offs
                 None if members::keys(&receiver).is_empty() => "",
                 None => "What is known of the data does not mention this key.",
             };
-            Some(Hover { span: expression.span, text: page(&format!("['{key}']: {ty}"), note) })
+            let example = parent.and_then(|parent| example(script, parent)).unwrap_or_default();
+            Some(Hover { span: expression.span, text: page(&format!("['{key}']: {ty}"), &format!("{note}{example}")) })
         }
         _ => None,
     }
+}
+
+/// The container whose key an expression is, as a subscript or as the first argument of `get`.
+fn receiver_of_key(script: &Script, key: &Expr, parent: &Expr) -> Option<Type> {
+    match &parent.kind {
+        ExprKind::Subscript { value, index } if index.span == key.span => Some(script.type_of(value)),
+        ExprKind::Call { func, args } if args.first().is_some_and(|arg| arg.value().span == key.span) => {
+            match script.type_of(func) {
+                Type::Member(builtin, Some(receiver)) if builtin.name() == "get" => Some((*receiver).clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What the sample has there.
+fn example(script: &Script, expression: &Expr) -> Option<String> {
+    let place = payload::place_of(script, expression)?;
+    let value = payload::example(script, &place)?;
+    Some(format!("\n\nIn the sample: `{value}`"))
 }
 
 fn of_builtin_name(script: &Script, name: &str, expression: &Expr) -> Option<String> {
@@ -110,12 +130,16 @@ fn of_own_name(script: &Script, offset: u32) -> Option<Hover> {
         let comment = symbol.bindings.first().map(|(span, _)| comment_above(script, *span)).unwrap_or_default();
         return Some(Hover { span, text: page(&format!("def {}", call.label), &comment) });
     }
+    let example = cursor::expressions(&script.parsed.program, span.start)
+        .last()
+        .and_then(|expression| example(script, expression))
+        .unwrap_or_default();
     let word = match kind {
         Some(BindingKind::Parameter) => "(parameter) ",
         Some(BindingKind::Import) => "(module) ",
         _ => "",
     };
-    Some(Hover { span, text: page(&format!("{word}{}: {ty}", symbol.name), "") })
+    Some(Hover { span, text: page(&format!("{word}{}: {ty}", symbol.name), &example) })
 }
 
 /// The comment lines directly above a definition.

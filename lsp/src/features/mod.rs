@@ -11,7 +11,9 @@
 //! | [`tokens`] | what kind of name is this? |
 //! | [`hints`] | which types and parameter names are not written? |
 //! | [`actions`] | how can this be mended or rearranged? |
+//! | [`payload`] | which part of the message is this, and who says so? |
 //! | [`members`], [`values`] | what can stand behind a dot or between quotes |
+//! | [`open`] | which strings and brackets are open at the cursor |
 
 pub mod actions;
 pub mod completion;
@@ -19,7 +21,9 @@ pub mod hints;
 pub mod hover;
 pub mod members;
 pub mod navigation;
+pub mod open;
 pub mod outline;
+pub mod payload;
 pub mod signature;
 pub mod tokens;
 pub mod values;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use dataway_lang::source::Span;
-use tower_lsp_server::ls_types::{Documentation, MarkupContent, MarkupKind, Position, Range, TextEdit, Uri};
+use tower_lsp_server::ls_types::{Documentation, Location, MarkupContent, MarkupKind, Position, Range, TextEdit, Uri};
 
 use crate::document::{Document, Region};
-use crate::position::{Encoding, Place, Stretch};
+use crate::features::payload::Elsewhere;
+use crate::position::{Encoding, Place, Stretch, Text};
 use crate::world::Settings;
 
 /// What a request works on: a document at the version that was current when the request arrived.
@@ -56,6 +57,15 @@ impl Snapshot {
     #[must_use]
     pub fn edit(&self, region: &Region, span: Span, text: &str) -> TextEdit {
         TextEdit { range: self.range(region, span), new_text: text.to_owned() }
+    }
+
+    /// The location of a stretch of another file.
+    #[must_use]
+    pub fn elsewhere(&self, found: &Elsewhere) -> Option<Location> {
+        let text = Text::new(&String::from_utf8_lossy(&found.content));
+        let stretch = text.stretch(found.span, self.encoding);
+        let range = Range { start: position(stretch.start), end: position(stretch.end) };
+        Some(Location { uri: Uri::from_file_path(&found.path)?, range })
     }
 
     /// The document's address.

@@ -9,13 +9,16 @@ use tower_lsp_server::ls_types::{
 };
 
 use super::convert::Snapshot;
-use crate::features::navigation;
+use crate::features::{navigation, payload};
 
 /// Where the name at a position gets its value.
 #[must_use]
 pub fn definition(snapshot: &Snapshot, position: Position) -> Option<GotoDefinitionResponse> {
     let (region, offset) = snapshot.locate(position)?;
     let uri = snapshot.uri()?;
+    if let Some(found) = payload::definition(&region.script, offset) {
+        return Some(GotoDefinitionResponse::Scalar(snapshot.elsewhere(&found)?));
+    }
     let spans = navigation::definition(&region.script, offset);
     let places = spans.into_iter().map(|span| Location { uri: uri.clone(), range: snapshot.range(region, span) });
     Some(GotoDefinitionResponse::Array(places.collect()))

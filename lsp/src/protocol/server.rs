@@ -217,9 +217,9 @@ impl LanguageServer for Backend {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let sent = params.text_document;
         let path = sent.uri.to_file_path().map(|path| path.into_owned());
-        let document =
+        let documents =
             self.change(|world| world.open(sent.uri.as_str(), path, sent.version, &sent.language_id, &sent.text));
-        self.publish(vec![document]);
+        self.publish(documents);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -229,12 +229,13 @@ impl LanguageServer for Backend {
         };
         let changes: Vec<Change> = params.content_changes.into_iter().map(change).collect();
         let identifier = params.text_document;
-        let document = self.change(|world| world.change(identifier.uri.as_str(), identifier.version, &changes));
-        self.publish(document.into_iter().collect());
+        let documents = self.change(|world| world.change(identifier.uri.as_str(), identifier.version, &changes));
+        self.publish(documents);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.change(|world| world.close(params.text_document.uri.as_str()));
+        let documents = self.change(|world| world.close(params.text_document.uri.as_str()));
+        self.publish(documents);
         self.client.publish_diagnostics(params.text_document.uri, Vec::new(), None).await;
     }
 

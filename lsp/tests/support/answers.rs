@@ -1,0 +1,162 @@
+//! What each feature says about a case, as text.
+
+use std::fmt::Write as _;
+
+use dataway_lang::source::Span;
+use dataway_lsp::document::{Document, Region};
+use dataway_lsp::features::{actions, completion, hints, hover, navigation, outline, payload, signature, tokens};
+use dataway_lsp::position::Encoding;
+
+use super::{FOLDER, Opened};
+
+/// Most completion items that an answer lists.
+const MOST: usize = 12;
+
+/// Line and column of an offset, from 1, in characters.
+fn place(document: &Document, offset: u32) -> String {
+    let place = document.text.place(offset, Encoding::Utf32);
+    format!("{}:{}", place.line + 1, place.column + 1)
+}
+
+/// The text of a span of the document.
+fn slice(document: &Document, span: Span) -> &str {
+    document.text.as_str().get(span.start as usize..span.end as usize).expect("a span of characters")
+}
+
+/// What `feature` says about a case.
+pub fn ask(feature: &str, case: &Opened) -> String {
+    let document = &*case.document;
+    match document.region_at(case.selection.start) {
+        Some((region, at)) => of_program(feature, case, region, at),
+        None => panic!("there is no program at the cursor"),
+    }
+}
+
+fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String {
+    let document = &*case.document;
+    let script = &region.script;
+    let selection = Span::new(at, region.inward(case.selection.end).unwrap_or(at));
+    let place = |offset: u32| place(document, region.outward(Span::at(offset)).start);
+    let shown = |span: Span| format!("{} {}", place(span.start), slice(document, region.outward(span)));
+    let mut out = String::new();
+    match feature {
+        "completion" => {
+            let found = completion::at(script, at);
+            let own: Vec<_> = found.items.iter().filter(|item| item.rank < 3).collect();
+            for item in own.iter().take(MOST) {
+                writeln!(out, "{:?} {} · {} · {:?}", item.kind, item.label, item.detail, item.insert).expect("text");
+            }
+            let more = found.items.len() - own.len().min(MOST);
+            writeln!(out, "and {more} more, in place of {:?}", script.source.slice(found.replace)).expect("text");
+        }
+        "hover" => {
+            if let Some(found) = hover::at(script, at) {
+                writeln!(out, "{}\n{}", shown(found.span), found.text.replace("```", "~~~")).expect("text");
+            }
+        }
+        "diagnostics" => {
+            for one in actions::diagnostics(script) {
+                writeln!(out, "{} {:?} {} {}", shown(one.span), one.severity, one.code, one.message).expect("text");
+                if let Some(help) = one.help {
+                    writeln!(out, "    help: {help}").expect("text");
+                }
+            }
+        }
+        "signature" => {
+            if let Some(found) = signature::at(script, at) {
+                let active = found.active.and_then(|active| found.parameters.get(active));
+                writeln!(out, "{}\nactive: {:?}", found.label, active.map(|one| &one.label)).expect("text");
+            }
+        }
+        "navigation" => {
+            let list = |spans: Vec<Span>| spans.into_iter().map(shown).collect::<Vec<_>>().join(", ");
+            writeln!(out, "definition: {}", list(navigation::definition(script, at))).expect("text");
+            writeln!(out, "uses: {}", list(navigation::references(script, at, false))).expect("text");
+            let marks = navigation::highlights(script, at);
+            let marks: Vec<String> = marks
+                .iter()
+                .map(|one| format!("{}{}", place(one.span.start), if one.is_write { "w" } else { "r" }))
+                .collect();
+            writeln!(out, "highlights: {}", marks.join(" ")).expect("text");
+            if let Some(found) = payload::definition(script, at) {
+                let text = String::from_utf8_lossy(
+                    found.content.get(found.span.start as usize..found.span.end as usize).unwrap_or_default(),
+                );
+                let name = found.path.strip_prefix(FOLDER).unwrap_or(&found.path).display();
+                writeln!(out, "data: {name} {} {text}", found.span.start).expect("text");
+                return out;
+            }
+            for name in ["renamed", "len", "class", "2x"] {
+                match navigation::rename(script, at, name) {
+                    Ok(spans) => writeln!(out, "rename to {name}: {} places", spans.len()),
+                    Err(reason) => writeln!(out, "rename to {name}: {reason}"),
+                }
+                .expect("text");
+            }
+        }
+        "outline" => {
+            let mut open: Vec<(usize, outline::Item)> =
+                outline::symbols(script).into_iter().rev().map(|item| (0, item)).collect();
+            while let Some((depth, item)) = open.pop() {
+                writeln!(
+                    out,
+                    "{}{:?} {}{} at {}",
+                    "  ".repeat(depth),
+                    item.kind,
+                    item.name,
+                    item.detail,
+                    place(item.name_span.start)
+                )
+                .expect("text");
+                open.extend(item.children.into_iter().rev().map(|child| (depth + 1, child)));
+            }
+            for fold in outline::folds(script) {
+                writeln!(out, "fold {}-{} {:?}", fold.first, fold.last, fold.kind).expect("text");
+            }
+            if case.has_cursor {
+                for span in outline::enclosing(script, at) {
+                    writeln!(out, "select {:?}", script.source.slice(span)).expect("text");
+                }
+            }
+        }
+        "tokens" => {
+            for token in tokens::tokens(script) {
+                let marks: String = [
+                    (token.is_declaration, " declaration"),
+                    (token.is_builtin, " builtin"),
+                    (token.is_deprecated, " deprecated"),
+                ]
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, word)| *word)
+                .collect();
+                writeln!(out, "{} {:?}{marks}", shown(token.span), token.kind).expect("text");
+            }
+        }
+        "hints" => {
+            let all = Span::new(0, script.source.len());
+            let mut text = script.source.text().to_owned();
+            let wanted = hints::Wanted { types: true, parameters: true };
+            for hint in hints::hints(script, all, wanted).iter().rev() {
+                text.insert_str(hint.offset as usize, &format!("«{}»", hint.label));
+            }
+            out.push_str(&text);
+        }
+        "actions" => {
+            for action in actions::actions(script, selection) {
+                writeln!(out, "{:?}: {}", action.kind, action.title).expect("text");
+                let mut text = script.source.text().to_owned();
+                let mut edits = action.edits.clone();
+                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+                for edit in edits {
+                    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+                }
+                for line in text.lines() {
+                    writeln!(out, "    {line}").expect("text");
+                }
+            }
+        }
+        other => panic!("no feature is called {other}"),
+    }
+    out
+}
