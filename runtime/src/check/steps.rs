@@ -19,7 +19,8 @@ pub fn check(app: &App, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Warns of the first branch that is never taken: one before it always is, or has the same condition.
+/// Warns of the first branch that is never taken: one before it always is, or has the same condition, or its own is never
+/// true.
 fn branches(step: &Step, diagnostics: &mut Vec<Diagnostic>) {
     let parts = Parts::of(&*step.params);
     let conditions = parts.params.iter().filter(|(path, ..)| path == "branches.when").map(|(_, _, param)| *param);
@@ -28,6 +29,7 @@ fn branches(step: &Step, diagnostics: &mut Vec<Diagnostic>) {
     for condition in conditions {
         let text = match (&condition.form, condition.program()) {
             (Form::Literal(Data::Bool(true)), _) => "True",
+            (Form::Literal(Data::Bool(false)), _) => "False",
             (_, Some(program)) => program.text.text().trim(),
             _ => continue,
         };
@@ -35,6 +37,8 @@ fn branches(step: &Step, diagnostics: &mut Vec<Diagnostic>) {
             "a branch before it is always taken"
         } else if earlier.contains(&text) {
             "a branch before it has the same condition"
+        } else if text == "False" {
+            "its condition is never true"
         } else {
             is_always = text == "True";
             earlier.push(text);

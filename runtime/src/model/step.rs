@@ -7,7 +7,7 @@ use dataway_lang::source::{SourceText, Span};
 
 use super::ids::{MAX_DEPTH, MAX_STEPS};
 use crate::diagnostic::Code;
-use crate::params::{AnyParams, Reader, Shape, Value, Visitor, nearest, unknown_key};
+use crate::params::{AnyParams, Description, Reader, Shape, Table, Value, Visitor, nearest, unknown_key};
 use crate::registry::{self, ComponentDesc};
 use crate::yaml::{Kind, Node};
 
@@ -57,6 +57,12 @@ impl AnyParams for Broken {
     }
 }
 
+/// What stands in for a component that does not exist.
+static UNKNOWN: ComponentDesc = ComponentDesc {
+    description: Description { key: "", table: &Table { doc: "", fields: &[] }, read: |_, _| None },
+    build: |_, _| Err("there is no such component".to_owned()),
+};
+
 /// A list of steps with the branch of the container that it is.
 #[derive(Debug, Clone, Default)]
 pub struct Steps {
@@ -100,7 +106,7 @@ impl Value for Steps {
 /// The keys of a step beside the component.
 const OWN_KEYS: [&str; 3] = ["id", "name", "description"];
 
-/// Reads a step; `None` if it names no component that exists.
+/// Reads a step; `None` if it names no component.
 fn step(node: &Node, position: usize, reader: &mut Reader<'_>) -> Option<Step> {
     let bare;
     let (key, value) = match &node.kind {
@@ -118,7 +124,7 @@ fn step(node: &Node, position: usize, reader: &mut Reader<'_>) -> Option<Step> {
             return None;
         }
     };
-    let component = component(key, reader)?;
+    let component = component(key, reader).unwrap_or(&UNKNOWN);
     super::reach::check(component.description.key, key, value, reader);
     let (id, has_own_id) = match node.get("id").and_then(|id| own_id(id, reader)) {
         Some(id) => (id, true),

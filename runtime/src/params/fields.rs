@@ -184,6 +184,8 @@ pub struct Fields<'r, 'a> {
     table: &'static Table,
     /// The main value in the place of the mapping.
     main: Option<&'r Node>,
+    /// Was a field that can be left out written wrongly? It is read as if it were left out, so that the rest can be checked.
+    has_gaps: bool,
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
@@ -205,7 +207,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             reader.misfit(node, &Shape::Record(table));
             return None;
         }
-        let mut fields = Fields { reader, node, table, main: is_main.then_some(node) };
+        let mut fields = Fields { reader, node, table, main: is_main.then_some(node), has_gaps: false };
         T::read_fields(&mut fields)
     }
 
@@ -220,7 +222,13 @@ impl<'r, 'a> Fields<'r, 'a> {
         self.node
     }
 
-    /// Reads the field of that key; `None` after a message.
+    /// Was something left out of what was made because it was written wrongly?
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        self.has_gaps
+    }
+
+    /// Reads the field of that key; `None` after a message if there is nothing to stand in for it.
     pub fn read<T: Value>(&mut self, key: &str) -> Option<T> {
         let field = self.table.field(key)?;
         let written = match self.main {
@@ -233,17 +241,24 @@ impl<'r, 'a> Fields<'r, 'a> {
             (Some(node), _) if node.kind == Kind::Null && field.need == Need::Optional && T::LITERAL => {
                 T::absent(&field.shape, self.reader)
             }
-            (Some(node), _) => self.reader.about(subject, |reader| {
-                let made = T::read(node, &field.shape, reader);
-                if made.is_some() {
-                    documented(field, node, reader);
+            (Some(node), _) => {
+                let made = self.reader.about(subject, |reader| {
+                    let made = T::read(node, &field.shape, reader);
+                    if made.is_some() {
+                        documented(field, node, reader);
+                    }
+                    made
+                });
+                if made.is_none() {
+                    self.has_gaps = true;
                 }
-                made
-            }),
-            (None, Need::Default(text)) => {
-                let node = default_node(text, self.node.span, &self.reader.source);
-                self.reader.about(subject, |reader| T::read(&node, &field.shape, reader))
+                made.or_else(|| match field.need {
+                    Need::Required => None,
+                    Need::Optional => T::absent(&field.shape, self.reader),
+                    Need::Default(text) => self.default(field, text),
+                })
             }
+            (None, Need::Default(text)) => self.default(field, text),
             (None, _) => {
                 let made = T::absent(&field.shape, self.reader);
                 if made.is_none() {
@@ -252,6 +267,11 @@ impl<'r, 'a> Fields<'r, 'a> {
                 made
             }
         }
+    }
+
+    fn default<T: Value>(&mut self, field: &Field, text: &str) -> Option<T> {
+        let node = default_node(text, self.node.span, &self.reader.source);
+        self.reader.about(format!("`{}`", field.name), |reader| T::read(&node, &field.shape, reader))
     }
 
     fn missing(&mut self, field: &Field) {

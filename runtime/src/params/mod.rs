@@ -206,8 +206,10 @@ macro_rules! params {
                 fields.finish();
                 let made = $name { $( $field: $field? ),* };
                 $(
-                    let node = fields.node();
-                    $check(&made, fields.reader(), node);
+                    if !fields.has_gaps() {
+                        let node = fields.node();
+                        $check(&made, fields.reader(), node);
+                    }
                 )?
                 Some(made)
             }

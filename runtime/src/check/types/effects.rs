@@ -9,7 +9,7 @@ use super::Pass;
 use super::contracts;
 use super::state::{Known, State, closed};
 use crate::expr::Param;
-use crate::model::{Flow, Step, Trigger};
+use crate::model::{Broken, Flow, Step, Trigger};
 
 /// The first message of a trigger.
 pub fn trigger(trigger: &Trigger) -> State {
@@ -45,8 +45,15 @@ pub fn trigger(trigger: &Trigger) -> State {
 impl<'a> Pass<'a> {
     /// The message after a step.
     pub(super) fn step(&mut self, step: &'a Step, input: State) -> State {
-        let parts = Parts::of(&*step.params);
         let key = step.key();
+        if step.params::<Broken>().is_some() {
+            return match key {
+                "logger" | "sleep" => input,
+                "set-variable" | "remove-variable" => State { variables: Vec::new(), ..input },
+                _ => State::unknown(),
+            };
+        }
+        let parts = Parts::of(&*step.params);
         self.parameters(key, &parts, &input);
         match key {
             "set-payload" => {
