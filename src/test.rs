@@ -11,7 +11,6 @@ use crate::app::{self, AppOptions, Secrets};
 use crate::diagnostics::Format;
 use crate::{FAILED, USAGE, streams};
 
-/// Arguments of `dataway test`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

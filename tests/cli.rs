@@ -241,3 +241,16 @@ fn a_time_limit_ends_an_endless_loop() {
     let stderr = text(&output.stderr);
     assert!(stderr.contains("TimeoutError: the run exceeded its time limit"), "{stderr}");
 }
+
+#[test]
+fn the_help_of_a_subcommand_begins_as_the_list_of_all_says() {
+    let overview = text(&run(&["--help"], None).stdout);
+    let listed = overview.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut count = 0;
+    for (name, about) in listed.filter_map(|line| line.trim().split_once(' ')).filter(|(name, _)| *name != "help") {
+        let help = text(&run(&[name, "--help"], None).stdout);
+        assert_eq!(help.lines().next(), Some(about.trim()), "dataway {name} --help");
+        count += 1;
+    }
+    assert!(count > 10, "{overview}");
+}
