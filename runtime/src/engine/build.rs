@@ -5,9 +5,10 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::steps::Counts;
+use super::metrics::StepCounts;
 use super::{Component, Resources, Step, Steps};
 use crate::model;
+use crate::params::{ConfigRef, Visitor};
 
 /// Gives what takes the place of a step, if anything does: tests put it where the step must not be executed for real.
 pub type StandIn<'a> = &'a dyn Fn(&model::Step) -> Option<Box<dyn Component>>;
@@ -59,7 +60,8 @@ impl<'a> Builder<'a> {
                         key: step.key(),
                         at: at.into(),
                         component,
-                        counts: Counts::default(),
+                        operates_on: operates_on(step),
+                        counts: StepCounts::default(),
                     });
                 }
                 Err(reason) => self.errors.push((at, reason)),
@@ -67,4 +69,23 @@ impl<'a> Builder<'a> {
         }
         Arc::new(Steps { label: steps.label.as_str().into(), items })
     }
+}
+
+/// Finds the configuration among the parameters of a step.
+#[derive(Default)]
+struct Named<'a>(Option<&'a str>);
+
+impl<'a> Visitor<'a> for Named<'a> {
+    fn config(&mut self, config: &'a ConfigRef) {
+        self.0 = Some(&config.name);
+    }
+}
+
+/// The configuration on which a step works, if it is an operation of a connector.
+fn operates_on(step: &model::Step) -> Option<Arc<str>> {
+    let mut named = Named::default();
+    step.params.visit(&mut named);
+    // A request with an absolute URL needs no configuration.
+    let without = step.key() == "http-request";
+    named.0.or(without.then_some("")).map(Into::into)
 }

@@ -191,7 +191,10 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
-        self.evaluate_in(run.runtime(), message).await
+        if let Some(literal) = &self.constant {
+            return Ok(literal.clone());
+        }
+        run.timing(self.evaluate_in(run.runtime(), message)).await
     }
 
     /// The value for a message outside of any run, as tests want it.
@@ -211,7 +214,7 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn truth(&self, run: &Run, message: &Message) -> Result<bool, Fault> {
-        self.truth_in(run.runtime(), message).await
+        run.timing(self.truth_in(run.runtime(), message)).await
     }
 
     /// The truth of the value outside of any run, as tests want it.
@@ -238,7 +241,7 @@ impl Param {
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        self.compute_in(run.runtime(), message, work).await
+        run.timing(self.compute_in(run.runtime(), message, work)).await
     }
 
     async fn compute_in<W>(&self, runtime: &Runtime, message: &Message, work: W) -> Result<Document, Fault>

@@ -52,11 +52,16 @@ impl Gate {
         }
     }
 
-    /// Waits for its turn. The permit stands for the run until it is dropped.
+    /// Waits for its turn. The permit stands for the run until it is dropped. `waits` is called when there is a wait.
     ///
     /// # Errors
     /// `CORE:QUEUE_FULL` when too many wait or it took too long, `CORE:SHUTDOWN` when the app stops.
-    pub async fn enter(&self, clock: &Clock, stopping: &CancellationToken) -> Result<OwnedSemaphorePermit, Fault> {
+    pub async fn enter(
+        &self,
+        clock: &Clock,
+        stopping: &CancellationToken,
+        waits: impl FnOnce(),
+    ) -> Result<OwnedSemaphorePermit, Fault> {
         if stopping.is_cancelled() {
             return Err(Fault::new("CORE:SHUTDOWN", "the app is shutting down"));
         }
@@ -68,6 +73,7 @@ impl Gate {
         if before >= self.queue {
             return Err(self.refuse(format!("{} runs of the flow are waiting already", self.queue)));
         }
+        waits();
         let until = clock.now().saturating_add(self.patience);
         tokio::select! {
             biased;

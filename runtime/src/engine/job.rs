@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::{BoxFuture, Event, Flow, Level, Run, Runtime, StepEnd, Steps};
+use super::{BoxFuture, Event, Flow, Level, Run, Runtime, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
@@ -23,6 +23,7 @@ pub struct Job {
     runtime: Arc<Runtime>,
     parent: Option<Arc<str>>,
     flow: Arc<str>,
+    trace: Trace,
     /// When it ends at the latest, on the app's clock.
     deadline: Option<Duration>,
     started: Duration,
@@ -61,9 +62,11 @@ pub struct Ended {
     pub result: Result<Message, Failure>,
 }
 
-/// The states of a run that has begun.
+/// The states of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// It waits for its turn.
+    Queued,
     /// It goes on.
     Running,
     /// It ended normally.
@@ -99,11 +102,44 @@ pub struct RunRecord {
     pub failed_step: Option<Arc<str>>,
 }
 
+impl RunRecord {
+    /// A run that asks for admission.
+    fn new(id: Ulid, flow: &Flow, trigger: &'static str, now: SystemTime) -> RunRecord {
+        RunRecord {
+            job: id.to_string().into(),
+            parent: None,
+            flow: flow.name.clone(),
+            trigger,
+            queued: now,
+            started: now,
+            ended: None,
+            state: State::Queued,
+            error: None,
+            failed_step: None,
+        }
+    }
+
+    /// The run has ended: without a fault, or with this one.
+    fn end(&mut self, now: SystemTime, fault: Option<&Fault>) {
+        self.ended = Some(now);
+        let Some(fault) = fault else {
+            self.state = State::Succeeded;
+            return;
+        };
+        self.error = Some((fault.code.to_string(), fault.description.clone()));
+        self.failed_step = fault.place.as_ref().map(|place| place.step.clone());
+        self.state = match &*fault.code {
+            "CORE:RUN_TIMEOUT" | "CORE:SHUTDOWN" | "CORE:CANCELLED" if !fault.catchable => State::Cancelled,
+            _ => State::Failed,
+        };
+    }
+}
+
 /// What a new job needs beside its flow.
 struct Begin {
-    trigger: &'static str,
-    queued: SystemTime,
-    parent: Option<Arc<str>>,
+    id: Ulid,
+    record: RunRecord,
+    trace: Option<Trace>,
     timeout: Option<Duration>,
     /// Stands for the run at the gate, or among the async sub-flows.
     permit: OwnedSemaphorePermit,
@@ -133,6 +169,12 @@ impl Job {
     #[must_use]
     pub fn flow(&self) -> &Arc<str> {
         &self.flow
+    }
+
+    /// The trace that it belongs to.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// When it began, on the app's clock.
@@ -226,10 +268,10 @@ impl Runtime {
     /// # Errors
     /// `CORE:QUEUE_FULL` or `CORE:SHUTDOWN` when there is no run.
     pub async fn run(self: &Arc<Self>, request: Request) -> Result<Ended, Fault> {
-        self.run_finishing(request, None).await
+        self.run_finishing(request, None, None).await
     }
 
-    /// Runs a flow, and makes something of its end before the run is over.
+    /// Runs a flow as part of a trace, and makes something of its end before the run is over.
     ///
     /// # Errors
     /// As [`Runtime::run`].
@@ -237,11 +279,29 @@ impl Runtime {
         self: &Arc<Self>,
         request: Request,
         finish: Option<Box<dyn Finish>>,
+        trace: Option<Trace>,
     ) -> Result<Ended, Fault> {
         let Request { flow, trigger, message } = request;
-        let queued = self.clock.wall();
-        let permit = flow.gate.enter(&self.clock, &self.stopping).await?;
-        let begin = Begin { trigger, queued, parent: None, timeout: flow.timeout, permit, finish };
+        let id = Ulid::generate();
+        let mut record = RunRecord::new(id, &flow, trigger, self.clock.wall());
+        let mut waited = false;
+        let waits = || {
+            waited = true;
+            if let Some(event) = run_event(self, &record) {
+                self.log.offer(event);
+            }
+        };
+        let permit = match flow.gate.enter(&self.clock, &self.stopping, waits).await {
+            Ok(permit) => permit,
+            Err(fault) => {
+                if waited {
+                    record.end(self.clock.wall(), Some(&fault));
+                    log_run(self, &record).await;
+                }
+                return Err(fault);
+            }
+        };
+        let begin = Begin { id, record, trace, timeout: flow.timeout, permit, finish };
         let steps = flow.steps.clone();
         let task = self.begin(flow, steps, message, begin);
         task.await.map_err(|_| Fault::internal("the task of a run ended before it"))
@@ -267,29 +327,26 @@ impl Runtime {
             Err(_) => slots.acquire_owned().await.map_err(|_| Fault::internal("async sub-flows are closed"))?,
             Ok(permit) => permit,
         };
-        let parent_id = Some(parent.job().id().clone());
-        let begin = Begin {
-            trigger: "async",
-            queued: self.clock.wall(),
-            parent: parent_id,
-            timeout: None,
-            permit,
-            finish: None,
-        };
+        let id = Ulid::generate();
+        let mut record = RunRecord::new(id, parent.flow(), "async", self.clock.wall());
+        record.parent = Some(parent.job().id().clone());
+        let trace = Some(parent.job().trace().clone());
+        let begin = Begin { id, record, trace, timeout: None, permit, finish: None };
         let ended = self.begin(parent.flow().clone(), steps.clone(), message, begin);
         Ok(ended.job)
     }
 
     fn begin(self: &Arc<Self>, flow: Arc<Flow>, steps: Arc<Steps>, mut message: Message, begin: Begin) -> Task {
-        let id: Arc<str> = Ulid::generate().to_string().into();
+        let id = begin.record.job.clone();
         let document = Document::from(&*id);
         let started = self.clock.now();
         let job = Arc::new(Job {
             id: id.clone(),
             document: document.clone(),
             runtime: self.clone(),
-            parent: begin.parent.clone(),
+            parent: begin.record.parent.clone(),
             flow: flow.name.clone(),
+            trace: begin.trace.clone().unwrap_or_else(|| Trace::of_job(begin.id)),
             deadline: begin.timeout.map(|timeout| started.saturating_add(timeout)),
             started,
             stop: CancellationToken::new(),
@@ -336,20 +393,11 @@ impl Drop for Active<'_> {
 async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Message, begin: Begin) -> Ended {
     let active = Active(&job);
     let clock = job.runtime.clock();
-    let mut record = RunRecord {
-        job: job.id.clone(),
-        parent: begin.parent,
-        flow: flow.name.clone(),
-        trigger: begin.trigger,
-        queued: begin.queued,
-        started: clock.wall(),
-        ended: None,
-        state: State::Running,
-        error: None,
-        failed_step: None,
-    };
-    log_run(&job, &record).await;
-    let input = message.clone();
+    let mut record = begin.record;
+    record.started = clock.wall();
+    record.state = State::Running;
+    log_run(&job.runtime, &record).await;
+    let (input, flow_name) = (message.clone(), flow.name.clone());
     let mut result = {
         let run = Run::new(job.clone(), flow.clone());
         let mut work = pin!(steps.execute(&run, message));
@@ -376,19 +424,11 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
             result = Err(Failure { fault, message: message.clone() });
         }
     }
-    record.ended = Some(clock.wall());
-    record.state = match &result {
-        Ok(_) => State::Succeeded,
-        Err(failure) => {
-            record.error = Some((failure.fault.code.to_string(), failure.fault.description.clone()));
-            record.failed_step = failure.fault.place.as_ref().map(|place| place.step.clone());
-            match &*failure.fault.code {
-                "CORE:RUN_TIMEOUT" | "CORE:SHUTDOWN" | "CORE:CANCELLED" if !failure.fault.catchable => State::Cancelled,
-                _ => State::Failed,
-            }
-        }
-    };
-    log_run(&job, &record).await;
+    record.end(clock.wall(), result.as_ref().err().map(|failure| &failure.fault));
+    if let Some(counts) = job.runtime.counts(&flow_name) {
+        counts.end(record.state, clock.now().saturating_sub(job.started));
+    }
+    log_run(&job.runtime, &record).await;
     if let Some(hooks) = &job.runtime.hooks {
         hooks.ended(&job, &result);
     }
@@ -402,21 +442,28 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text")
 }
 
-/// Writes the beginning or the end of a run.
-async fn log_run(job: &Job, record: &RunRecord) {
-    let log = job.runtime.log();
+/// Writes how a run stands now.
+async fn log_run(runtime: &Runtime, record: &RunRecord) {
+    if let Some(event) = run_event(runtime, record) {
+        runtime.log().write(event).await;
+    }
+}
+
+/// The event that says how a run stands, if it is kept.
+fn run_event(runtime: &Runtime, record: &RunRecord) -> Option<Event> {
     let level = if record.error.is_some() { Level::Error } else { Level::Info };
-    if !log.wants(level) {
-        return;
+    if !runtime.log().wants(level) {
+        return None;
     }
     let content = match record.state {
+        State::Queued => "run queued",
         State::Running => "run started",
         State::Succeeded => "run succeeded",
         State::Failed => "run failed",
         State::Cancelled => "run cancelled",
     };
     let mut event = Event::new(record.ended.unwrap_or(record.started), level, content);
-    event.job = job.id.clone();
+    event.job = record.job.clone();
     event.flow = record.flow.clone();
     event.duration = record.ended.and_then(|ended| ended.duration_since(record.started).ok());
     if let Some((code, description)) = &record.error {
@@ -424,5 +471,5 @@ async fn log_run(job: &Job, record: &RunRecord) {
         event.content = format!("{content}: {description}");
     }
     event.record = Some(Arc::new(record.clone()));
-    log.write(event).await;
+    Some(event)
 }

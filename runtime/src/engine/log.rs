@@ -130,14 +130,19 @@ impl Log {
         if !self.wants(event.level) {
             return;
         }
-        let waits = event.level as u8 >= Level::Warn as u8;
-        let sent = if waits {
+        if event.level as u8 >= Level::Warn as u8 {
             // A writer that is gone takes nothing more; flows go on.
-            self.sender.send(Item::Event(event)).await.is_ok()
+            if self.sender.send(Item::Event(event)).await.is_err() {
+                self.dropped.fetch_add(1, Ordering::Relaxed);
+            }
         } else {
-            self.sender.try_send(Item::Event(event)).is_ok()
-        };
-        if !sent {
+            self.offer(event);
+        }
+    }
+
+    /// Hands an event on if there is room.
+    pub fn offer(&self, event: Event) {
+        if self.wants(event.level) && self.sender.try_send(Item::Event(event)).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

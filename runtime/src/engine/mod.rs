@@ -8,6 +8,7 @@
 //! | [`job`] | a run from its admission to its end |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
 //! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
+//! | [`metrics`], [`trace`] | what is counted and timed; to whose request a run belongs |
 //! | [`clock`], [`log`], [`locks`], [`transaction`], [`settings`] | what the name says |
 //!
 //! The engine knows neither YAML nor any single component: it is given flows that are built. Flows specification, part 2,
@@ -20,10 +21,12 @@ pub mod gate;
 pub mod job;
 pub mod locks;
 pub mod log;
+pub mod metrics;
 pub mod plan;
 pub mod run;
 pub mod settings;
 pub mod steps;
+pub mod trace;
 pub mod transaction;
 
 use std::any::Any;
@@ -45,11 +48,13 @@ pub use plan::Resources;
 pub use run::Run;
 pub use settings::Settings;
 pub use steps::{Component, Step, StepEnd, Steps};
+pub use trace::Trace;
 pub use transaction::{Transaction, Transactions};
 
 use crate::components::cache::Cache;
 use crate::message::{Failure, Message};
 use locks::Locks;
+use metrics::FlowCounts;
 
 /// A future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -102,6 +107,8 @@ pub struct Runtime {
     clock: Clock,
     log: Log,
     flows: HashMap<Arc<str>, Arc<Flow>>,
+    /// By flow.
+    counts: HashMap<Arc<str>, FlowCounts>,
     resources: Resources,
     hooks: Option<Box<dyn Hooks>>,
     evaluator: Evaluator,
@@ -133,6 +140,7 @@ impl Runtime {
         let Plan { settings, flows, resources, hooks } = plan;
         Arc::new(Runtime {
             log: Log::start(settings.log_level, sink),
+            counts: flows.iter().map(|flow| (flow.name.clone(), FlowCounts::default())).collect(),
             flows: flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect(),
             resources,
             hooks,
@@ -177,6 +185,12 @@ impl Runtime {
         self.flows.values()
     }
 
+    /// How the runs of a flow ended so far.
+    #[must_use]
+    pub fn counts(&self, flow: &str) -> Option<&FlowCounts> {
+        self.counts.get(flow)
+    }
+
     /// The connector's instance of a configuration, as the connector's own type.
     #[must_use]
     pub fn resource<T: Any + Send + Sync>(&self, config: &str) -> Option<Arc<T>> {
@@ -212,6 +226,11 @@ impl Runtime {
         found.inspect(|job| job.cancel("CORE:CANCELLED")).is_some()
     }
 
+    /// Begins the end of the app: no new run is taken, and none of those that wait.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+    }
+
     /// Completes when the app begins to shut down: triggers stop accepting then.
     pub async fn stopping(&self) {
         self.stopping.cancelled().await;
@@ -237,7 +256,7 @@ impl Runtime {
     /// Ends the app (part 4, section 3): refuses new and queued runs, lets the others end for as long as `run.drain` says,
     /// cancels what is left with `CORE:SHUTDOWN`, flushes the log.
     pub async fn shutdown(&self) {
-        self.stopping.cancel();
+        self.stop();
         if tokio::time::timeout(self.settings.drain, self.drained()).await.is_err() {
             for job in self.jobs() {
                 job.cancel("CORE:SHUTDOWN");

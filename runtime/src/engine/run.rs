@@ -4,8 +4,8 @@
 //! knows more, such as one lock more. All paths of a run share its [`Job`], and with it id, limits and cancellation.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use dataway_lang::Document;
 
@@ -31,13 +31,15 @@ pub struct Run {
     charged: AtomicUsize,
     /// Bytes that the path shares with the one beside which it runs.
     shared: usize,
+    /// Nanoseconds that expressions and scripts of the present step took.
+    scripts: AtomicU64,
 }
 
 impl Run {
     /// The first path of a job.
     #[must_use]
     pub fn new(job: Arc<Job>, flow: Arc<Flow>) -> Run {
-        Run { job, flow, depth: 0, held: None, transactions: None, charged: AtomicUsize::new(0), shared: 0 }
+        Run { job, flow, depth: 0, held: None, transactions: None, charged: AtomicUsize::new(0), shared: 0, scripts: AtomicU64::new(0) }
     }
 
     fn inner(&self) -> Run {
@@ -49,6 +51,7 @@ impl Run {
             transactions: self.transactions.clone(),
             charged: AtomicUsize::new(0),
             shared: self.charged.load(Ordering::Relaxed).saturating_add(self.shared),
+            scripts: AtomicU64::new(0),
         }
     }
 
@@ -147,6 +150,24 @@ impl Run {
         let size = message.size().saturating_sub(self.shared);
         let before = self.charged.swap(size, Ordering::Relaxed);
         self.job.account(before, size)
+    }
+
+    /// Takes note of the time that expressions and scripts take.
+    pub(super) async fn timing<T>(&self, scripts: impl Future<Output = T>) -> T {
+        let start = Instant::now();
+        let made = scripts.await;
+        self.add_scripts(start.elapsed());
+        made
+    }
+
+    /// Counts time as that of expressions and scripts of the present step.
+    pub(super) fn add_scripts(&self, time: Duration) {
+        self.scripts.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// The time of expressions and scripts since this was asked last.
+    pub(super) fn take_scripts(&self) -> Duration {
+        Duration::from_nanos(self.scripts.swap(0, Ordering::Relaxed))
     }
 
     /// Accounts for something that a step keeps while others run, until the lease is dropped.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
+use super::metrics::StepCounts;
 use super::{BoxFuture, Level, Run};
 use crate::message::{Failure, Fault, Message, Place};
 
@@ -70,15 +71,6 @@ impl StepEnd {
     }
 }
 
-/// How often a step ended in which way.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// Without an error.
-    pub succeeded: AtomicU64,
-    /// With an error.
-    pub failed: AtomicU64,
-}
-
 /// A step that is ready to run.
 pub struct Step {
     /// Its id in the flow.
@@ -89,8 +81,10 @@ pub struct Step {
     pub at: Arc<str>,
     /// What it does.
     pub component: Box<dyn Component>,
-    /// How often it was executed.
-    pub counts: Counts,
+    /// The configuration on which it works, if it is an operation of a connector; empty for one that needs none.
+    pub operates_on: Option<Arc<str>>,
+    /// How often it was executed, and what that took.
+    pub counts: StepCounts,
 }
 
 impl fmt::Debug for Step {
@@ -120,7 +114,7 @@ impl Steps {
             if let Err(fault) = run.job().count_step().and_then(|()| run.charge(&message)) {
                 return step.failed(run, Failure { fault, message }).await;
             }
-            let timed = run.runtime().log().wants(Level::Debug).then(Instant::now);
+            let (start, outer) = (Instant::now(), run.take_scripts());
             let end = match run.hooks() {
                 None => step.component.execute(run, message).await,
                 Some(hooks) => {
@@ -133,16 +127,23 @@ impl Steps {
                     end
                 }
             };
-            message = match end {
-                StepEnd::Next(message) => message,
-                StepEnd::Fail(failure) => return step.failed(run, failure).await,
-                other => return other,
-            };
-            step.counts.succeeded.fetch_add(1, Ordering::Relaxed);
-            if let Some(mut event) = timed.and_then(|_| run.event(Level::Debug, &step.id, step.key, "step succeeded")) {
-                event.duration = timed.map(|start| start.elapsed());
-                run.log(Some(event)).await;
+            let took = start.elapsed();
+            step.counts.seconds.observe(took);
+            let scripts = run.take_scripts();
+            if !scripts.is_zero() {
+                step.counts.scripts.observe(scripts);
             }
+            // The container around this step goes on counting its own scripts.
+            run.add_scripts(outer);
+            message = match end {
+                StepEnd::Fail(failure) => return step.failed(run, failure).await,
+                StepEnd::Next(message) => message,
+                other => {
+                    step.succeeded(run, took);
+                    return other;
+                }
+            };
+            step.succeeded(run, took);
         }
         match run.charge(&message) {
             Ok(()) => StepEnd::Next(message),
@@ -152,6 +153,29 @@ impl Steps {
 }
 
 impl Step {
+    fn succeeded(&self, run: &Run, took: Duration) {
+        self.counts.succeeded.fetch_add(1, Ordering::Relaxed);
+        if !run.runtime().log().wants(Level::Debug) {
+            return;
+        }
+        let content = match &self.operates_on {
+            None => "step succeeded".into(),
+            Some(config) if config.is_empty() => "operation succeeded".into(),
+            Some(config) => format!("operation on {config} succeeded"),
+        };
+        if let Some(mut event) = run.event(Level::Debug, &self.id, self.key, content) {
+            event.operation = self.operation();
+            event.duration = Some(took);
+            run.runtime().log().offer(event);
+        }
+    }
+
+    /// What a connector does in it; empty for components.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        if self.operates_on.is_some() { self.key } else { "" }
+    }
+
     /// Notes where a fault happened, at the innermost step that it left, and logs it there.
     #[cold]
     async fn failed(&self, run: &Run, mut failure: Failure) -> StepEnd {
@@ -159,7 +183,11 @@ impl Step {
         if failure.fault.place.is_none() {
             let (flow, step, component, at) = (run.flow().name.clone(), self.id.clone(), self.key, self.at.clone());
             failure.fault.place = Some(Place { flow, step, component, at });
+            if self.operates_on.is_some() {
+                self.counts.failed_with(&failure.fault.code);
+            }
             if let Some(mut event) = run.event(Level::Error, &self.id, self.key, failure.fault.description.clone()) {
+                event.operation = self.operation();
                 event.code = failure.fault.code.to_string();
                 run.log(Some(event)).await;
             }

@@ -200,6 +200,7 @@ async fn insert_run(connection: &mut SqliteConnection, options: &Options, run: &
 #[must_use]
 pub fn state(state: State) -> &'static str {
     match state {
+        State::Queued => "queued",
         State::Running => "running",
         State::Succeeded => "succeeded",
         State::Failed => "failed",

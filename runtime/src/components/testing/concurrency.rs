@@ -98,7 +98,7 @@ async fn cancelling_ends_what_waits() {
 #[tokio::test]
 async fn a_shutdown_lets_runs_end_and_cancels_the_rest() {
     let steps = "- sleep: \"#[msg.payload]\"";
-    let app = App::on(Clock::real(), &flow(steps), |settings| settings.drain = Duration::from_millis(100));
+    let app = App::on(Clock::real(), &flow(steps), |settings| settings.drain = Duration::from_secs(1));
     let (short, long) = (app.run(input(json("1"))), app.run(input(json("3600000"))));
     let stop = async {
         while app.runtime.jobs().len() < 2 {
@@ -119,7 +119,7 @@ async fn scripts_without_end_are_stopped_while_others_go_on() {
     let steps = "- choice:\n    - when: \"#[msg.payload == 1]\"\n      steps: [{set-payload: {expr: \"#[sum(x for x in range(10 ** 12))]\", as: int}}]\n    - when: \"#[msg.payload == 2]\"\n      steps: [{set-payload: \"#['x' * 10 ** 9]\"}]\n    \
                  - when: \"#[msg.payload == 3]\"\n      steps: [{set-payload: \"#[msg.payload + 1]\"}]";
     let app = App::on(Clock::real(), &flow(steps), |settings| {
-        settings.script_time = Duration::from_millis(300);
+        settings.script_time = Duration::from_secs(1);
         settings.log_level = Level::Error;
     });
     let mut runs = tokio::task::JoinSet::new();

@@ -16,7 +16,7 @@ use super::response::{ErrorResponseParams, Recipe, ResponseParams};
 use super::site::{Endpoint, Received, Route};
 use crate::connectors::file::read::ReadMode;
 use crate::engine::job::Finish;
-use crate::engine::{BoxFuture, Flow, Request, Run, Runtime};
+use crate::engine::{BoxFuture, Flow, Request, Run, Runtime, Trace};
 use crate::message::{Failure, Fault, Message};
 use crate::params;
 use crate::params::{ConfigRef, Contract, Shape, Syntax};
@@ -111,6 +111,7 @@ impl Endpoint for Listener {
     fn answer(self: Arc<Self>, request: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
         Box::pin(async move {
             let accepts_gzip = accepts_gzip(&request.parts);
+            let trace = trace(&request.parts);
             let (message, share) =
                 message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
             let (sender, answer) = oneshot::channel();
@@ -122,7 +123,7 @@ impl Endpoint for Listener {
                 sender,
             };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
-            self.runtime.run_finishing(request, Some(Box::new(finish))).await.map_err(|fault| match &*fault.code {
+            self.runtime.run_finishing(request, Some(Box::new(finish)), trace).await.map_err(|fault| match &*fault.code {
                 "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
                 "CORE:SHUTDOWN" => Refusal::Shutdown,
                 _ => Refusal::System,
@@ -130,6 +131,12 @@ impl Endpoint for Listener {
             answer.await.unwrap_or(Err(Refusal::System))
         })
     }
+}
+
+/// The trace that the request belongs to.
+fn trace(parts: &Parts) -> Option<Trace> {
+    let value = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    Trace::parse(value("traceparent")?, value("tracestate"))
 }
 
 /// Whether the client accepts gzip: named, and not with the weight 0.

@@ -204,6 +204,12 @@ impl Request {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
+        let trace = run.job().trace();
+        for (name, value) in [("traceparent", Some(trace.parent())), ("tracestate", trace.state().map(str::to_owned))] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
         let own = header_map(&self.headers.evaluate(run, message).await?).map_err(Fault::wrong_type)?;
         for name in own.keys() {
             headers.remove(name);
