@@ -39,7 +39,16 @@ impl Run {
     /// The first path of a job.
     #[must_use]
     pub fn new(job: Arc<Job>, flow: Arc<Flow>) -> Run {
-        Run { job, flow, depth: 0, held: None, transactions: None, charged: AtomicUsize::new(0), shared: 0, scripts: AtomicU64::new(0) }
+        Run {
+            job,
+            flow,
+            depth: 0,
+            held: None,
+            transactions: None,
+            charged: AtomicUsize::new(0),
+            shared: 0,
+            scripts: AtomicU64::new(0),
+        }
     }
 
     fn inner(&self) -> Run {

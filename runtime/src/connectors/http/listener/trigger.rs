@@ -123,11 +123,13 @@ impl Endpoint for Listener {
                 sender,
             };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
-            self.runtime.run_finishing(request, Some(Box::new(finish)), trace).await.map_err(|fault| match &*fault.code {
-                "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
-                "CORE:SHUTDOWN" => Refusal::Shutdown,
-                _ => Refusal::System,
-            })?;
+            self.runtime.run_finishing(request, Some(Box::new(finish)), trace).await.map_err(
+                |fault| match &*fault.code {
+                    "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
+                    "CORE:SHUTDOWN" => Refusal::Shutdown,
+                    _ => Refusal::System,
+                },
+            )?;
             answer.await.unwrap_or(Err(Refusal::System))
         })
     }
