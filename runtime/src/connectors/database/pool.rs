@@ -351,8 +351,12 @@ fn sqlite(config: &DatabaseConfig, app: &Path) -> Result<Pool<Sqlite>, String> {
         return Ok(pool.connect_lazy_with(options));
     }
     let file = app.join(path);
-    let folder = file.parent().filter(|folder| folder.is_dir());
-    folder.ok_or_else(|| format!("the folder of the database {} does not exist", file.display()))?;
+    if let Some(folder) = file.parent() {
+        // As the file itself: what is inside the app is made when it is missing.
+        let made =
+            if Path::new(path).is_relative() { std::fs::create_dir_all(folder) } else { folder.metadata().map(drop) };
+        made.map_err(|error| format!("cannot use the folder of the database {}: {error}", file.display()))?;
+    }
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
