@@ -122,7 +122,7 @@ fn pop(_: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn keys(_: &mut Cx<'_>, a: &[Value]) -> R {
-    Ok(Value::list(receiver("keys", a)?.items.borrow().iter().map(|(key, _)| key.clone())))
+    Ok(Value::list(receiver("keys", a)?.items().borrow().iter().map(|(key, _)| key.clone())))
 }
 
 fn first(values: &[Value]) -> Value {
@@ -130,24 +130,24 @@ fn first(values: &[Value]) -> Value {
 }
 
 fn values(_: &mut Cx<'_>, a: &[Value]) -> R {
-    Ok(Value::list(receiver("values", a)?.items.borrow().iter().map(|(_, values)| first(values))))
+    Ok(Value::list(receiver("values", a)?.items().borrow().iter().map(|(_, values)| first(values))))
 }
 
 fn items(_: &mut Cx<'_>, a: &[Value]) -> R {
     let map = receiver("items", a)?;
-    let items = map.items.borrow();
+    let items = map.items().borrow();
     Ok(Value::list(items.iter().map(|(key, values)| Value::tuple([key.clone(), first(values)]))))
 }
 
 fn clear(_: &mut Cx<'_>, a: &[Value]) -> R {
     // The old contents are dropped after the map is whole again.
-    drop(receiver("clear", a)?.items.replace(crate::value::table::Table::default()));
+    drop(receiver("clear", a)?.items().replace(crate::value::table::Table::default()));
     Ok(Value::None)
 }
 
 fn copy(_: &mut Cx<'_>, a: &[Value]) -> R {
     let map = MultiMap::new();
-    drop(map.items.replace(receiver("copy", a)?.items.borrow().clone()));
+    drop(map.items().replace(receiver("copy", a)?.items().borrow().clone()));
     Ok(Value::MultiMap(map))
 }
 

@@ -79,6 +79,18 @@ impl Source {
         Value::text_part(&self.blob, self.range.start + start..self.range.start + end)
     }
 
+    /// The buffer.
+    #[must_use]
+    pub fn blob(&self) -> &Ref<Blob> {
+        &self.blob
+    }
+
+    /// Where the text begins in the buffer.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.range.start
+    }
+
     /// The whole text.
     #[must_use]
     pub fn whole(&self) -> Value {

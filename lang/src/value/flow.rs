@@ -10,6 +10,7 @@ use super::hash::hash_value;
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
+use super::tree::{self, Tree};
 use super::{Dict, Guarded, R, Value};
 
 /// A typed binary body. Immutable; its value is parsed on first need by `mime`.
@@ -88,13 +89,16 @@ impl Entity {
 /// A mapping in which a key has one or more values.
 #[derive(Debug, Default)]
 pub struct MultiMap {
-    /// Keys in first-appearance order, each with its values in order; never an empty list.
-    pub items: Guarded<Table<HVec<Value>>>,
+    /// Keys in first-appearance order, each with its values in order; never an empty list. Empty while there is an element.
+    items: Guarded<Table<HVec<Value>>>,
+    /// The element of a document that this map is, until a table is made of it.
+    element: Guarded<Option<(Ref<Tree>, u32)>>,
 }
 
 impl Object for MultiMap {
     const KIND: Kind = Kind::MultiMap;
     fn clear(&self) {
+        drop(self.element.replace(None));
         drop(self.items.replace(Table::default()));
     }
 }
@@ -106,16 +110,31 @@ impl MultiMap {
         Ref::new(MultiMap::default())
     }
 
+    /// The map of an element that has something inside.
+    #[must_use]
+    pub fn lazy(tree: Ref<Tree>, element: u32) -> Ref<MultiMap> {
+        Ref::new(MultiMap { items: Guarded::default(), element: Guarded::new(Some((tree, element))) })
+    }
+
+    /// Keys in first-appearance order, each with its values in order; never an empty list.
+    #[must_use]
+    pub fn items(&self) -> &Guarded<Table<HVec<Value>>> {
+        if let Some((tree, element)) = self.element.replace(None) {
+            drop(self.items.replace(tree::table(&tree, element)));
+        }
+        &self.items
+    }
+
     /// Number of distinct keys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.items.borrow().len()
+        self.items().borrow().len()
     }
 
     /// Whether there is no key.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.element.borrow().is_none() && self.items.borrow().is_empty()
     }
 
     /// All values of `key`; empty if there are none.
@@ -124,7 +143,7 @@ impl MultiMap {
     /// `TypeError` if the key is unhashable.
     pub fn get_all(&self, key: &Value) -> R<HVec<Value>> {
         let hash = hash_value(key)?;
-        let items = self.items.borrow();
+        let items = self.items().borrow();
         Ok(items.find(hash, key)?.and_then(|n| items.value(n)).cloned().unwrap_or_default())
     }
 
@@ -134,7 +153,10 @@ impl MultiMap {
     /// `TypeError` if the key is unhashable.
     pub fn get(&self, key: &Value) -> R<Option<Value>> {
         let hash = hash_value(key)?;
-        let items = self.items.borrow();
+        if let Some(text) = key.text_bytes() {
+            return Ok(self.get_text(hash, text));
+        }
+        let items = self.items().borrow();
         Ok(items.find(hash, key)?.and_then(|n| items.value(n)).and_then(|v| v.first()).cloned())
     }
 
@@ -142,7 +164,12 @@ impl MultiMap {
     #[inline]
     #[must_use]
     pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
-        let items = self.items.borrow();
+        if let Some((tree, element)) = &*self.element.borrow()
+            && let Some(found) = tree.text_of(*element, hash, text)
+        {
+            return found;
+        }
+        let items = self.items().borrow();
         items.find_text(hash, text).and_then(|n| items.value(n)).and_then(|values| values.first()).cloned()
     }
 
@@ -160,7 +187,7 @@ impl MultiMap {
             return Ok(());
         }
         let hash = hash_value(&key)?;
-        let mut items = self.items.borrow_mut();
+        let mut items = self.items().borrow_mut();
         match items.find(hash, &key)? {
             Some(n) => {
                 if let Some(values) = items.value_mut(n) {
@@ -186,7 +213,7 @@ impl MultiMap {
             return Ok(());
         }
         let hash = hash_value(&key)?;
-        let old = self.items.borrow_mut().insert(hash, key, values)?;
+        let old = self.items().borrow_mut().insert(hash, key, values)?;
         drop(old);
         Ok(())
     }
@@ -197,7 +224,7 @@ impl MultiMap {
     /// `TypeError` if the key is unhashable.
     pub fn remove(&self, key: &Value) -> R<Option<HVec<Value>>> {
         let hash = hash_value(key)?;
-        Ok(self.items.borrow_mut().remove(hash, key)?.map(|(_, values)| values))
+        Ok(self.items().borrow_mut().remove(hash, key)?.map(|(_, values)| values))
     }
 
     /// The plain form: a key with one value that is no list maps to that value, every other key to the list of its values;
@@ -222,7 +249,7 @@ impl MultiMap {
     /// Keys with their values, copied.
     #[must_use]
     pub fn to_vec(&self) -> Vec<(Value, HVec<Value>)> {
-        self.items.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+        self.items().borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }
 

@@ -43,6 +43,7 @@ pub mod signature;
 pub mod table;
 pub mod tape;
 pub mod text;
+pub mod tree;
 pub mod types;
 pub mod unicode;
 

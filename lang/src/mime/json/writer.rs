@@ -212,7 +212,7 @@ impl<'c, 'm> Writer<'c, 'm> {
     /// A MultiMap in its plain form.
     fn map(&mut self, map: &MultiMap, depth: usize) -> Wrote {
         self.out.push(b'{');
-        for (n, (key, values)) in map.items.borrow().iter().enumerate() {
+        for (n, (key, values)) in map.items().borrow().iter().enumerate() {
             if n > 0 {
                 self.out.push(b',');
             }

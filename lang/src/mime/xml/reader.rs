@@ -1,5 +1,6 @@
-//! The XML reader: events into MultiMaps.
+//! The XML reader: the events of a document into a [`Tree`], from which MultiMaps are made when they are needed.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use quick_xml::events::{BytesStart, Event};
@@ -13,9 +14,9 @@ use crate::mime::place::malformed;
 use crate::value::exceptions::Raise;
 use crate::value::hash::hash_text;
 use crate::value::interrupt::{Stop, checkpoint};
-use crate::value::table::Table;
+use crate::value::tree::{self, Name, Node, Text, Tree};
 use crate::value::unicode::{space, wtf8};
-use crate::value::{Dict, Guarded, HVec, MultiMap, R, Ref, Value};
+use crate::value::{Dict, HVec, R, Ref, Value};
 
 /// Why reading failed.
 enum Trouble {
@@ -78,14 +79,7 @@ fn document(source: &Source) -> Result<Value, Trouble> {
     let config = reader.config_mut();
     config.check_comments = true;
     config.check_end_names = true;
-    let mut builder = Builder {
-        source,
-        input: text,
-        open: Vec::new(),
-        root: None,
-        keys: Keys(vec![None; Keys::PLACES]),
-        scratch: Vec::new(),
-    };
+    let mut builder = Builder::new(source, text);
     loop {
         let at = position(reader.buffer_position());
         let event = reader
@@ -150,37 +144,45 @@ fn error_text(error: &Error) -> String {
     }
 }
 
-/// A key of a node, with its hash.
-#[derive(Clone)]
-struct Key {
-    name: Value,
-    hash: u64,
+/// The names of the document. The few that come again and again are found without a look into the index.
+struct Names {
+    all: HVec<Name>,
+    /// Numbers of names by hash.
+    index: HashMap<u64, Vec<u32>>,
+    /// Numbers of the names seen last, plus one.
+    recent: [u32; Names::PLACES],
 }
 
-/// The keys seen last: the same few names come again and again.
-struct Keys(Vec<Option<Key>>);
-
-impl Keys {
-    /// Places for keys; a power of two.
+impl Names {
+    /// Places for recent names; a power of two.
     const PLACES: usize = 64;
 
-    /// The key with this text.
-    fn get(&mut self, text: &[u8]) -> Key {
+    /// The number of the name that is this text.
+    fn number(&mut self, text: &[u8]) -> u32 {
         let (first, last) = (text.get(1).copied().unwrap_or(0), text.last().copied().unwrap_or(0));
-        let place = text.len() * 7 + usize::from(first) * 5 + usize::from(last);
-        let make = || Key { name: Value::text(text), hash: hash_text(text) };
-        match self.0.get_mut(place % Self::PLACES) {
-            Some(Some(known)) if known.name.text_bytes() == Some(text) => known.clone(),
-            Some(slot) => slot.insert(make()).clone(),
-            None => make(),
+        let place = (text.len() * 7 + usize::from(first) * 5 + usize::from(last)) % Self::PLACES;
+        let is = |all: &HVec<Name>, n: u32| all.get(n as usize).is_some_and(|name| name.key.text_bytes() == Some(text));
+        if let Some(n) = self.recent[place].checked_sub(1).filter(|n| is(&self.all, *n)) {
+            return n;
         }
+        let hash = hash_text(text);
+        let same = self.index.entry(hash).or_default();
+        let n = same.iter().copied().find(|n| is(&self.all, *n)).unwrap_or_else(|| {
+            // There are not more names than nodes.
+            let n = self.all.len() as u32;
+            self.all.push(Name { key: Value::text(text), hash });
+            same.push(n);
+            n
+        });
+        self.recent[place] = n + 1;
+        n
     }
 }
 
 /// An element whose end was not reached yet.
 struct Open {
-    name: Key,
-    children: Table<HVec<Value>>,
+    /// Its node.
+    node: u32,
     /// Its text, as long as that is one part of the input; an empty part is nothing but white space.
     part: Range<usize>,
     /// Its text, once it is more than one part or has references.
@@ -213,42 +215,82 @@ impl Open {
         own.extend_from_slice(rest);
     }
 
-    /// The whole text, trimmed; `None` if nothing is left.
-    fn text(&self, source: &Source, input: &[u8]) -> Value {
-        match &self.own {
-            None => match space::trim_end(input.get(self.part.clone()).unwrap_or_default()).len() {
-                0 => Value::None,
-                len => source.part(self.part.start, self.part.start + len),
-            },
+    /// The whole text, trimmed; one that is no part of the input is added to `texts`.
+    fn text(&self, source: &Source, texts: &mut HVec<Value>) -> Text {
+        let part = |start: usize, len: usize| match u32::try_from(len) {
+            Ok(0) => Some(Text::None),
+            Ok(len) => Some(Text::Part(source.offset() + start, len)),
+            Err(_) => None,
+        };
+        let value = match &self.own {
+            None => {
+                let len = space::trim_end(source.text().get(self.part.clone()).unwrap_or_default()).len();
+                match part(self.part.start, len) {
+                    Some(text) => return text,
+                    None => source.part(self.part.start, self.part.start + len),
+                }
+            }
             Some(own) => match space::trim(own) {
-                [] => Value::None,
+                [] => return Text::None,
                 trimmed => Value::text(trimmed),
             },
-        }
+        };
+        add_text(texts, value)
     }
+}
+
+/// Adds a text that is no part of the input.
+fn add_text(texts: &mut HVec<Value>, value: Value) -> Text {
+    // There are not more texts than nodes.
+    let n = texts.len() as u32;
+    texts.push(value);
+    Text::Own(n)
 }
 
 struct Builder<'a> {
     source: &'a Source,
     input: &'a str,
     open: Vec<Open>,
-    root: Option<(Value, Value)>,
-    keys: Keys,
+    nodes: HVec<Node>,
+    names: Names,
+    /// For each name the last element that had it as an attribute, plus one.
+    marks: Vec<u32>,
+    texts: HVec<Value>,
     /// `@` and the name of an attribute.
     scratch: Vec<u8>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(source: &'a Source, input: &'a str) -> Self {
+        Builder {
+            source,
+            input,
+            open: Vec::new(),
+            nodes: HVec::new(),
+            names: Names { all: HVec::new(), index: HashMap::new(), recent: [0; Names::PLACES] },
+            marks: Vec::new(),
+            texts: HVec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
     /// Offset in the input of a part of it.
     fn offset(&self, part: &str) -> usize {
         (part.as_ptr() as usize).wrapping_sub(self.input.as_ptr() as usize)
+    }
+
+    /// Adds a node in which there is nothing yet, and gives its number.
+    fn add(&mut self, name: u32, text: Text, at: usize) -> Result<u32, Trouble> {
+        let Some(end) = u32::try_from(self.nodes.len() + 1).ok() else { return syntax("too many elements", at) };
+        self.nodes.push(Node { name, end, text });
+        Ok(end - 1)
     }
 
     fn start(&mut self, tag: &BytesStart<'_>, at: usize) -> Result<(), Trouble> {
         if self.open.len() >= MAX_DEPTH {
             return syntax("nesting deeper than 1000 levels", at);
         }
-        if self.open.is_empty() && self.root.is_some() {
+        if self.open.is_empty() && !self.nodes.is_empty() {
             return syntax("a second root element", at);
         }
         let name = tag.name();
@@ -256,39 +298,44 @@ impl Builder<'_> {
         if !names::is_name(name) {
             return syntax("a malformed element name", at);
         }
-        let mut children = Table::default();
+        let number = self.names.number(name.as_bytes());
+        let node = self.add(number, Text::None, at)?;
         let raw = tag.attributes_raw();
         if !raw.is_empty() {
             let from = at + 1 + name.len();
-            attributes::each(raw, |name, value, offset| self.attribute(&mut children, name, value, offset))
+            let start = self.offset(raw);
+            attributes::each(raw, |name, value, offset| self.attribute(node, name, value, start, offset))
                 .map_err(|trouble: Trouble| trouble.moved(from))?;
         }
-        let name = self.keys.get(name.as_bytes());
-        self.open.push(Open { name, children, part: 0..0, own: None });
+        self.open.push(Open { node, part: 0..0, own: None });
         Ok(())
     }
 
-    fn attribute(
-        &mut self,
-        children: &mut Table<HVec<Value>>,
-        name: &str,
-        value: &str,
-        offset: usize,
-    ) -> Result<(), Trouble> {
+    /// Adds an attribute of an element; `start` is where the attributes begin in the input, `offset` where the value begins in
+    /// them.
+    fn attribute(&mut self, element: u32, name: &str, value: &str, start: usize, offset: usize) -> Result<(), Trouble> {
         checkpoint(20)?;
         self.scratch.clear();
         self.scratch.push(b'@');
         self.scratch.extend_from_slice(name.as_bytes());
-        let key = self.keys.get(&self.scratch);
-        if children.find_text(key.hash, &self.scratch).is_some() {
-            return syntax("a repeated attribute", offset);
+        let number = self.names.number(&self.scratch);
+        self.marks.resize(self.names.all.len(), 0);
+        match self.marks.get_mut(number as usize) {
+            Some(mark) if *mark == element + 1 => return syntax("a repeated attribute", offset),
+            Some(mark) => *mark = element + 1,
+            None => {}
         }
-        let value = match attributes::unescape(value) {
-            Ok(Some(plain)) => Value::text(&plain),
-            Ok(None) => Value::str(value),
+        let own = match attributes::unescape(value) {
+            Ok(None) => None,
+            Ok(Some(plain)) => Some(Value::text(&plain)),
             Err((what, at)) => return syntax(what, offset + at),
         };
-        children.insert_new(key.hash, key.name, HVec::from_slice(&[value]));
+        let part = u32::try_from(value.len()).ok().filter(|_| own.is_none());
+        let text = match part {
+            Some(len) => Text::Part(self.source.offset() + start + offset, len),
+            None => add_text(&mut self.texts, own.unwrap_or_else(|| Value::str(value))),
+        };
+        self.add(number, text, offset)?;
         Ok(())
     }
 
@@ -322,49 +369,31 @@ impl Builder<'_> {
         attributes::push_reference(own, name).map_err(|what| Trouble::from((what, at)))
     }
 
-    /// Completes the innermost element and adds it to its parent.
+    /// Completes the innermost element.
     fn end(&mut self) {
-        let Some(mut open) = self.open.pop() else { return };
-        let text = open.text(self.source, self.input.as_bytes());
-        let node = if open.children.is_empty() {
-            text
-        } else {
-            if !text.is_none() {
-                let key = self.keys.get(b"#text");
-                push(&mut open.children, key, text);
-            }
-            Value::MultiMap(Ref::new(MultiMap { items: Guarded::new(open.children) }))
-        };
-        match self.open.last_mut() {
-            Some(parent) => push(&mut parent.children, open.name, node),
-            None => self.root = Some((open.name.name, node)),
+        let Some(open) = self.open.pop() else { return };
+        let text = open.text(self.source, &mut self.texts);
+        // Their number was looked at when they were added.
+        let end = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(open.node as usize) {
+            (node.text, node.end) = (text, end);
         }
     }
 
     fn finish(self, end: usize) -> Result<Value, Trouble> {
-        if let Some(open) = self.open.last() {
-            return Err(Trouble::Syntax(format!("element `{}` is never closed", open.name.name.to_display()), end));
+        let name = |node: u32| {
+            let node = self.nodes.get(node as usize)?;
+            self.names.all.get(node.name as usize).map(|name| name.key.clone())
+        };
+        if let Some(name) = self.open.last().and_then(|open| name(open.node)) {
+            return Err(Trouble::Syntax(format!("element `{}` is never closed", name.to_display()), end));
         }
-        let Some((name, node)) = self.root else { return syntax("no root element", end) };
+        let Some(name) = name(0) else { return syntax("no root element", end) };
+        let text_name = Name { key: Value::str("#text"), hash: hash_text(b"#text") };
+        let blob = self.source.blob().clone();
+        let tree = Ref::new(Tree { blob, nodes: self.nodes, names: self.names.all, texts: self.texts, text_name });
         let top = Dict::new();
-        top.set(name, node)?;
+        top.set(name, tree::value(&tree, 0))?;
         Ok(Value::Dict(top))
-    }
-}
-
-/// Appends a value to those of a key.
-fn push(children: &mut Table<HVec<Value>>, key: Key, value: Value) {
-    let text = key.name.text_bytes().unwrap_or_default();
-    match children.find_text(key.hash, text) {
-        Some(n) => {
-            if let Some(values) = children.value_mut(n) {
-                values.push(value);
-            }
-        }
-        None => {
-            let mut values = HVec::with_capacity(1);
-            values.push(value);
-            children.insert_new(key.hash, key.name, values);
-        }
     }
 }

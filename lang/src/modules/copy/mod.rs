@@ -92,7 +92,7 @@ fn copy(_: &mut Cx<'_>, a: &[Value]) -> R {
         }
         Value::MultiMap(map) => {
             let copied = MultiMap::new();
-            drop(copied.items.replace(map.items.borrow().clone()));
+            drop(copied.items().replace(map.items().borrow().clone()));
             Value::MultiMap(copied)
         }
         Value::ByteArray(array) => byte_array(array)?,
