@@ -270,7 +270,7 @@ pub fn union(cx: &mut Cx<'_>, x: &Ref<Dict>, y: &Ref<Dict>) -> R {
     let is_counter = |dict: &Dict| std::ptr::eq(dict.class(), &types::COUNTER);
     let both = match (&x.special, &y.special) {
         // The subclass on the right decides, unless the left has one of its own; counters do not take part.
-        (None, Some(special)) if !is_counter(y) => {
+        (left, Some(special)) if !is_counter(y) && (left.is_none() || is_counter(x)) => {
             let like = Dict::of_class(special.class, special.factory.borrow().clone());
             like.update(x)?;
             like

@@ -19,6 +19,7 @@ pub mod iterate;
 pub(crate) mod list;
 mod message;
 mod multimap;
+pub mod named_tuple;
 mod number;
 pub mod operators;
 pub mod receiver;

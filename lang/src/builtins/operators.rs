@@ -311,6 +311,10 @@ pub fn unary(cx: &mut Cx<'_>, op: UnaryOp, a: &Value) -> R {
         return result;
     }
     if let Some(n) = IntView::of(a) {
+        if let IntView::Big(big) = n {
+            reserve(usize::try_from(big.bits() / 8).unwrap_or(usize::MAX))?;
+            checkpoint(big.bits() / 64)?;
+        }
         return Ok(match op {
             UnaryOp::USub => number::negate(n),
             UnaryOp::Invert => number::invert(n),

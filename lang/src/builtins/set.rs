@@ -292,8 +292,12 @@ fn update(cx: &mut Cx<'_>, a: &[Value]) -> R {
 }
 
 fn difference_update(cx: &mut Cx<'_>, a: &[Value]) -> R {
-    let Value::Set(result) = difference(cx, a)? else { return Ok(Value::None) };
-    replace_items(own("difference_update", a)?, &result);
+    let set = own("difference_update", a)?;
+    for other in others(a) {
+        let other = from_iterable(cx, &other, false)?;
+        let rest = filtered(set, &other, false)?;
+        replace_items(set, &rest);
+    }
     Ok(Value::None)
 }
 
@@ -335,5 +339,6 @@ pub fn operator(cx: &mut Cx<'_>, op: BinaryOp, a: &Value, b: &Value) -> R<Option
         BinaryOp::BitXor => symmetric(&x, &y)?,
         _ => return Ok(None),
     };
-    Ok(Some(Value::Set(result)))
+    // A view makes sets, whatever stands on its other side.
+    Ok(Some(Value::Set(if views && result.frozen { Set::new(result.items.borrow().clone(), false) } else { result })))
 }

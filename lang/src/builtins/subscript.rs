@@ -222,12 +222,11 @@ pub fn set(cx: &mut Cx<'_>, object: &Value, key: &Value, value: Value) -> R<()> 
         Value::Dict(dict) => drop(dict.set(key.clone(), value)?),
         Value::List(list) => match key {
             Value::Slice(slice) => {
+                let step = Bounds::of(slice, 0)?.step;
                 let new = match &value {
                     Value::List(other) => other.items.borrow().clone(),
                     other if super::iterate::is_iterable(other) => super::iterate::collect(cx, other)?,
-                    _ if Bounds::of(slice, 0).is_ok_and(|b| b.step != 1) => {
-                        return Err(type_error("must assign iterable to extended slice"));
-                    }
+                    _ if step != 1 => return Err(type_error("must assign iterable to extended slice")),
                     _ => return Err(type_error("can only assign an iterable")),
                 };
                 list::assign_slice(list, slice, new)?;

@@ -107,6 +107,8 @@ pub fn python_hash(value: &Value) -> R<i64> {
         | Value::Exception(_)
         | Value::Message(_)
         | Value::Cell(_) => value.identity().unwrap_or(0) as i64,
+        // Values can be equal to nothing but themselves.
+        Value::View(view) if view.part == super::iter::Part::Values => value.identity().unwrap_or(0) as i64,
         Value::ByteArray(_)
         | Value::List(_)
         | Value::Dict(_)

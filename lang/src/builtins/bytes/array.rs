@@ -129,6 +129,7 @@ pub fn assign(cx: &mut Cx<'_>, array: &Ref<ByteArray>, key: &Value, value: &Valu
 }
 
 fn assign_slice(cx: &mut Cx<'_>, array: &Ref<ByteArray>, slice: &Slice, value: &Value) -> R<()> {
+    Bounds::of(slice, 0)?;
     if value.is_none() {
         return Err(type_error("cannot convert 'NoneType' object to bytearray"));
     }

@@ -62,15 +62,15 @@ fn hex_separator(cx: &mut Cx<'_>, value: &Value) -> R<u8> {
     }
     let byte = match (value.text_bytes(), value.byte_data()) {
         (Some(text), _) => text.first().copied(),
-        (None, Some(bytes)) => bytes.first().copied(),
-        (None, None) => return Err(type_error("sep must be str or bytes.")),
+        (None, Some(bytes)) if matches!(value, Value::Bytes(_)) => bytes.first().copied(),
+        (None, _) => return Err(type_error("sep must be str or bytes.")),
     };
     byte.filter(u8::is_ascii).ok_or_else(|| value_error("sep must be ASCII."))
 }
 
 pub(super) fn hex(cx: &mut Cx<'_>, a: &[Value]) -> R {
-    let separator = a[1].given().map(|value| hex_separator(cx, value)).transpose()?;
     let group = short_int(&a[2])?;
+    let separator = a[1].given().map(|value| hex_separator(cx, value)).transpose()?;
     let own = receiver("hex", a)?;
     let separator = separator.filter(|_| group != 0);
     let size = usize::try_from(group.unsigned_abs()).unwrap_or(usize::MAX);

@@ -6,7 +6,7 @@ use crate::value::decimal::{Context, Decimal, DecimalError, TupleExponent};
 use crate::value::exceptions::{overflow_error, type_error, value_error};
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::number::IntView;
-use crate::value::types::{Kind, Profile, TUPLE};
+use crate::value::types::{Kind, Profile};
 use crate::value::{Builtin, HVec, R, Tuple, TypeDesc, Value};
 
 /// `Decimal(…)`
@@ -127,7 +127,7 @@ pub static DECIMAL_TUPLE: TypeDesc = TypeDesc {
     fields: &["sign", "digits", "exponent"],
     new: Some(&NEW_TUPLE),
     python: true,
-    ..TypeDesc::new("DecimalTuple", "decimal").with_base(&TUPLE)
+    ..TypeDesc::new("DecimalTuple", "decimal").with_base(&crate::builtins::named_tuple::NAMED_TUPLE)
 };
 
 static NEW_TUPLE: Builtin = Builtin::new(

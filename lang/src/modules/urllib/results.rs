@@ -2,13 +2,14 @@
 
 use super::address::{after_last, cut, get_url};
 use super::coerce::Kind;
+use crate::builtins::named_tuple::NAMED_TUPLE;
 use crate::builtins::receiver::wrong_receiver;
 use crate::builtins::str::codec;
 use crate::builtins::{operators, repr, truth};
 use crate::syntax::ast::BinaryOp;
 use crate::table;
 use crate::value::exceptions::value_error;
-use crate::value::types::{self, Profile, TUPLE};
+use crate::value::types::{self, Profile};
 use crate::value::unicode::case;
 use crate::value::{Builtin, Cx, R, Ref, Tuple, TypeDesc, Value};
 
@@ -52,7 +53,7 @@ macro_rules! results {
                     );
                     Some(&NEW)
                 },
-                ..TypeDesc::new($name, "urllib.parse").with_base(&TUPLE).with_members($members)
+                ..TypeDesc::new($name, "urllib.parse").with_base(&NAMED_TUPLE).with_members($members)
             };
         )*
     };
