@@ -138,7 +138,8 @@ fn one_file(path: &Path, args: &Args) -> Result<Vec<Diagnostic>, String> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let (contracts, unusable) = contract::contracts(&source, &mut |name| host::read(&folder.join(name)));
     let options = CheckOptions { profile: args.profile.into(), contracts, ..CheckOptions::default() };
-    let checked = check::check(&parsed.program, &source, &options);
+    let mut checked = check::check(&parsed.program, &source, &options);
+    checked.drop_consequences(&parsed.diagnostics, &source);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(unusable);
     diagnostics.extend(checked.diagnostics.iter().cloned());

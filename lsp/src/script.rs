@@ -44,7 +44,8 @@ impl Script {
     pub fn new(source: SourceText, context: Arc<Context>) -> Script {
         let options = ParseOptions { embedded: context.embedded, ..ParseOptions::default() };
         let parsed = syntax::parse(&source, &options);
-        let checked = check::check(&parsed.program, &source, &context.check);
+        let mut checked = check::check(&parsed.program, &source, &context.check);
+        checked.drop_consequences(&parsed.diagnostics, &source);
         Script { source, parsed, checked, context }
     }
 

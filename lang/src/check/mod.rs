@@ -11,12 +11,14 @@
 //! | [`infer`] | the pass that finds types and what cannot work |
 //! | [`unused`] | names that nobody reads |
 //! | [`annotation`], [`members`], [`suggest`] | types from their texts; members of modules and types; proposals |
+//! | [`broken`] | what is not said about a text with syntax errors |
 //! | [`literals`] | mistakes that need no types: literal arguments, formats, forms of the past |
 //! | [`parameter`] | the texts of a component's parameters |
 //! | [`contract`], [`schema`], [`formats`] | what a script states about its data, and how a run holds it to that |
 //! | [`core_profile`] | what a program must not use in the core profile |
 
 mod annotation;
+mod broken;
 pub mod contract;
 pub mod core_profile;
 pub mod formats;
@@ -139,6 +141,14 @@ pub fn check(program: &Program, source: &SourceText, options: &CheckOptions) -> 
     };
     let bindings = inferred.bindings.into_iter().filter_map(binding).collect();
     Checked { diagnostics, types: ExpressionTypes { entries: inferred.types }, bindings, symbols }
+}
+
+impl Checked {
+    /// Drops the findings that are mere consequences of `syntax`, the findings of the parser about the same text: what
+    /// people see of a text that does not parse.
+    pub fn drop_consequences(&mut self, syntax: &[Diagnostic], source: &SourceText) {
+        broken::without_consequences(&mut self.diagnostics, syntax, source);
+    }
 }
 
 /// Runs `work` on a stack with room for it: trees nest as deep as the parser allows.

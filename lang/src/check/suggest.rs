@@ -70,17 +70,17 @@ const HISTORIC: &[(&str, &str)] = &[
 const ELSEWHERE: &[(&str, &str)] = &[
     ("parseInt", "int(text)"),
     ("parseFloat", "float(text)"),
-    ("Number", "float(text) or int(text)"),
+    ("Number", "float(text)"),
     ("String", "str(value)"),
     ("Boolean", "bool(value)"),
     ("Array", "list(items)"),
     ("Object", "dict()"),
     ("isNaN", "math.isnan(value)"),
-    ("JSON", "json.loads(text) and json.dumps(value)"),
-    ("Math", "the module `math`"),
+    ("JSON", "json"),
+    ("Math", "math"),
     ("Date", "datetime.datetime"),
     ("console", "print(value)"),
-    ("typeof", "type(value) or isinstance(value, str)"),
+    ("typeof", "isinstance(value, str)"),
     ("instanceof", "isinstance(value, str)"),
     ("xrange", "range"),
     ("unicode", "str"),
@@ -89,7 +89,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("unichr", "chr"),
     ("raw_input", "msg.payload"),
     ("cmp", "(a > b) - (a < b)"),
-    ("strftime", "time.strftime or the method of a datetime"),
+    ("strftime", "time.strftime"),
     ("strptime", "datetime.datetime.strptime"),
     ("now", "datetime.datetime.now()"),
     ("today", "datetime.date.today()"),
@@ -110,6 +110,34 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("self", "msg"),
     ("this", "msg"),
     ("message", "msg"),
+];
+
+/// Modules of Python and its surroundings that are not there, and what to do without.
+const ABSENT_MODULES: &[(&str, &str)] = &[
+    ("os", "a program sees no system; settings come in `msg.vars`"),
+    ("sys", "a program sees no system; settings come in `msg.vars`"),
+    ("io", "there is no access to files; the data comes in `msg.payload`"),
+    ("pathlib", "there is no access to files; the data comes in `msg.payload`"),
+    ("itertools", "write comprehensions and generators: `[x for part in parts for x in part]`"),
+    ("operator", "write a lambda: `key=lambda item: item['name']`"),
+    ("statistics", "compute it: `sum(values) / len(values)`"),
+    ("logging", "`print` writes to the log"),
+    ("typing", "annotations need no import"),
+    ("dataclasses", "there are no classes; use dicts"),
+    ("enum", "there are no classes; use a dict or constants"),
+    ("requests", "calls to other systems belong to components of the flow"),
+    (
+        "xml",
+        "an XML payload is parsed by `msg.payload['^value']`; `Entity.from_value(…, 'application/xml')` writes one",
+    ),
+    ("yaml", "`Entity.from_bytes(text, 'application/yaml')['^value']` reads YAML"),
+    ("pandas", "CSV is `msg.payload` of a CSV Entity or `csv.DictReader(lines)`"),
+    ("numpy", "use lists and `math`"),
+    ("pytz", "write `zoneinfo.ZoneInfo('Europe/Berlin')`"),
+    ("dateutil", "write `datetime.datetime.fromisoformat(text)`"),
+    ("textwrap", "slice the text: `[text[i:i + 80] for i in range(0, len(text), 80)]`"),
+    ("threading", "parallel work belongs to components of the flow"),
+    ("asyncio", "parallel work belongs to components of the flow"),
 ];
 
 /// The finding for a name that nobody defines. `own` are the names that can be read there.
@@ -138,6 +166,9 @@ pub(super) fn unknown_name(name: &str, span: Span, severity: Severity, own: Vec<
     }
     if name == "msg" {
         return found.with_help("`msg` is the parameter of `dw_process`: pass it to the function that needs it");
+    }
+    if let Some(instead) = find(ABSENT_MODULES) {
+        return found.with_help(format!("there is no module `{name}`: {instead}"));
     }
     if let Some(path) = member_of_module(name) {
         return found.with_help(format!("did you mean `{path}`?")).with_fix(span, path);
@@ -202,7 +233,7 @@ const METHODS: &[(&str, &[&str], &str)] = &[
     ("find", &["list"], "next((item for item in {} if condition), None)"),
     ("indexOf", &["list"], "{}.index(value)"),
     ("join", &["list", "tuple"], "separator.join({})"),
-    ("split", &["list"], "text.split(separator), for every text of the list"),
+    ("split", &["list"], "`text.split(separator)` for every text of the list"),
     ("iteritems", &[], "{}.items()"),
     ("itervalues", &[], "{}.values()"),
     ("iterkeys", &[], "{}.keys()"),
@@ -228,8 +259,8 @@ const METHODS: &[(&str, &[&str], &str)] = &[
     ("padStart", &[], "{}.rjust(width)"),
     ("padLeft", &[], "{}.rjust(width)"),
     ("padEnd", &[], "{}.ljust(width)"),
-    ("decode", &["str"], "{} itself: it is text already"),
-    ("encode", &["bytes"], "{} itself: these are bytes already"),
+    ("decode", &["str"], "`{}` alone: it is text already"),
+    ("encode", &["bytes"], "`{}` alone: these are bytes already"),
     ("reverse", &["str", "tuple"], "{}[::-1]"),
     ("sort", &["tuple", "dict", "set", "str"], "sorted({})"),
     ("getTime", &[], "{}.timestamp()"),
@@ -250,12 +281,20 @@ const METHODS: &[(&str, &[&str], &str)] = &[
     ("utcnow", &["datetime"], "datetime.datetime.utcnow()"),
     ("today", &["datetime"], "datetime.date.today()"),
     ("strptime", &["datetime"], "datetime.datetime.strptime(text, format)"),
-    ("strftime", &["datetime"], "the method of a value: value.strftime(format)"),
+    ("strftime", &["datetime"], "`value.strftime(format)`, a method of the value"),
     ("fromtimestamp", &["datetime"], "datetime.datetime.fromtimestamp(seconds)"),
     ("fromisoformat", &["datetime"], "datetime.datetime.fromisoformat(text)"),
     ("encode", &["base64"], "base64.b64encode(data)"),
     ("decode", &["base64"], "base64.b64decode(text)"),
     ("uuid", &["uuid"], "uuid.uuid4()"),
+    ("rand", &["random"], "random.random()"),
+    ("replace", &["re"], "re.sub(pattern, replacement, text)"),
+    ("test", &["re"], "re.search(pattern, text)"),
+    ("from_json", &["Entity"], "Entity.from_bytes(text, 'application/json')"),
+    ("from_xml", &["Entity"], "Entity.from_bytes(text, 'application/xml')"),
+    ("from_dict", &["Entity"], "Entity.from_value(value, 'application/json')"),
+    ("getlist", &["MultiMap"], "{}.getall(key)"),
+    ("get_all", &["MultiMap"], "{}.getall(key)"),
     ("abs", &["math"], "abs(value)"),
     ("round", &["math"], "round(value)"),
     ("max", &["math"], "max(values)"),
@@ -276,14 +315,18 @@ pub(super) fn attribute<'n>(
 ) -> Option<String> {
     let by_meaning = || METHODS.iter().filter(|(method, ..)| *method == name);
     let object = if object.len() > 30 || object.contains('\n') { "value" } else { object };
+    let write = |text: &str| {
+        let text = text.replace("{}", object);
+        if text.contains('`') { format!("write {text}") } else { format!("write `{text}`") }
+    };
     if let Some((.., text)) = by_meaning().find(|(_, owners, _)| owners.contains(&owner)) {
-        return Some(format!("write `{}`", text.replace("{}", object)));
+        return Some(write(text));
     }
     if let Some(close) = closest(name, known) {
         return Some(format!("did you mean `{close}`?"));
     }
     let general = by_meaning().find(|(_, owners, _)| owners.is_empty());
-    general.map(|(.., text)| format!("write `{}`", text.replace("{}", object)))
+    general.map(|(.., text)| write(text))
 }
 
 /// The candidate that is spelt most like `name`, if one is close.
@@ -303,7 +346,22 @@ pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
         distance(name, candidate, most).map(|distance| (distance, candidate))
     };
     let close = candidates.filter(|candidate| !candidate.starts_with("__") && *candidate != name);
-    close.filter_map(distance_to).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+    let by_letters =
+        |candidate: &'n str| distance_to(candidate).or_else(|| abbreviates(name, candidate).then_some((4, candidate)));
+    close.filter_map(by_letters).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// Is one of two names of several words the other with shorter words: `calc_total` and `calculate_total`?
+fn abbreviates(one: &str, two: &str) -> bool {
+    let (mut left, mut right) = (one.split('_'), two.split('_'));
+    let mut words = 0;
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return words > 1,
+            (Some(a), Some(b)) if a.len().min(b.len()) > 2 && (a.starts_with(b) || b.starts_with(a)) => words += 1,
+            _ => return false,
+        }
+    }
 }
 
 /// How many letters must be inserted, deleted, replaced or swapped with a neighbour; `None` above `most`.

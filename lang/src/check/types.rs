@@ -492,6 +492,13 @@ fn add_member(members: &mut Vec<Type>, ty: Type) {
         Type::Instance(desc) => {
             members.retain(|member| !matches!(member, Type::Literal(own) if std::ptr::eq(own.class(), *desc)));
         }
+        // A dict that is still empty may become any other.
+        Type::Generic(desc, _) if std::ptr::eq(*desc, &descs::DICT) && members.iter().any(is_empty_dict) => {
+            members.retain(|member| !is_empty_dict(member));
+            add_member(members, ty);
+            return;
+        }
+        Type::Shape(_) if is_empty_dict(&ty) && members.iter().any(is_plain_dict) => return,
         // Two lists, dicts or shapes stay apart in a union only if they could be told apart.
         Type::Generic(desc, items) => {
             let same = |member: &Type| matches!(member, Type::Generic(own, own_items) if own == desc && own_items.len() == items.len());
@@ -514,6 +521,14 @@ fn add_member(members: &mut Vec<Type>, ty: Type) {
         _ => {}
     }
     members.push(ty);
+}
+
+fn is_empty_dict(ty: &Type) -> bool {
+    matches!(ty, Type::Shape(shape) if shape.fields.is_empty() && shape.rest == Rest::Closed)
+}
+
+fn is_plain_dict(ty: &Type) -> bool {
+    matches!(ty, Type::Generic(desc, _) if std::ptr::eq(*desc, &descs::DICT))
 }
 
 /// A dict that has one of two shapes: keys that only one of them has are optional.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
 use crate::value::signature::ParamKind;
+use crate::value::types as descs;
 
 /// An argument as it is given.
 pub(super) struct Given<'a> {
@@ -217,7 +218,7 @@ impl<'a> Pass<'a> {
                 short(first),
                 Self::source_of(known.by)
             );
-            let help = argument_advice(first, wanted, self.source.slice(value.span));
+            let help = argument_advice(callee.name, first, wanted, self.source.slice(value.span));
             let mut found = Diagnostic::new(Code(2004), self.severity(by, partial), value.span, message);
             if let Some(origin) = self.origin(value) {
                 found = found.with_related(origin, "it gets its value here");
@@ -262,7 +263,7 @@ fn counted(n: usize, what: &str) -> String {
 }
 
 /// What to do about an argument of the wrong type.
-fn argument_advice(ty: &Type, wanted: &Type, text: &str) -> Option<String> {
+fn argument_advice(callee: &str, ty: &Type, wanted: &Type, text: &str) -> Option<String> {
     let text = if text.chars().count() > 40 || text.contains('\n') { "value" } else { text };
     let accepts = |target: &Type| fit(target, wanted) != Fit::No;
     let is = |target: &Type| ty.widened() == *target;
@@ -282,8 +283,24 @@ fn argument_advice(ty: &Type, wanted: &Type, text: &str) -> Option<String> {
     if is(&Type::BYTES) && accepts(&Type::STR) {
         return Some(format!("decode the bytes: `{text}.decode()`"));
     }
+    if ty.is_instance(&descs::LIST) && accepts(&Type::generic(&descs::TUPLE, [Type::STR])) {
+        return Some(format!("make it a tuple: `tuple({text})`"));
+    }
+    let is_container = element(ty).is_some() && !is(&Type::STR) && !is(&Type::BYTES);
+    if is_container && accepts(&Type::STR) {
+        return Some(match callee {
+            "json.loads" => "this is a value already and no JSON text: use it as it is".to_owned(),
+            _ => "give one value, not a container: take an element of it".to_owned(),
+        });
+    }
+    if is_container && accepts(&Type::INT) {
+        return Some(format!("for the number of elements write `len({text})`"));
+    }
     if accepts(&Type::STR) {
         return Some(format!("convert it to text: `str({text})`"));
+    }
+    if is(&Type::STR) && accepts(&Type::FLOAT) {
+        return Some(format!("convert it: `float({text})`"));
     }
     if is(&Type::STR) && accepts(&Type::INT) {
         return Some(format!("convert it: `int({text})`"));

@@ -109,21 +109,11 @@ impl<'a> Pass<'a> {
 
     fn unpack(&mut self, target: &'a Expr, items: &'a [Expr], known: &Known, value: &'a Expr) {
         let star = items.iter().position(|item| matches!(item.kind, ExprKind::Starred(_)));
-        if let Type::Tuple(elements) = &known.ty {
-            let fits = if star.is_some() { elements.len() + 1 >= items.len() } else { elements.len() == items.len() };
-            if fits {
-                let extra = (elements.len() + 1).saturating_sub(items.len());
-                let mut rest = elements.iter();
-                for (at, item) in items.iter().enumerate() {
-                    let ty = if Some(at) == star {
-                        Type::list(Type::union(rest.by_ref().take(extra).cloned()))
-                    } else {
-                        rest.next().cloned().unwrap_or(Type::Any)
-                    };
-                    self.assign(item, &known.taken(ty), value);
-                }
-                return;
+        if let Some(columns) = columns(&known.ty, items.len(), star) {
+            for (item, ty) in items.iter().zip(columns) {
+                self.assign(item, &known.taken(ty), value);
             }
+            return;
         }
         let wanted = items.len() - usize::from(star.is_some());
         self.check_count(target, items, wanted, star.is_some(), known, value);
@@ -299,6 +289,32 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// What `count` targets get from tuples, position by position, if all alternatives are tuples of fitting lengths; the target
+/// at `star` gets a list. Kinds that differ from one tuple to the next belong to their neighbours, so nothing is said of them.
+fn columns(ty: &Type, count: usize, star: Option<usize>) -> Option<Vec<Type>> {
+    let row = |member: &Type| {
+        let Type::Tuple(elements) = member else { return None };
+        let extra = (elements.len() + 1).checked_sub(count).filter(|extra| star.is_some() || *extra == 1)?;
+        let mut rest = elements.iter();
+        let next = |at: usize| {
+            if Some(at) == star {
+                Type::list(Type::union(rest.by_ref().take(extra).map(Type::widened)))
+            } else {
+                rest.next().cloned().unwrap_or(Type::Any)
+            }
+        };
+        Some((0..count).map(next).collect::<Vec<Type>>())
+    };
+    let mut rows = ty.members().iter().map(row);
+    let mut columns = rows.next()??;
+    for row in rows {
+        for (column, ty) in columns.iter_mut().zip(row?) {
+            *column = if column.widened() == ty.widened() { column.join(&ty) } else { Type::Any };
+        }
+    }
+    Some(columns)
+}
+
 pub(super) fn is_dict(ty: &Type) -> bool {
     ty.is_instance(&descs::DICT)
 }
@@ -344,7 +360,9 @@ pub(super) fn stored(container: &Type, key: &Type, value: &Type) -> Type {
         }
         Type::Generic(desc, items) => match (&items[..], desc) {
             ([k, v], _) => Type::Generic(desc, [k.join(&key.widened()), v.join(&value.widened())].into()),
-            ([element], _) => Type::Generic(desc, [element.join(&value.widened())].into()),
+            // Places filled one by one: which of them hold the old kind is not known.
+            ([element], _) if element.widened() == value.widened() => container.clone(),
+            ([_], _) => Type::generic(desc, [Type::Any]),
             _ => container.clone(),
         },
         other => other.clone(),

@@ -30,10 +30,14 @@ impl<'a> Pass<'a> {
             self.not_callable(first, not_callable.len() < members.len(), &callee, func, args);
         }
         let mut result: Option<Known> = None;
+        // Of several functions each gets its own arguments, as in a table of functions and values: nothing is said.
+        let several = members.iter().filter(|ty| is_callable(ty) != Some(false)).count() > 1;
+        self.quiet += u32::from(several);
         for ty in members {
             let one = self.call_one(ty, &callee, expr, func, &mut given);
             result = Some(result.map_or(one.clone(), |before| before.join(&one)));
         }
+        self.quiet -= u32::from(several);
         self.finish_lambdas(&mut given);
         let result = result.unwrap_or_else(Known::any);
         self.after_call(&callee, func, &given);
@@ -121,6 +125,7 @@ impl<'a> Pass<'a> {
         };
         let about = Callee { name, shown: shown_params(&params), call: expr.span, by: callee.by };
         self.apply_signature(&about, &params, known, &signature.returns, given, callee, |pass, given, plain| {
+            pass.check_elements(builtin, receiver, callee, func, given);
             pass.special_result(builtin, receiver, given, plain)
         })
     }

@@ -4,7 +4,7 @@ use std::ptr;
 
 use super::Pass;
 use super::flow::{Evidence, Known};
-use super::operator::{is_literal, short};
+use super::operator::{failing_pair, is_literal, short};
 use crate::check::types::fit::{element, is_plain};
 use crate::check::types::{Literal, Rest, Type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -218,18 +218,9 @@ impl<'a> Pass<'a> {
 
     fn order(&mut self, span: Span, left: &Expr, one: &Known, op: CmpOp, right: &Expr, two: &Known) {
         let by = one.by.min(two.by);
-        let (mut tried, mut failed) = (0usize, 0usize);
-        let mut failing = None;
-        for a in one.ty.members() {
-            for b in two.ty.members() {
-                tried += 1;
-                if !may_order(a, b) {
-                    failed += 1;
-                    failing = failing.or(Some((a, b)));
-                }
-            }
-        }
-        let Some((a, b)) = failing else { return };
+        let (left_members, right_members) = (one.ty.members(), two.ty.members());
+        let Some((a, b)) = failing_pair(left_members, right_members, may_order) else { return };
+        let partial = left_members.iter().any(|a| right_members.iter().any(|b| may_order(a, b)));
         let message =
             format!("`{}` has no order for `{}` and `{}`{}", op.symbol(), short(a), short(b), Self::source_of(by));
         let (l, r) = (self.source.slice(left.span), self.source.slice(right.span));
@@ -238,7 +229,7 @@ impl<'a> Pass<'a> {
         } else {
             equal_advice(a, b, l, r)
         };
-        let mut found = Diagnostic::new(Code(2001), self.severity(by, failed < tried), span, message).with_help(help);
+        let mut found = Diagnostic::new(Code(2001), self.severity(by, partial), span, message).with_help(help);
         for (expr, known) in [(left, one), (right, two)] {
             if let Some(origin) = self.origin(expr) {
                 found = found.with_related(
@@ -310,7 +301,10 @@ fn equal_advice(a: &Type, b: &Type, left: &str, right: &str) -> String {
             format!("look for a `{to}`")
         };
     }
-    if is(a, &descs::STR) && number(b) {
+    let function = |ty: &Type| matches!(ty, Type::Function(_) | Type::Member(..));
+    if function(a) || function(b) {
+        format!("call the function: `{}()`", if function(a) { left } else { right })
+    } else if is(a, &descs::STR) && number(b) {
         format!("convert one side: `int({left})`, or `str({right})`")
     } else if number(a) && is(b, &descs::STR) {
         format!("convert one side: `int({right})`, or `str({left})`")
@@ -404,7 +398,7 @@ pub(super) fn may_equal(a: &Type, b: &Type) -> bool {
 }
 
 /// Is there an order between values of these types?
-fn may_order(a: &Type, b: &Type) -> bool {
+pub(super) fn may_order(a: &Type, b: &Type) -> bool {
     let (Some(x), Some(y)) = (a.class(), b.class()) else { return true };
     let unordered = |class: &'static TypeDesc| {
         [

@@ -1,7 +1,7 @@
 //! Comprehensions and generator expressions.
 
 use super::Pass;
-use super::flow::Known;
+use super::flow::{Bound, Known, Variable};
 use crate::check::types::Type;
 use crate::syntax::ast::{Comprehension, Expr};
 use crate::value::TypeDesc;
@@ -51,11 +51,13 @@ impl<'a> Pass<'a> {
         }
         let reachable = self.frame.state.reachable;
         let known = result(self);
-        // A walrus inside binds outside, though perhaps never.
+        // A walrus inside binds outside; who reads the name behind has asked whether it did: `if any((hit := x) > 5 …)`.
         let mut after = before.clone();
         for symbol in self.frame.state.changed_since(&before) {
             if self.symbols.get(symbol).is_some_and(|symbol| symbol.scope == self.frame.scope) {
                 after.join_variable(symbol, &self.frame.state.get(symbol));
+                let variable = after.get(symbol);
+                after.set(symbol, Variable { bound: Bound::Yes, ..variable });
             }
         }
         after.reachable = before.reachable;

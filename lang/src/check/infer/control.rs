@@ -1,12 +1,15 @@
 //! Branches, loops and `try`.
 
+use std::collections::HashMap;
+
 use super::flow::{Evidence, Known, State};
 use super::operator::short;
 use super::{Loop, Pass};
 use crate::check::types::{Literal, Type};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use crate::source::{SourceText, Span};
 use crate::syntax::ast::{Arg, Constant, Expr, ExprKind, Stmt, Try};
+use crate::value::TypeDesc;
 use crate::value::exceptions::BASE_EXCEPTION;
 
 /// How often a loop is passed through before what still changes becomes `Any`.
@@ -17,17 +20,19 @@ const DEEP: usize = 3;
 impl<'a> Pass<'a> {
     pub(super) fn if_stmt(&mut self, branches: &'a [(Expr, Vec<Stmt>)], orelse: &'a [Stmt]) {
         let mut end = State::unreachable();
-        for (at, (test, body)) in branches.iter().enumerate() {
+        let source: &'a SourceText = self.source;
+        let mut tested: HashMap<&'a str, Span> = HashMap::new();
+        for (test, body) in branches {
             let was_reachable = self.frame.state.reachable;
             let (yes, no) = self.condition(test);
-            let earlier = branches.iter().take(at).find(|(other, _)| self.is_same_test(other, test));
-            if let Some((earlier, _)) = earlier {
+            let earlier = is_repeatable(test).then(|| tested.insert(source.slice(test.span), test.span)).flatten();
+            if let Some(earlier) = earlier {
                 let found = Diagnostic::warning(
                     Code(1012),
                     test.span,
                     "this condition was tested before, so its branch is never reached",
                 )
-                .with_related(earlier.span, "the same condition")
+                .with_related(earlier, "the same condition")
                 .with_help("change one of the two conditions, or delete this branch");
                 self.push(found);
             } else if was_reachable && !yes.reachable && is_isinstance(test) {
@@ -44,21 +49,6 @@ impl<'a> Pass<'a> {
         }
         self.block(orelse);
         self.frame.state = end.join(&self.frame.state);
-    }
-
-    /// Are two tests of a chain written alike, and sure to give the same?
-    fn is_same_test(&self, one: &Expr, two: &Expr) -> bool {
-        let mut open = vec![one];
-        while let Some(expr) = open.pop() {
-            if matches!(
-                expr.kind,
-                ExprKind::Call { .. } | ExprKind::NamedExpr { .. } | ExprKind::Yield(_) | ExprKind::Error
-            ) {
-                return false;
-            }
-            expr.kind.for_each_child(&mut |child| open.push(child));
-        }
-        self.source.slice(one.span) == self.source.slice(two.span)
     }
 
     pub(super) fn while_stmt(&mut self, test: &'a Expr, body: &'a [Stmt], orelse: &'a [Stmt]) {
@@ -86,7 +76,7 @@ impl<'a> Pass<'a> {
             pass.block(body);
         });
         let end = self.frame.state.join(&around.continues);
-        self.frame.state = if is_never_empty(iter) { end } else { head.join(&end) };
+        self.frame.state = if is_never_empty(iter) { end } else { head.without_start_values(&end).join(&end) };
         self.block(orelse);
         self.frame.state = self.frame.state.join(&around.breaks);
     }
@@ -150,12 +140,16 @@ impl<'a> Pass<'a> {
         let at_handlers = self.frame.handlers.pop().unwrap_or_else(State::unreachable);
         self.block(&stmt.orelse);
         let mut end = self.frame.state.clone();
+        let mut caught_before: Vec<(&'static TypeDesc, Span)> = Vec::new();
         for handler in &stmt.handlers {
             self.frame.state = at_handlers.clone();
             // It is evaluated only when something was raised.
             self.frame.tries += 1;
             let class = handler.kind.as_ref().map(|kind| self.expr(kind));
             self.frame.tries -= 1;
+            if let (Some(kind), Some(class)) = (&handler.kind, &class) {
+                self.handler_is_reached(kind.span, &class.ty, &mut caught_before);
+            }
             if let Some(name) = &handler.name {
                 let ty = class.map_or(Type::Any, |class| caught(&class.ty));
                 self.bind(name.span, Known::sure(ty));
@@ -178,6 +172,28 @@ impl<'a> Pass<'a> {
         let after = std::mem::replace(&mut self.frame.state, end.join(&at_handlers));
         self.block(&stmt.finalbody);
         self.frame.state = after;
+    }
+
+    /// Reports a handler whose exceptions are all caught by those above it.
+    fn handler_is_reached(&mut self, span: Span, class: &Type, before: &mut Vec<(&'static TypeDesc, Span)>) {
+        let own: Vec<&'static TypeDesc> = match class {
+            Type::Class(desc) => vec![desc],
+            Type::Tuple(items) => {
+                items.iter().filter_map(|item| if let Type::Class(desc) = item { Some(*desc) } else { None }).collect()
+            }
+            _ => Vec::new(),
+        };
+        let all_known = !own.is_empty() && (!matches!(class, Type::Tuple(items) if items.len() != own.len()));
+        let catcher = |desc: &'static TypeDesc| before.iter().find(|(other, _)| desc.is_subtype(other));
+        let catchers: Vec<_> = own.iter().filter_map(|desc| catcher(desc)).collect();
+        if let (true, Some((desc, at))) = (all_known && catchers.len() == own.len(), catchers.first()) {
+            let message = format!("this handler is never reached: `except {}` above catches the same", desc.name);
+            let found = Diagnostic::warning(Code(1012), span, message)
+                .with_related(*at, "this handler comes first")
+                .with_help("put the handler of the more special exception first");
+            self.push(found);
+        }
+        before.extend(own.into_iter().map(|desc| (desc, span)));
     }
 
     /// What iterating over a value gives; reports values that cannot be iterated.
@@ -224,12 +240,27 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// Is a test sure to give the same when it is evaluated again?
+fn is_repeatable(test: &Expr) -> bool {
+    let mut open = vec![test];
+    while let Some(expr) = open.pop() {
+        if matches!(
+            expr.kind,
+            ExprKind::Call { .. } | ExprKind::NamedExpr { .. } | ExprKind::Yield(_) | ExprKind::Error
+        ) {
+            return false;
+        }
+        expr.kind.for_each_child(&mut |child| open.push(child));
+    }
+    true
+}
+
 fn is_isinstance(test: &Expr) -> bool {
     matches!(&test.kind, ExprKind::Call { func, .. } if matches!(&func.kind, ExprKind::Name(name) if &**name == "isinstance"))
 }
 
 /// Does a loop over this expression certainly run at least once?
-fn is_never_empty(iter: &Expr) -> bool {
+pub(super) fn is_never_empty(iter: &Expr) -> bool {
     match &iter.kind {
         ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
             items.iter().any(|item| !matches!(item.kind, ExprKind::Starred(_)))

@@ -6,7 +6,7 @@ use super::Pass;
 use super::flow::{Evidence, Known};
 use crate::check::types::{Field, Literal, MAX_FIELDS, Rest, Type};
 use crate::check::with_stack;
-use crate::syntax::ast::{BoolOp, Constant, DictItem, Expr, ExprKind, FStringPart};
+use crate::syntax::ast::{BoolOp, Constant, DictItem, Expr, ExprKind};
 use crate::value::types as descs;
 
 impl<'a> Pass<'a> {
@@ -205,17 +205,6 @@ impl<'a> Pass<'a> {
             self.fails(2008, value.span, known.by, false, message, None);
         }
         Some(known.ty.clone())
-    }
-
-    fn fstring(&mut self, parts: &'a [FStringPart]) {
-        for part in parts {
-            if let FStringPart::Field(field) = part {
-                self.expr(&field.value);
-                if let Some(spec) = &field.spec {
-                    self.fstring(spec);
-                }
-            }
-        }
     }
 
     /// `and`, `or`: an operand, and what it says holds in the next one.

@@ -211,6 +211,20 @@ impl State {
         State { variables, places, reachable: true }
     }
 
+    /// The state before a loop as it counts behind one that ends in `end`: a variable that is `None` only until the first
+    /// round is taken to have had it, as who reads it behind the loop does.
+    pub(super) fn without_start_values(&self, end: &State) -> State {
+        let mut state = self.clone();
+        for symbol in end.changed_since(self) {
+            let (start, last) = (self.get(symbol), end.get(symbol));
+            let is_start_value = start.bound == Bound::Yes && start.known.ty.members().iter().any(Type::is_none);
+            if is_start_value && last.bound == Bound::Yes && !last.known.ty.members().iter().any(Type::is_none) {
+                state.set(symbol, last);
+            }
+        }
+        state
+    }
+
     /// Joins one variable of another point into this state.
     pub(super) fn join_variable(&mut self, symbol: SymbolId, variable: &Variable) {
         let joined = self.get(symbol).join(variable);

@@ -11,7 +11,8 @@
 //! | [`flow`] | states, and who says what is known |
 //! | [`statement`], [`assign`], [`control`], [`pattern`], [`function`] | statements |
 //! | [`expression`], [`name`], [`operator`], [`compare`], [`attribute`], [`subscript`], [`comprehension`] | expressions |
-//! | [`call`], [`arguments`], [`generic`], [`special`] | calls of functions, methods and types |
+//! | [`call`], [`arguments`], [`generic`], [`special`], [`elements`] | calls of functions, methods and types |
+//! | [`formatting`] | the fields of f-strings |
 //! | [`narrow`] | what a condition says about variables |
 //! | [`result`] | what the program returns |
 
@@ -22,8 +23,10 @@ mod call;
 mod compare;
 mod comprehension;
 mod control;
+mod elements;
 mod expression;
 mod flow;
+mod formatting;
 mod function;
 mod generic;
 mod name;

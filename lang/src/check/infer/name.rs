@@ -1,11 +1,13 @@
 //! Names: variables of the running function, those of functions around it, and built-in names.
 
+use std::sync::Arc;
+
 use super::Pass;
 use super::flow::{Bound, Evidence, Known, Variable};
 use crate::builtins;
 use crate::check::suggest;
 use crate::check::symbols::{BindingKind, SymbolId};
-use crate::check::types::{Rest, Shape, Type};
+use crate::check::types::{Field, Rest, Shape, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::Mode;
@@ -23,6 +25,10 @@ impl<'a> Pass<'a> {
         let own_function = self.symbols.function_of(own.scope) == self.frame.scope;
         match self.frame.state.find(symbol).cloned() {
             Some(variable) => {
+                if own.rebound && variable.bound == Bound::Yes {
+                    // Any call in between may have bound it again.
+                    return Known::any();
+                }
                 if variable.bound == Bound::Yes || self.lambdas > 0 {
                     let changing = self.lambdas > 0 && own.bindings.len() > 1;
                     let by = if changing { Evidence::Likely } else { Evidence::Program };
@@ -71,7 +77,14 @@ impl<'a> Pass<'a> {
                         ),
                     );
                 }
-                found.help = Some(format!("assign `{name}` before this line, or use another name for one of the two"));
+                let of_module = !is_module && self.symbols.lookup(0, name).is_some();
+                found.help = Some(if of_module {
+                    format!(
+                        "for `{name}` of the module begin the function with `global {name}`; otherwise give one of the two another name"
+                    )
+                } else {
+                    format!("assign `{name}` before this line, or use another name for one of the two")
+                });
                 self.push(found);
             }
         } else {
@@ -106,7 +119,9 @@ impl<'a> Pass<'a> {
             }
         }
         let by = if own.bindings.len() == 1 { Evidence::Program } else { Evidence::Likely };
-        let ty = Type::union(types).widened();
+        // Of several bindings nobody knows which one came last.
+        let of_one_kind = types.windows(2).all(|pair| matches!(pair, [a, b] if a.widened() == b.widened()));
+        let ty = if of_one_kind { Type::union(types).widened() } else { Type::Any };
         // Another function may have changed what a container holds.
         if ty.is_mutable() && own.bindings.len() == 1 {
             return Known::new(opened(&ty), by);
@@ -172,19 +187,16 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// A container that others can change: other keys may have come.
+/// A container that others can change: other keys may have come, and what stood for a value to come may have been replaced.
 pub(super) fn opened(ty: &Type) -> Type {
+    let inside = |ty: &Type| if ty.is_none() || *ty == Type::Never { Type::Any } else { opened(&ty.widened()) };
     match ty {
         Type::Shape(shape) => {
-            let fields =
-                shape.fields.iter().map(|field| super::super::types::Field { ty: field.ty.widened(), ..field.clone() });
+            let fields = shape.fields.iter().map(|field| Field { ty: inside(&field.ty), ..field.clone() });
             let rest = if shape.fields.is_empty() { Rest::Typed(Type::Any) } else { Rest::Unmentioned };
-            Type::Shape(std::sync::Arc::new(Shape { fields: fields.collect(), rest }))
+            Type::Shape(Arc::new(Shape { fields: fields.collect(), rest }))
         }
-        Type::Generic(desc, items) => {
-            let open = |item: &Type| if *item == Type::Never { Type::Any } else { item.clone() };
-            Type::Generic(desc, items.iter().map(open).collect())
-        }
+        Type::Generic(desc, items) => Type::Generic(desc, items.iter().map(inside).collect()),
         Type::Union(members) => Type::union(members.iter().map(opened)),
         other => other.clone(),
     }

@@ -5,6 +5,7 @@ use super::compare::may_equal;
 use super::flow::{Evidence, Known, State};
 use crate::check::symbols::{SymbolId, Symbols};
 use crate::check::types::{Field, Literal, Protocol, Rest, Shape, Type};
+use crate::diagnostic::Severity;
 use crate::syntax::ast::{Arg, BoolOp, CmpOp, Constant, Expr, ExprKind, UnaryOp};
 use crate::value::TypeDesc;
 use crate::value::types as descs;
@@ -69,7 +70,14 @@ impl<'a> Pass<'a> {
         for (at, value) in values.iter().enumerate() {
             self.frame.state = on;
             let was_reachable = self.frame.state.reachable;
-            let (known, yes, no) = self.condition_value(value);
+            let (mut known, yes, mut no) = self.condition_value(value);
+            if let Some(before) = at.checked_sub(1).and_then(|at| values.get(at))
+                && self.is_half_comparison(op, before, value)
+            {
+                // What was meant can be false.
+                known = known.with(Type::BOOL);
+                no.reachable = was_reachable;
+            }
             let (goes_on, stops, stop_truth) = match op {
                 BoolOp::And => (yes, no, false),
                 BoolOp::Or => (no, yes, true),
@@ -89,6 +97,47 @@ impl<'a> Pass<'a> {
         match op {
             BoolOp::And => (known, on, short),
             BoolOp::Or => (known, short, on),
+        }
+    }
+
+    /// `x == 'a' or 'b'`: a text alone, where a comparison is meant; reports it. So is `x != 'a' or x != 'b'`, which every
+    /// value fulfils.
+    fn is_half_comparison(&mut self, op: BoolOp, before: &Expr, value: &Expr) -> bool {
+        let ExprKind::Compare { left, ops, comparators } = &before.kind else { return false };
+        let ([compared], [first]) = (&ops[..], &comparators[..]) else { return false };
+        let subject = self.source.slice(left.span);
+        let first_text = self.source.slice(first.span);
+        let is_constant = |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Str(_) | Constant::Int(_)));
+        if !is_constant(first) || matches!(left.kind, ExprKind::Call { .. } | ExprKind::Constant(_)) {
+            return false;
+        }
+        match &value.kind {
+            ExprKind::Constant(Constant::Str(text))
+                if op == BoolOp::Or && *compared == CmpOp::Eq && !text.is_empty() =>
+            {
+                let text = self.source.slice(value.span);
+                let message = format!("`{text}` alone is always true: it is compared with nothing");
+                let help = format!("write `{subject} in ({first_text}, {text})`");
+                self.note(2016, Severity::Warning, value.span, message, Some(help));
+                true
+            }
+            ExprKind::Compare { left: again, ops, comparators } => {
+                let ([op_again], [second]) = (&ops[..], &comparators[..]) else { return false };
+                let second_text = self.source.slice(second.span);
+                let contradicts = matches!(
+                    (op, compared, op_again),
+                    (BoolOp::Or, CmpOp::NotEq, CmpOp::NotEq) | (BoolOp::And, CmpOp::Eq, CmpOp::Eq)
+                );
+                let same_subject = subject == self.source.slice(again.span);
+                if contradicts && same_subject && is_constant(second) && first_text != second_text {
+                    let (outcome, meant) = if op == BoolOp::Or { ("True", "not in") } else { ("False", "in") };
+                    let message = format!("this is always {outcome}: `{subject}` is never both");
+                    let help = format!("write `{subject} {meant} ({first_text}, {second_text})`");
+                    self.note(2016, Severity::Warning, before.span.to(value.span), message, Some(help));
+                }
+                false
+            }
+            _ => false,
         }
     }
 

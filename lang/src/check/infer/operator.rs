@@ -44,25 +44,21 @@ impl<'a> Pass<'a> {
         if one.ty.is_any() && two.ty.is_any() {
             return Known::new(Type::Any, by);
         }
+        let (left_members, right_members) = (one.ty.members(), two.ty.members());
         let mut results = Vec::new();
-        let mut failing: Option<(&Type, &Type)> = None;
-        let (mut tried, mut failed) = (0usize, 0usize);
-        for a in one.ty.members() {
-            for b in two.ty.members() {
-                tried += 1;
-                match apply(op, a, b, augmented) {
-                    Some(ty) => results.push(ty),
-                    None => {
-                        failed += 1;
-                        failing = failing.or(Some((a, b)));
-                    }
-                }
-            }
+        for a in left_members {
+            results.extend(right_members.iter().filter_map(|b| apply(op, a, b, augmented)));
         }
-        if let Some((a, b)) = failing {
-            self.operands_do_not_fit(span, left, op, op_span, right, (a, b), (one, two), failed < tried, augmented);
+        if let Some(pair) = failing_pair(left_members, right_members, |a, b| apply(op, a, b, augmented).is_some()) {
+            let partial = !results.is_empty();
+            self.operands_do_not_fit(span, left, op, op_span, right, pair, (one, two), partial, augmented);
         }
-        let ty = if tried == 0 || failed == tried { Type::Any } else { Type::union(results) };
+        let ty = match results.is_empty() {
+            false => Type::union(results),
+            // The variable keeps what it holds, so that the next round of a loop finds the same.
+            true if augmented && one.ty != Type::Never => one.ty.clone(),
+            true => Type::Any,
+        };
         Known::new(ty, by)
     }
 
@@ -138,6 +134,20 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// The first kinds of two operands that never go together: one that fails with everything the other side can be. Kinds that
+/// fail only with some may belong to others: what comes from one row of a table goes together.
+pub(super) fn failing_pair<'t>(
+    left: &'t [Type],
+    right: &'t [Type],
+    works: impl Fn(&Type, &Type) -> bool,
+) -> Option<(&'t Type, &'t Type)> {
+    let alone = |a: &Type| !right.iter().any(|b| works(a, b));
+    let lonely = |b: &Type| !left.iter().any(|a| works(a, b));
+    let of_left = || left.iter().find(|a| alone(a)).zip(right.first());
+    let of_right = || left.first().zip(right.iter().find(|b| lonely(b)));
+    of_left().or_else(of_right)
+}
+
 /// A type as it stands in a sentence: without the value of a literal.
 pub(super) fn short(ty: &Type) -> String {
     match ty {
@@ -166,8 +176,15 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
     let number =
         |ty: &Type| [&descs::INT, &descs::FLOAT, &descs::DECIMAL, &descs::BOOL].iter().any(|desc| is(ty, desc));
     if a.is_none() || b.is_none() {
-        let place = if a.is_none() { left } else { right };
-        return Some(format!("handle `None` first, for example `({place} or 0)` or `if {place} is not None`"));
+        let (place, other) = if a.is_none() { (left, b) } else { (right, a) };
+        let instead = if is(other, &descs::STR) {
+            "''"
+        } else if is(other, &descs::LIST) {
+            "[]"
+        } else {
+            "0"
+        };
+        return Some(format!("handle `None` first, for example `({place} or {instead})` or `if {place} is not None`"));
     }
     if matches!(a, Type::Function(_) | Type::Member(..)) || matches!(b, Type::Function(_) | Type::Member(..)) {
         let function = if matches!(a, Type::Function(_) | Type::Member(..)) { left } else { right };
@@ -218,6 +235,24 @@ fn advice(op: BinaryOp, a: &Type, b: &Type, left: &str, right: &str) -> Option<S
     }
     if is(a, &descs::FLOAT) && is(b, &descs::DECIMAL) || is(a, &descs::DECIMAL) && is(b, &descs::FLOAT) {
         return Some("floats and Decimals do not mix: write `decimal.Decimal(str(x))` or `float(d)`".to_owned());
+    }
+    if op == BinaryOp::Sub && is(a, &descs::STR) && is(b, &descs::STR) {
+        return Some(format!(
+            "to take a part away write `{left}.replace({right}, '')`; to subtract numbers convert both"
+        ));
+    }
+    if is(a, &descs::DATETIME) && is(b, &descs::DATE) || is(a, &descs::DATE) && is(b, &descs::DATETIME) {
+        let moment = if is(a, &descs::DATETIME) { left } else { right };
+        return Some(format!("take the date of both: `{moment}.date()`"));
+    }
+    if is(a, &descs::TIME) && is(b, &descs::TIME) {
+        return Some("put both on one day with `datetime.datetime.combine(day, time)` first".to_owned());
+    }
+    if op == BinaryOp::BitXor && number(a) && number(b) {
+        return Some(format!("for a power write `{left} ** {right}`"));
+    }
+    if op == BinaryOp::Add && (date(a) || is(a, &descs::TIME)) {
+        return Some("add a `datetime.timedelta`".to_owned());
     }
     if is(a, &descs::STR) || is(b, &descs::STR) {
         let text = if is(a, &descs::STR) { left } else { right };

@@ -1,10 +1,14 @@
 //! `match`: what a pattern captures, and what is left for the cases behind it.
 
+use std::collections::HashMap;
+
 use super::Pass;
 use super::compare::may_equal;
 use super::flow::{Known, State};
 use crate::check::types::fit::element;
 use crate::check::types::{Literal, Rest, Type};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceText, Span};
 use crate::syntax::ast::{Constant, Expr, ExprKind, MatchCase, Pattern, PatternKind};
 use crate::value::types as descs;
 
@@ -17,8 +21,10 @@ impl<'a> Pass<'a> {
         };
         let mut left = known.clone();
         let mut end = State::unreachable();
+        let mut seen = HashMap::new();
         for case in cases {
             let before = self.frame.state.clone();
+            self.case_is_reached(case, &mut seen);
             let matched = self.pattern(&case.pattern, &left);
             if let Some(symbol) = root
                 && matched.ty != Type::Never
@@ -46,6 +52,41 @@ impl<'a> Pass<'a> {
             self.frame.state = falls;
         }
         self.frame.state = end.join(&self.frame.state);
+    }
+
+    /// Reports a case of which earlier ones match everything. `seen` are the texts of patterns that always match what they
+    /// describe, with the places of their cases; texts that are alike match alike.
+    fn case_is_reached(&mut self, case: &MatchCase, seen: &mut HashMap<&'a str, Span>) {
+        let source: &'a SourceText = self.source;
+        let own = alternatives(&case.pattern);
+        let earlier: Vec<Span> = own
+            .iter()
+            .filter_map(|one| {
+                let same = seen.get(source.slice(one.span));
+                // `case str():` has taken what `case str() as text if …:` and the like could match.
+                let class = if let PatternKind::Class { class, .. } = &one.kind { Some(class.span) } else { None };
+                same.or_else(|| seen.get(source.slice(class?))).copied()
+            })
+            .collect();
+        if let (Some(at), true) = (earlier.first(), earlier.len() == own.len()) {
+            let message = "an earlier case matches all of this, so this case is never reached";
+            let found = Diagnostic::warning(Code(1012), case.pattern.span, message)
+                .with_related(*at, "the earlier case")
+                .with_help("change one of the two patterns, or delete this case");
+            self.push(found);
+        }
+        if case.guard.is_some() {
+            return;
+        }
+        for one in own {
+            let span = match &one.kind {
+                PatternKind::Class { class, patterns, keywords } if patterns.is_empty() && keywords.is_empty() => {
+                    class.span
+                }
+                _ => one.span,
+            };
+            seen.entry(source.slice(span)).or_insert(case.pattern.span);
+        }
     }
 
     /// Binds what a pattern captures; gives the type of a subject that matches, `Any` if that is not known.
@@ -154,6 +195,15 @@ fn value_under(mapping: &Type, key: &Type) -> Type {
         Type::Generic(_, items) if items.len() == 2 => items.get(1).cloned().unwrap_or(Type::Any),
         Type::Entity(value, _) => value_under(value, key),
         _ => Type::Any,
+    }
+}
+
+/// The alternatives of a pattern, without the names that it gives to the whole.
+fn alternatives(pattern: &Pattern) -> Vec<&Pattern> {
+    match &pattern.kind {
+        PatternKind::Or(patterns) => patterns.iter().flat_map(alternatives).collect(),
+        PatternKind::As { pattern: Some(pattern), .. } => alternatives(pattern),
+        _ => vec![pattern],
     }
 }
 

@@ -20,13 +20,13 @@ impl<'a> Pass<'a> {
             return;
         }
         let members = known.ty.members();
-        let refused: Vec<(String, &Type)> = members.iter().filter_map(|ty| unreturnable(ty, "result", 0)).collect();
-        if let Some((path, ty)) = refused.first() {
-            let partial = refused.len() < members.len();
+        let refused: Vec<Refused<'_>> = members.iter().filter_map(|ty| unreturnable(ty, "result", 0)).collect();
+        if let Some(Refused { path, ty, perhaps }) = refused.first() {
+            let partial = *perhaps || refused.len() < members.len();
             let what = if path == "result" { "the result".to_owned() } else { format!("`{path}`") };
             let is = if partial { "may be" } else { "is" };
             let message = format!("{what} {is} `{}`, which cannot leave the program", short(ty));
-            let help = match ty {
+            let help = match *ty {
                 ty if ty.is_instance(&descs::SET) || ty.is_instance(&descs::FROZENSET) => {
                     "return `sorted(…)` or `list(…)` of it"
                 }
@@ -36,6 +36,8 @@ impl<'a> Pass<'a> {
                     "return `str(…)` of it, or `raise` it"
                 }
                 Type::Generic(..) => "return `list(…)` of it",
+                ty if ty.is_instance(&descs::RANGE) => "return `list(…)` of it",
+                ty if ty.is_instance(&crate::modules::uuid::object::UUID) => "return `str(…)` of it",
                 _ => "return text, numbers, lists, dicts or an Entity",
             };
             let by = if path == "result" { known.by } else { known.by.min(known.inside) };
@@ -75,30 +77,45 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The part of a value that cannot be returned, with its path.
-fn unreturnable<'t>(ty: &'t Type, path: &str, depth: u8) -> Option<(String, &'t Type)> {
+/// A part of a value that cannot be returned.
+struct Refused<'t> {
+    path: String,
+    ty: &'t Type,
+    /// Is it inside a container that may be empty?
+    perhaps: bool,
+}
+
+/// The part of a value that cannot be returned.
+fn unreturnable<'t>(ty: &'t Type, path: &str, depth: u8) -> Option<Refused<'t>> {
     if depth > 8 {
         return None;
     }
-    let all = |ty: &'t Type, path: String| {
+    let all = |ty: &'t Type, path: String, perhaps: bool| {
         let members = ty.members();
         let refused: Vec<_> = members.iter().filter_map(|ty| unreturnable(ty, &path, depth + 1)).collect();
-        if !members.is_empty() && refused.len() == members.len() { refused.into_iter().next() } else { None }
+        let every = !members.is_empty() && refused.len() == members.len();
+        let first = if every { refused.into_iter().next() } else { None };
+        first.map(|first| Refused { perhaps: first.perhaps || perhaps, ..first })
     };
     match ty {
-        Type::Function(_) | Type::Member(..) | Type::Class(_) | Type::Module(_) => Some((path.to_owned(), ty)),
+        Type::Function(_) | Type::Member(..) | Type::Class(_) | Type::Module(_) => {
+            Some(Refused { path: path.to_owned(), ty, perhaps: false })
+        }
         Type::Shape(shape) => {
             let required = shape.fields.iter().filter(|field| field.required);
-            required.filter_map(|field| all(&field.ty, format!("{path}['{}']", field.key))).next()
+            required.filter_map(|field| all(&field.ty, format!("{path}['{}']", field.key), false)).next()
         }
-        Type::Tuple(items) => items.iter().enumerate().find_map(|(at, item)| all(item, format!("{path}[{at}]"))),
+        Type::Tuple(items) => items.iter().enumerate().find_map(|(at, item)| all(item, format!("{path}[{at}]"), false)),
+        Type::Generic(desc, items) if ptr::eq(*desc, &descs::LIST) || ptr::eq(*desc, &descs::DICT) => {
+            all(items.last()?, format!("{path}[…]"), true)
+        }
         Type::Instance(desc) | Type::Generic(desc, _) => {
             // A generator becomes a stream, but only as the result itself.
             let nested = depth > 0 && ptr::eq(*desc, &descs::GENERATOR);
             let refused =
                 REFUSED.iter().any(|refused| ptr::eq(*refused, *desc)) || desc.is_subtype(&BASE_EXCEPTION) || nested;
             let from_re = desc.module == "re" && matches!(desc.name, "Match" | "Pattern");
-            (refused || from_re).then(|| (path.to_owned(), ty))
+            (refused || from_re).then(|| Refused { path: path.to_owned(), ty, perhaps: false })
         }
         _ => None,
     }
@@ -115,6 +132,7 @@ static REFUSED: &[&TypeDesc] = &[
     &descs::ZONEINFO,
     &descs::ELLIPSIS,
     &descs::OBJECT,
+    &crate::modules::uuid::object::UUID,
     &descs::DICT_KEYS,
     &descs::DICT_VALUES,
     &descs::DICT_ITEMS,

@@ -31,6 +31,7 @@ impl<'a> Pass<'a> {
             return self.entity_item(object, inner, &key, value, index);
         }
         self.check_index(object, value, &key, index, false);
+        self.check_slice(object, index);
         let certain = self.is_certain(value);
         let held = object.by.min(object.inside);
         let by = if certain { held } else { held.min(Evidence::Likely) };
@@ -115,7 +116,7 @@ impl<'a> Pass<'a> {
                 }
             }
         }
-        let is_mapping = object.ty.is_instance(&descs::DICT);
+        let is_mapping = !members.is_empty() && members.iter().all(|ty| ty.is_instance(&descs::DICT));
         if is_mapping {
             self.check_hashable(index, "dict key");
         }
@@ -203,21 +204,11 @@ impl<'a> Pass<'a> {
     /// A key of a dict whose keys are known.
     fn check_key(&mut self, object: &Known, shape: &Shape, value: &Expr, key: &Known, index: &Expr, store: bool) {
         let Type::Literal(Literal::Str(name)) = &key.ty else {
-            let texts = key.ty.members().iter().any(|ty| may_equal(&ty.widened(), &Type::STR));
-            if !texts
-                && !shape.fields.is_empty()
-                && !store
-                && key.ty != Type::Never
-                && !matches!(shape.rest, Rest::Typed(_))
-            {
-                let message =
-                    format!("this key is `{}`, and the keys of the dict are texts: it is never found", short(&key.ty));
-                let help = format!("write `str({})`", self.source.slice(index.span));
-                self.note(2016, Severity::Warning, index.span, message, Some(help));
+            if !store {
+                self.check_text_key(shape, value, key, index);
             }
             return;
         };
-        let close = || suggest::closest(name, shape.fields.iter().map(|field| &*field.key)).map(str::to_owned);
         match (shape.field(name), &shape.rest, object.by) {
             (Some(field), _, Evidence::Contract | Evidence::Sample)
                 if !field.required && !store && !self.is_guarded() =>
@@ -230,33 +221,85 @@ impl<'a> Pass<'a> {
                 self.note(2104, Severity::Info, index.span, message, Some(help));
             }
             (Some(_), ..) => {}
-            (None, Rest::Closed, Evidence::Contract) => {
-                let severity = if self.options.enforced && !store { Severity::Error } else { Severity::Warning };
-                let message = format!("the contract excludes the key `{name}`");
-                let mut found = Diagnostic::new(Code(2102), severity, index.span, message);
-                found.help = Some(keys_help(close(), shape));
-                if let (Some(close), ExprKind::Constant(_)) = (close(), &index.kind) {
-                    found = found.with_fix(index.span, format!("'{close}'"));
-                }
-                if !store {
-                    self.push(found);
-                }
-            }
-            (None, Rest::Unmentioned, Evidence::Contract)
-            | (None, Rest::Closed | Rest::Unmentioned, Evidence::Sample)
-                if !store =>
-            {
-                let source = if object.by == Evidence::Contract { "contract" } else { "sample" };
-                let message = format!("the {source} does not mention the key `{name}`");
-                self.note(2103, Severity::Info, index.span, message, Some(keys_help(close(), shape)));
+            (None, _, by @ (Evidence::Contract | Evidence::Sample)) if !store => {
+                self.key_not_stated(by, shape, name, index, true);
             }
             (None, Rest::Closed, Evidence::Program) if !store && self.is_certain(value) => {
                 let message = format!("the dict has no key `{name}`");
-                let help =
-                    if shape.fields.is_empty() { "it is empty here".to_owned() } else { keys_help(close(), shape) };
+                let help = if shape.fields.is_empty() { "it is empty here".to_owned() } else { keys_help(name, shape) };
                 self.fails(2023, index.span, Evidence::Program, false, message, Some(help));
             }
             _ => {}
+        }
+    }
+
+    /// A key that a contract or a sample does not have; `fails`: reading it this way fails when it is missing.
+    pub(super) fn key_not_stated(&mut self, by: Evidence, shape: &Shape, name: &str, index: &Expr, fails: bool) {
+        let (code, severity, message) = match (&shape.rest, by) {
+            (Rest::Typed(_), _) => return,
+            (Rest::Closed, Evidence::Contract) => {
+                let certain = self.options.enforced && fails;
+                let severity = if certain { Severity::Error } else { Severity::Warning };
+                (Code(2102), severity, format!("the contract excludes the key `{name}`"))
+            }
+            (_, Evidence::Contract) => {
+                (Code(2103), Severity::Info, format!("the contract does not mention the key `{name}`"))
+            }
+            _ => (Code(2103), Severity::Info, format!("the sample does not mention the key `{name}`")),
+        };
+        let mut found = Diagnostic::new(code, severity, index.span, message).with_help(keys_help(name, shape));
+        if let (Some(close), ExprKind::Constant(_)) = (close_key(name, shape), &index.kind) {
+            found = found.with_fix(index.span, format!("'{close}'"));
+        }
+        self.push(found);
+    }
+
+    /// A key of another kind, where all keys that are known are texts.
+    pub(super) fn check_text_key(&mut self, shape: &Shape, value: &Expr, key: &Known, index: &Expr) {
+        let texts = key.ty.members().iter().any(|ty| may_equal(&ty.widened(), &Type::STR));
+        let travels = super::narrow::root_symbol(value, self.symbols)
+            .and_then(|symbol| self.symbols.get(symbol))
+            .is_some_and(|symbol| symbol.escapes);
+        // Whom it was given to may have put other keys in.
+        let is_complete = shape.rest == Rest::Closed || !travels;
+        if is_complete
+            && !texts
+            && !shape.fields.is_empty()
+            && key.ty != Type::Never
+            && !matches!(shape.rest, Rest::Typed(_))
+        {
+            let message =
+                format!("this key is `{}`, and the keys of the dict are texts: it is never found", short(&key.ty));
+            let help = format!("write `str({})`", self.source.slice(index.span));
+            self.note(2016, Severity::Warning, index.span, message, Some(help));
+        }
+    }
+
+    /// The bounds of a slice of a sequence.
+    fn check_slice(&mut self, object: &Known, index: &Expr) {
+        let ExprKind::Slice { lower, upper, step } = &index.kind else { return };
+        let sequences = [&descs::LIST, &descs::TUPLE, &descs::STR, &descs::BYTES, &descs::BYTEARRAY, &descs::RANGE];
+        let is_sequence = |ty: &Type| sequences.iter().any(|desc| ty.is_instance(desc));
+        if object.ty == Type::Never || !object.ty.members().iter().all(is_sequence) {
+            return;
+        }
+        for bound in [lower, upper, step].into_iter().flatten() {
+            let Some(ty) = self.types.get(&(bound.span.start, bound.span.end)).cloned() else { continue };
+            let fits = |class: &'static TypeDesc| {
+                !is_plain(class) || class.is_subtype(&descs::INT) || ptr::eq(class, &descs::NONE)
+            };
+            let members = ty.members();
+            let wrong: Vec<&Type> = members.iter().filter(|ty| ty.class().is_some_and(|class| !fits(class))).collect();
+            let Some(first) = wrong.first() else { continue };
+            let message = format!("the bounds of a slice are whole numbers, and this is `{}`", short(first));
+            let help = if first.is_instance(&descs::FLOAT) {
+                "`/` gives a float: write `//` or `int(…)`".to_owned()
+            } else {
+                format!("convert it: `int({})`", self.source.slice(bound.span))
+            };
+            // Who says what a bound is has been forgotten here: the weakest that is not a sample.
+            let by = object.by.min(Evidence::Contract);
+            self.fails(2007, bound.span, by, wrong.len() < members.len(), message, Some(help));
         }
     }
 
@@ -278,8 +321,12 @@ impl<'a> Pass<'a> {
     }
 }
 
-fn keys_help(close: Option<String>, shape: &Shape) -> String {
-    match close {
+fn close_key<'s>(name: &str, shape: &'s Shape) -> Option<&'s str> {
+    suggest::closest(name, shape.fields.iter().map(|field| &*field.key))
+}
+
+fn keys_help(name: &str, shape: &Shape) -> String {
+    match close_key(name, shape) {
         Some(close) => format!("did you mean `{close}`?"),
         None => {
             let keys: Vec<String> = shape.fields.iter().take(8).map(|field| format!("`{}`", field.key)).collect();
@@ -344,7 +391,11 @@ fn item(ty: &Type, key: &Type) -> Item {
             },
             _ if sliced => ty.widened(),
             _ if key.is_any() => Type::Any,
-            other => element(other).unwrap_or(Type::Any),
+            other => match element(other) {
+                // The author knows which kind stands at this very place.
+                Some(Type::Union(_)) if matches!(key, Type::Literal(_)) => Type::Any,
+                element => element.unwrap_or(Type::Any),
+            },
         });
     }
     match ty {

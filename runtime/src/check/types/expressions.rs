@@ -115,7 +115,8 @@ impl<'a> Pass<'a> {
             contracts: state.contracts(),
             ..CheckOptions::default()
         };
-        let checked = check::check(&parsed.program, &evaluation.text, &options);
+        let mut checked = check::check(&parsed.program, &evaluation.text, &options);
+        checked.drop_consequences(&parsed.diagnostics, &evaluation.text);
         if self.speaks {
             for finding in &checked.diagnostics {
                 let mut made = from_language(finding, &evaluation.source, evaluation.place(finding.span));
