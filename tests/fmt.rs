@@ -65,6 +65,25 @@ fn corpus_programs_keep_their_meaning() {
     assert!(formatted > 1000, "only {formatted} of {} programs parse", paths.len());
 }
 
+/// What people read to learn the language is written as the formatter writes it.
+#[test]
+fn shown_programs_are_formatted() {
+    let mut paths = Vec::new();
+    for folder in ["tests/tour", "benches/scripts", "runtime/examples", "runtime/scaffold"] {
+        files(Path::new(folder), &mut paths);
+    }
+    assert!(paths.len() > 8, "{paths:?}");
+    let mut wrong = String::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("readable program");
+        let formatted = format::format(&SourceText::new("shown.dw", &text)).unwrap_or_default();
+        if formatted != text {
+            let _ = writeln!(wrong, "{}, formatted:\n{formatted}", path.display());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
 fn random_programs_keep_their_meaning() {
     let cases = std::env::var("DATAWAY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(600);

@@ -42,9 +42,9 @@ pub fn loosest(nodes: &[Node<'_>]) -> Option<(Delimiter, Vec<usize>)> {
         let kind = node.kind();
         let next = nodes.get(at + 1).and_then(Node::kind);
         let binary = matches!(node, Node::Atom(atom) if atom.binary);
-        let Some(found) =
-            kind.and_then(|kind| scan.delimiter(kind, binary, next)).filter(|_| at > 0 && at + 1 < nodes.len())
-        else {
+        // What separates has something on both sides; a string is itself what stands behind the break.
+        let separates = |found: &Delimiter| at > 0 && (at + 1 < nodes.len() || *found == Delimiter::Strings);
+        let Some(found) = kind.and_then(|kind| scan.delimiter(kind, binary, next)).filter(separates) else {
             scan.before = kind;
             continue;
         };

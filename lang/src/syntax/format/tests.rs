@@ -118,3 +118,15 @@ fn ranges_are_whole_statements() {
     let fix = format_range(&source, Span::new(0, 2)).expect("it parses").expect("it changes");
     assert_eq!((fix.span, fix.replacement.as_str()), (Span::new(0, 4), "x = 1\n"));
 }
+
+#[test]
+fn long_chains_and_texts_break_before_each_part() {
+    check(
+        "name = msg.payload['customer']['name'].strip().lower().replace('ä', 'ae').replace('ö', 'oe').replace('ü', 'ue')",
+        "name = (\n    msg.payload['customer']['name']\n    .strip()\n    .lower()\n    .replace('ä', 'ae')\n    .replace('ö', 'oe')\n    .replace('ü', 'ue')\n)",
+    );
+    check(
+        "text = 'the first part of a long text, ' 'the second part of it, which is long, ' f'and the last {part}'",
+        "text = (\n    'the first part of a long text, '\n    'the second part of it, which is long, '\n    f'and the last {part}'\n)",
+    );
+}

@@ -312,13 +312,17 @@ fn single_bracket(
 /// or if nothing helps. The choice is the same when what it spreads has to be spread.
 fn unbroken(nodes: &[Node<'_>], value: &[Node<'_>], forced: &[bool], indent: usize) -> Option<Vec<bool>> {
     let count = forced.iter().filter(|forced| **forced).count();
-    if count > 0 && !delimiters::chain(value).is_empty() {
-        return (count == 1 && fits(nodes, forced, indent)).then(|| forced.to_vec());
+    let chain = delimiters::chain(value);
+    // A bracket amid a long chain of calls hides where the next call begins.
+    let last = nodes.iter().rposition(|node| node.filled_group().is_some());
+    let hides = |spread: &[bool]| chain.len() > 2 && !last.is_some_and(|last| spread.get(last) == Some(&true));
+    if count > 0 && !chain.is_empty() {
+        return (count == 1 && fits(nodes, forced, indent) && !hides(forced)).then(|| forced.to_vec());
     }
     if fits(nodes, forced, indent) {
         return Some(forced.to_vec());
     }
-    choose(nodes, forced.to_vec(), indent)
+    choose(nodes, forced.to_vec(), indent).filter(|spread| !hides(spread))
 }
 
 /// Would the value fit on one line inside of parentheses around it?
