@@ -167,13 +167,19 @@ async fn serve(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> u8 {
         let flows = if site.flows == 1 { "1 flow".to_owned() } else { format!("{} flows", site.flows) };
         streams::write(format!("listening {}  config {}  {flows}\n", site.url, site.config).as_bytes());
     }
+    if let Some(url) = running.admin_url() {
+        streams::write(format!("admin {url}\n").as_bytes());
+    }
     streams::write(b"ready\n");
     interrupted(&running).await
 }
 
-/// Waits for a signal and ends the app; a second signal ends the wait.
+/// Waits for a signal, or for a word through the admin API, and ends the app; a second signal ends the wait.
 async fn interrupted(running: &Running) -> u8 {
-    signal().await;
+    tokio::select! {
+        () = signal() => {}
+        () = running.stop_requested() => {}
+    }
     tokio::select! {
         () = running.stop() => 0,
         () = signal() => INTERRUPTED,

@@ -2,6 +2,7 @@
 //!
 //! What the user wrote (`model`) and what runs are different rooms. Specification: flows, parts 1 to 4.
 
+pub mod admin;
 pub mod check;
 pub mod components;
 pub mod connectors;

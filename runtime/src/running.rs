@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::admin::Admin;
 use crate::connectors::Surroundings;
 use crate::connectors::http::listener::start::Site;
 use crate::connectors::triggers::{Triggers, close_all, open_all, prepare_all};
@@ -25,6 +26,8 @@ pub struct Running {
     resources: Resources,
     /// `None` when only single flows are run.
     triggers: Option<Triggers>,
+    /// `None` too when the app says so.
+    admin: Option<Admin>,
 }
 
 impl Running {
@@ -40,16 +43,20 @@ impl Running {
         let plan = plan.map_err(|errors| errors.into_iter().map(said).collect::<Vec<_>>())?;
         let runtime = Runtime::new(plan, Clock::real(), sink);
         prepare_all(&resources, &runtime).await;
-        Ok(Running { runtime, resources, triggers: None })
+        Ok(Running { runtime, resources, triggers: None, admin: None })
     }
 
-    /// Starts an app with its triggers.
+    /// Starts an app with its admin API and its triggers.
     ///
     /// # Errors
     /// Configurations, steps and triggers that can never work, such as an address in use.
     pub async fn start(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> Result<Running, Vec<String>> {
         let mut made = Running::engine(app, root, sink).await?;
+        made.admin = Admin::start(app, root, &made.runtime).await.map_err(|reason| vec![reason])?;
         made.triggers = Some(Triggers::start(app, root, &made.runtime).await.map_err(|reason| vec![reason])?);
+        if let Some(admin) = &made.admin {
+            admin.ready(made.sites());
+        }
         Ok(made)
     }
 
@@ -57,6 +64,20 @@ impl Running {
     #[must_use]
     pub fn sites(&self) -> &[Site] {
         self.triggers.as_ref().map_or(&[], |triggers| &triggers.listeners.sites)
+    }
+
+    /// Where the admin API listens.
+    #[must_use]
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin.as_ref().map(Admin::url)
+    }
+
+    /// Completes when somebody asks for the end of the app through its admin API.
+    pub async fn stop_requested(&self) {
+        match &self.admin {
+            Some(admin) => admin.stop_requested().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Ends the app: accepts nothing more, lets runs end, gives the last answers, closes connections.
@@ -69,5 +90,8 @@ impl Running {
             triggers.close(LAST_ANSWERS).await;
         }
         close_all(&self.resources).await;
+        if let Some(admin) = &self.admin {
+            admin.close().await;
+        }
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::metrics::StepCounts;
 use super::{Component, Resources, Step, Steps};
+use crate::check::walk::Parts;
 use crate::model;
-use crate::params::{ConfigRef, Visitor};
 
 /// Gives what takes the place of a step, if anything does: tests put it where the step must not be executed for real.
 pub type StandIn<'a> = &'a dyn Fn(&model::Step) -> Option<Box<dyn Component>>;
@@ -71,21 +71,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Finds the configuration among the parameters of a step.
-#[derive(Default)]
-struct Named<'a>(Option<&'a str>);
-
-impl<'a> Visitor<'a> for Named<'a> {
-    fn config(&mut self, config: &'a ConfigRef) {
-        self.0 = Some(&config.name);
-    }
-}
-
 /// The configuration on which a step works, if it is an operation of a connector.
 fn operates_on(step: &model::Step) -> Option<Arc<str>> {
-    let mut named = Named::default();
-    step.params.visit(&mut named);
+    let named = Parts::of(&*step.params).configs.first().map(|config| config.name.as_str());
     // A request with an absolute URL needs no configuration.
     let without = step.key() == "http-request";
-    named.0.or(without.then_some("")).map(Into::into)
+    named.or(without.then_some("")).map(Into::into)
 }

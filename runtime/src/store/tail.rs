@@ -7,7 +7,7 @@ use super::reader::{EventFilter, EventRow, MOST_ROWS, Reader};
 use crate::model;
 
 /// How often a log that is followed is looked at.
-const INTERVAL: Duration = Duration::from_millis(250);
+pub const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Folder of the log of the app in `root`, a folder or its `app.yaml`. Mistakes elsewhere in the app do not matter here.
 ///

@@ -1,10 +1,11 @@
 //! What the tests of connectors share: small apps, and servers of other people.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod client;
 pub mod servers;
 pub mod upstream;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use dataway_runtime::connectors::triggers::{Triggers, open_all};
 use dataway_runtime::engine::log::Memory;
 use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Plan, Request, Runtime, Settings};
 use dataway_runtime::message::{Failure, Message};
-use dataway_runtime::model::{self, Options};
+use dataway_runtime::model::{self, App, Options};
 
 /// An app that runs, and its folder.
 pub struct TestApp {
@@ -43,22 +44,12 @@ impl TestApp {
     pub async fn with(
         configs: &str,
         flows: &str,
-        prepare: impl FnOnce(&std::path::Path),
+        prepare: impl FnOnce(&Path),
         adjust: impl FnOnce(&mut Settings),
     ) -> TestApp {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("dataway-app-{}-{number}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(folder.join("flows")).unwrap();
-        std::fs::write(folder.join("app.yaml"), format!("name: test\nversion: 1.0.0\nconfigs:\n{configs}\n")).unwrap();
-        std::fs::write(folder.join("flows/all.yaml"), format!("flows:\n{flows}\n")).unwrap();
+        let folder = folder(&format!("configs:\n{configs}"), flows);
         prepare(&folder);
-        let options = Options { values: Vec::new(), secrets: None, no_secrets: false, environment: &|_| None };
-        let loaded = model::load(&folder, &options).unwrap();
-        let errors: Vec<_> = loaded.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
-        assert!(errors.is_empty(), "{errors:#?}");
-        let app = loaded.app;
+        let app = load(&folder);
         let around = connectors::Surroundings::new(&folder, None);
         let resources = open_all(&app, &around).unwrap();
         let mut builder = Builder::new(&resources);
@@ -107,6 +98,28 @@ impl TestApp {
             Err(failure) => failure.fault.code.to_string(),
         }
     }
+}
+
+/// A folder of its own with an app of these settings and flows, in YAML.
+pub fn folder(settings: &str, flows: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("dataway-app-{}-{number}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("flows")).unwrap();
+    std::fs::write(folder.join("app.yaml"), format!("name: test\nversion: 1.0.0\n{settings}\n")).unwrap();
+    std::fs::write(folder.join("flows/all.yaml"), format!("flows:\n{flows}\n")).unwrap();
+    folder
+}
+
+/// The app in a folder, which must be sound.
+pub fn load(folder: &Path) -> App {
+    let environment = |name: &str| name.strip_prefix("DATAWAY_SECRET_").map(|name| format!("{name}-is-a-secret"));
+    let options = Options { values: Vec::new(), secrets: None, no_secrets: false, environment: &environment };
+    let loaded = model::load(folder, &options).unwrap();
+    let errors: Vec<_> = loaded.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    loaded.app
 }
 
 /// A value as JSON text; what JSON cannot express as it is shown.

@@ -100,7 +100,8 @@ fn basic_credentials(header: &str) -> Option<Vec<u8>> {
 }
 
 /// Compares in a time that depends on the length of `given` alone.
-fn same_bytes(given: &[u8], expected: &[u8]) -> bool {
+#[must_use]
+pub fn same_bytes(given: &[u8], expected: &[u8]) -> bool {
     let mut difference = u8::from(given.len() != expected.len());
     for (index, byte) in given.iter().enumerate() {
         difference |= byte ^ expected.get(index % expected.len().max(1)).copied().unwrap_or_default();

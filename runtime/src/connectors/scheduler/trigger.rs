@@ -43,7 +43,8 @@ fn whole(text: &str, message: &str) -> SyntaxError {
 }
 
 /// Seconds since 1970 of an RFC 3339 text, rounded up.
-fn moment(text: &str) -> Option<i64> {
+#[must_use]
+pub fn moment(text: &str) -> Option<i64> {
     let parsed = parse_datetime(text.as_bytes()).ok().filter(|moment| moment.zone().is_some())?;
     let micros = value::wall_micros(&value::in_utc(&parsed));
     Some(micros.div_euclid(1_000_000) + i64::from(micros.rem_euclid(1_000_000) > 0))

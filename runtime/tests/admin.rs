@@ -1,0 +1,250 @@
+//! The admin API of an app that runs: what it tells, what it does, whom it refuses, and that no secret leaves through it.
+
+mod support;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dataway_runtime::running::Running;
+use dataway_runtime::store::writer::{Options, Writer};
+use serde_json::Value;
+use support::client::send;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const FLOWS: &str = r##"
+  - name: listens
+    trigger: {http-listener: {path: /x}}
+    steps: [{set-payload: listened}]
+  - name: ticks
+    trigger: {scheduler: {cron: "0 0 0 1 1 ? 2099"}}
+    steps: []
+  - name: echo
+    steps: [{id: say, logger: said}, {id: make, set-payload: "#[{'got': msg.payload['^value'] if msg.payload else None}]"}]
+  - name: leak
+    steps: [{raise-error: {type: "APP:BAD", description: "TOKEN-is-a-secret was wrong"}}]
+  - name: tells
+    steps: [{set-payload: TOKEN-is-a-secret}]
+  - name: asks
+    steps: [{id: ask, http-request: {config: nowhere}}]
+  - name: waits
+    max-concurrency: 1
+    queue: 1
+    steps: [{sleep: 1h}]
+"##;
+
+const SETTINGS: &str = r##"
+configs:
+  api: {type: http-listener, listen: "127.0.0.1:0"}
+  nowhere: {type: http-request, base-url: "http://127.0.0.1:1", auth: {bearer: "${secret:TOKEN}"}}
+"##;
+
+/// An app with its admin API.
+struct Site {
+    running: Running,
+    folder: PathBuf,
+    address: SocketAddr,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Site {
+    async fn start(admin: &str) -> Site {
+        let folder = support::folder(&format!("{SETTINGS}admin: {admin}"), FLOWS);
+        let app = support::load(&folder);
+        let writer = Writer::new(Options {
+            folder: folder.join(&app.file.log.dir),
+            app: app.file.name.clone(),
+            version: app.file.version.clone(),
+            retention: app.file.log.retention,
+            redactor: app.redactor.clone(),
+        });
+        let running = Running::start(&app, &folder, Box::new(writer)).await.unwrap();
+        let address = running.admin_url().unwrap().trim_start_matches("http://").parse().unwrap();
+        Site { running, folder, address }
+    }
+
+    /// Status and body of an answer.
+    async fn ask(&self, method: &str, path: &str, more: &str) -> (u16, String) {
+        let (head, body) = more.split_once("\r\n\r\n").unwrap_or((more, ""));
+        let head = if head.is_empty() { String::new() } else { format!("{head}\r\n") };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n{head}\r\n{body}",
+            body.len()
+        );
+        let (head, body) = send(self.address, &request).await;
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.ask("GET", path, "").await;
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_tells_about_itself() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    assert_eq!(site.get("/health").await["state"], "running");
+    assert_eq!(site.get("/ready").await["state"], "running");
+    let apps = site.get("/apps").await;
+    assert_eq!((&apps[0]["name"], &apps[0]["version"]), (&"test".into(), &"1.0.0".into()));
+    let flows = site.get("/apps/test/flows").await;
+    assert_eq!(flows.as_array().unwrap().len(), 7);
+    assert!(flows[0]["address"].as_str().unwrap().ends_with("/x"), "{flows}");
+    assert_eq!(flows[1]["next"], "2098-12-31T16:00:00.000000Z");
+
+    let json = "Content-Type: application/json\r\n\r\n[1]";
+    assert_eq!(site.ask("POST", "/apps/test/flows/echo/run", json).await, (200, "{\"got\":[1]}".into()));
+    assert_eq!(site.ask("POST", "/apps/test/flows/echo/run", "").await, (200, "{\"got\":null}".into()));
+    assert_eq!(site.ask("POST", "/apps/test/flows/asks/run", "").await.0, 500);
+    let runs = site.get("/apps/test/runs?flow=echo&state=succeeded&since=1h&limit=1").await;
+    assert_eq!(runs.as_array().unwrap().len(), 1);
+    let run = &runs[0];
+    assert_eq!((&run["trigger"], &run["state"]), (&"admin".into(), &"succeeded".into()));
+    let one = site.get(&format!("/apps/test/runs/{}", run["job"].as_str().unwrap())).await;
+    let said: Vec<&str> =
+        one["events"].as_array().unwrap().iter().filter_map(|event| event["content"].as_str()).collect();
+    assert_eq!(said, ["run started", "said", "run succeeded"]);
+    let logs = site.get("/apps/test/logs?flow=asks&level=error").await;
+    assert_eq!((&logs[0]["code"], &logs[0]["operation"]), (&"HTTP:CONNECT".into(), &"http-request".into()));
+
+    let (_, metrics) = site.ask("GET", "/metrics", "").await;
+    for line in [
+        "dataway_runs_total{flow=\"echo\",state=\"succeeded\"} 2",
+        "dataway_runs_total{flow=\"asks\",state=\"failed\"} 1",
+        "dataway_run_seconds_count{flow=\"echo\"} 2",
+        "dataway_run_seconds_bucket{flow=\"echo\",le=\"+Inf\"} 2",
+        "dataway_runs_active{flow=\"echo\"} 0",
+        "dataway_queue_length{flow=\"echo\"} 0",
+        "dataway_queue_refused_total{flow=\"echo\"} 0",
+        "dataway_steps_total{flow=\"echo\",step=\"make\",component=\"set-payload\",outcome=\"succeeded\"} 2",
+        "dataway_steps_total{flow=\"asks\",step=\"ask\",component=\"http-request\",outcome=\"failed\"} 1",
+        "dataway_step_seconds_count{flow=\"echo\",step=\"make\"} 2",
+        "dataway_script_seconds_count{flow=\"echo\",step=\"make\"} 2",
+        "dataway_operations_total{config=\"nowhere\",operation=\"http-request\",code=\"HTTP:CONNECT\"} 1",
+        "dataway_operation_seconds_count{config=\"nowhere\",operation=\"http-request\"} 1",
+        "dataway_log_dropped_total 0",
+        "# TYPE dataway_run_seconds histogram",
+    ] {
+        assert!(metrics.lines().any(|own| own == line), "{line}\n{metrics}");
+    }
+    assert!(metrics.contains("dataway_build_info{version="));
+    site.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_leaves() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    let (status, body) = site.ask("POST", "/apps/test/flows/leak/run", "").await;
+    assert_eq!((status, &*body), (500, r#"{"Code":"APP:BAD","Description":"*** was wrong"}"#));
+    assert_eq!(site.ask("POST", "/apps/test/flows/tells/run", "").await, (200, "***".into()));
+    for path in ["/apps/test/runs", "/apps/test/logs", "/apps/test/flows", "/metrics"] {
+        let (_, body) = site.ask("GET", path, "").await;
+        assert!(!body.contains("is-a-secret"), "{path}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_wait_are_cancelled_and_the_app_ends() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    let address = site.address;
+    let start = move || async move {
+        let request = "POST /apps/test/flows/waits/run HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n";
+        send(address, request).await
+    };
+    let first = tokio::spawn(start());
+    let state = async |state: &str| loop {
+        let runs = site.get(&format!("/apps/test/runs?state={state}")).await;
+        if let Some(run) = runs.get(0) {
+            return run["job"].as_str().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let job = state("running").await;
+    let second = tokio::spawn(start());
+    let queued = state("queued").await;
+    let (head, body) = start().await;
+    assert!(head.starts_with("http/1.1 503") && body.contains("CORE:QUEUE_FULL"), "{head} {body}");
+    assert_eq!(site.ask("POST", &format!("/apps/test/runs/{job}/cancel"), "").await.0, 200);
+    assert!(first.await.unwrap().1.contains("CORE:CANCELLED"));
+    assert_eq!(site.get(&format!("/apps/test/runs/{job}")).await["state"], "cancelled");
+    // The one that waited goes on now, and the end of the app ends it.
+    while site.get(&format!("/apps/test/runs/{queued}")).await["state"] != "running" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(site.ask("POST", "/shutdown", "").await.0, 202);
+    site.running.stop_requested().await;
+    assert!(site.running.runtime.cancel(&queued));
+    site.running.stop().await;
+    assert!(second.await.unwrap().1.contains("CORE:CANCELLED"));
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_as_it_is_written() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    site.ask("POST", "/apps/test/flows/echo/run", "").await;
+    let follow = async |more: &str, until: &str| {
+        let mut stream = TcpStream::connect(site.address).await.unwrap();
+        let request = format!(
+            "GET /apps/test/logs?flow=echo HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n{more}\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (mut text, mut piece) = (String::new(), [0; 4_096]);
+        let mut asked = false;
+        while text.matches(until).count() < 2 {
+            let read = tokio::time::timeout(Duration::from_secs(60), stream.read(&mut piece)).await;
+            let read = read.unwrap_or_else(|_| panic!("no more came: {text}")).unwrap();
+            assert!(read > 0, "the stream ended: {text}");
+            text.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+            if text.contains(until) && !asked {
+                asked = true;
+                site.ask("POST", "/apps/test/flows/echo/run", "").await;
+            }
+        }
+        text
+    };
+    let text = follow("", "run succeeded").await;
+    assert!(text.contains("text/event-stream") && text.contains("id: ") && text.contains("\"said\""), "{text}");
+    let last = text.lines().filter_map(|line| line.strip_prefix("id: ")).next_back().unwrap().to_owned();
+    let before: u64 = last.trim().parse().unwrap();
+    let resumed = follow(&format!("Last-Event-ID: {}\r\n", before - 1), "run succeeded").await;
+    let first = resumed.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().trim().to_owned();
+    assert_eq!(first, last);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_are_refused() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    let raw = async |head: &str| send(site.address, &format!("GET /health HTTP/1.1\r\n{head}Connection: close\r\n\r\n")).await.0;
+    assert!(raw("Host: evil.example\r\n").await.starts_with("http/1.1 403"));
+    assert!(raw("Host: localhost\r\nOrigin: http://evil.example\r\n").await.starts_with("http/1.1 403"));
+    assert!(raw("Host: localhost\r\nSec-Fetch-Site: cross-site\r\n").await.starts_with("http/1.1 403"));
+    for (method, path, status) in [
+        ("GET", "/", 404),
+        ("GET", "/apps/other/flows", 404),
+        ("GET", "/apps/test/runs/none", 404),
+        ("POST", "/apps/test/runs/none/cancel", 404),
+        ("POST", "/apps/test/flows/none/run", 404),
+        ("GET", "/apps/test/flows/echo/run", 405),
+        ("GET", "/apps/test/runs?limit=none", 400),
+        ("GET", "/apps/test/runs?sort=up", 400),
+        ("GET", "/apps/test/logs?level=LOUD", 400),
+        ("GET", "/apps/test/logs?since=soon", 400),
+    ] {
+        let (found, body) = site.ask(method, path, "").await;
+        assert_eq!(found, status, "{path}: {body}");
+        assert!(body.contains("\"Code\":\"ADMIN:"), "{body}");
+    }
+    let guarded = Site::start("{listen: \"127.0.0.1:0\", token: \"${secret:ADMIN}\"}").await;
+    assert_eq!(guarded.ask("GET", "/health", "").await.0, 401);
+    assert_eq!(guarded.ask("GET", "/health", "Authorization: Bearer ADMIN").await.0, 401);
+    assert_eq!(guarded.ask("GET", "/health", "Authorization: Bearer ADMIN-is-a-secret").await.0, 200);
+}
