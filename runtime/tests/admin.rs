@@ -223,7 +223,9 @@ async fn the_log_as_it_is_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn others_are_refused() {
     let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
-    let raw = async |head: &str| send(site.address, &format!("GET /health HTTP/1.1\r\n{head}Connection: close\r\n\r\n")).await.0;
+    let raw = async |head: &str| {
+        send(site.address, &format!("GET /health HTTP/1.1\r\n{head}Connection: close\r\n\r\n")).await.0
+    };
     assert!(raw("Host: evil.example\r\n").await.starts_with("http/1.1 403"));
     assert!(raw("Host: localhost\r\nOrigin: http://evil.example\r\n").await.starts_with("http/1.1 403"));
     assert!(raw("Host: localhost\r\nSec-Fetch-Site: cross-site\r\n").await.starts_with("http/1.1 403"));

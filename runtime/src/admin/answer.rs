@@ -160,7 +160,9 @@ impl Query {
             SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
         };
         let found = parse_duration(&text, Unit::Second).and_then(ago).or_else(|| moment(&text).and_then(at));
-        let wrong = || Problem::bad_request(format!("{key} must be a time such as 2026-01-31T08:00:00Z, or 15m for so long ago"));
+        let wrong = || {
+            Problem::bad_request(format!("{key} must be a time such as 2026-01-31T08:00:00Z, or 15m for so long ago"))
+        };
         found.map(Some).ok_or_else(wrong)
     }
 }

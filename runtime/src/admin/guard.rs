@@ -50,9 +50,8 @@ fn names_loopback(parts: &Parts) -> bool {
 fn is_cross_origin(parts: &Parts) -> bool {
     let header = |name: &str| parts.headers.get(name).map(HeaderValue::as_bytes);
     let own = header(HOST.as_str()).unwrap_or_default();
-    let foreign = header(ORIGIN.as_str()).is_some_and(|origin| {
-        origin.strip_prefix(b"http://").is_none_or(|origin| !origin.eq_ignore_ascii_case(own))
-    });
+    let foreign = header(ORIGIN.as_str())
+        .is_some_and(|origin| origin.strip_prefix(b"http://").is_none_or(|origin| !origin.eq_ignore_ascii_case(own)));
     let site = header("sec-fetch-site");
     foreign || site.is_some_and(|site| site != b"same-origin" && site != b"none")
 }

@@ -25,11 +25,7 @@ pub async fn log(context: &Context) -> Result<Option<Reader>, Problem> {
 }
 
 /// `GET /apps/A/runs`
-pub async fn list(
-    State(context): State<Arc<Context>>,
-    Path(app): Path<String>,
-    uri: Uri,
-) -> Result<Response, Problem> {
+pub async fn list(State(context): State<Arc<Context>>, Path(app): Path<String>, uri: Uri) -> Result<Response, Problem> {
     context.check_app(&app)?;
     let query = Query::of(&uri, &["flow", "state", "since", "limit"])?;
     let filter = RunFilter {

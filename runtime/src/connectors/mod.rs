@@ -101,6 +101,8 @@ pub fn open(config: &Config, around: &Surroundings) -> Result<Option<Arc<dyn Any
 }
 
 /// Does work that blocks where it holds up nobody else.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("work that blocks was lost")))
 }
