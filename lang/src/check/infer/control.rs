@@ -44,7 +44,7 @@ impl<'a> Pass<'a> {
             }
             self.frame.state = yes;
             self.block(body);
-            end = end.join(&self.frame.state);
+            end.absorb(&self.frame.state);
             self.frame.state = no;
         }
         self.block(orelse);
@@ -158,7 +158,7 @@ impl<'a> Pass<'a> {
             if let Some(name) = &handler.name {
                 self.unbind(name.span);
             }
-            end = end.join(&self.frame.state);
+            end.absorb(&self.frame.state);
         }
         if stmt.finalbody.is_empty() {
             self.frame.state = end;

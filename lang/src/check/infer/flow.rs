@@ -1,6 +1,5 @@
 //! What is known at one point of the program: the variables of the running function, and how states of several paths join.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::check::symbols::SymbolId;
@@ -105,14 +104,18 @@ impl Variable {
     }
 }
 
+/// States are copied and joined at every branch, so hashing is quick; what is hashed are numbers and texts of one program,
+/// with a seed of their own.
+type Map<K, V> = foldhash::HashMap<K, V>;
+
 /// A narrowed place such as `msg.vars['x']`: the text of the expression below the root variable.
 type Place = (SymbolId, Rc<str>);
 
 /// The state at one point of the program.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    variables: Rc<HashMap<SymbolId, Variable>>,
-    places: Rc<HashMap<Place, Known>>,
+    variables: Rc<Map<SymbolId, Variable>>,
+    places: Rc<Map<Place, Known>>,
     /// Can the point be reached at all?
     pub(super) reachable: bool,
 }
@@ -176,39 +179,41 @@ impl State {
 
     /// What holds when either state may have led here.
     pub(super) fn join(&self, other: &State) -> State {
+        let mut joined = self.clone();
+        joined.absorb(other);
+        joined
+    }
+
+    /// The same in place: a long chain of branches joins its ends one after the other, and most variables stay as they are.
+    pub(super) fn absorb(&mut self, other: &State) {
         if !other.reachable {
-            return self.clone();
+            return;
         }
         if !self.reachable {
-            return other.clone();
+            *self = other.clone();
+            return;
         }
-        let variables = if Rc::ptr_eq(&self.variables, &other.variables) {
-            self.variables.clone()
-        } else {
-            let mut joined = HashMap::with_capacity(self.variables.len());
-            for (symbol, own) in self.variables.iter() {
-                let variable = match other.variables.get(symbol) {
-                    Some(theirs) if theirs == own => own.clone(),
-                    Some(theirs) => own.join(theirs),
-                    None => own.join(&Variable::unbound()),
-                };
-                joined.insert(*symbol, variable);
+        if !Rc::ptr_eq(&self.variables, &other.variables) {
+            let unbound = Variable::unbound();
+            let variables = Rc::make_mut(&mut self.variables);
+            for (symbol, own) in variables.iter_mut() {
+                let theirs = other.variables.get(symbol).unwrap_or(&unbound);
+                let is_settled = theirs.bound == Bound::No && own.bound == Bound::Perhaps && own.origin.is_none();
+                if !is_settled && theirs != own {
+                    *own = own.join(theirs);
+                }
             }
             for (symbol, theirs) in other.variables.iter() {
-                joined.entry(*symbol).or_insert_with(|| theirs.join(&Variable::unbound()));
+                variables.entry(*symbol).or_insert_with(|| theirs.join(&unbound));
             }
-            Rc::new(joined)
-        };
-        let places = if Rc::ptr_eq(&self.places, &other.places) {
-            self.places.clone()
-        } else {
+        }
+        if !Rc::ptr_eq(&self.places, &other.places) {
             let both = self
                 .places
                 .iter()
                 .filter_map(|(place, own)| other.places.get(place).map(|theirs| (place.clone(), own.join(theirs))));
-            Rc::new(both.collect())
-        };
-        State { variables, places, reachable: true }
+            self.places = Rc::new(both.collect());
+        }
     }
 
     /// The state before a loop as it counts behind one that ends in `end`: a variable that is `None` only until the first

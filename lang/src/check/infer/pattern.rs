@@ -48,7 +48,7 @@ impl<'a> Pass<'a> {
                 }
             }
             self.block(&case.body);
-            end = end.join(&self.frame.state);
+            end.absorb(&self.frame.state);
             self.frame.state = falls;
         }
         self.frame.state = end.join(&self.frame.state);

@@ -93,13 +93,13 @@ impl<'a> Pass<'a> {
             StmtKind::Break => {
                 let state = std::mem::replace(&mut self.frame.state, State::unreachable());
                 if let Some(around) = self.frame.loops.last_mut() {
-                    around.breaks = around.breaks.join(&state);
+                    around.breaks.absorb(&state);
                 }
             }
             StmtKind::Continue => {
                 let state = std::mem::replace(&mut self.frame.state, State::unreachable());
                 if let Some(around) = self.frame.loops.last_mut() {
-                    around.continues = around.continues.join(&state);
+                    around.continues.absorb(&state);
                 }
             }
             StmtKind::Error { body } => self.block(body),

@@ -315,7 +315,7 @@ fn unbroken(nodes: &[Node<'_>], value: &[Node<'_>], forced: &[bool], indent: usi
     let chain = delimiters::chain(value);
     // A bracket amid a long chain of calls hides where the next call begins.
     let last = nodes.iter().rposition(|node| node.filled_group().is_some());
-    let hides = |spread: &[bool]| chain.len() > 2 && !last.is_some_and(|last| spread.get(last) == Some(&true));
+    let hides = |spread: &[bool]| chain.len() > 2 && last.is_none_or(|last| spread.get(last) != Some(&true));
     if count > 0 && !chain.is_empty() {
         return (count == 1 && fits(nodes, forced, indent) && !hides(forced)).then(|| forced.to_vec());
     }
