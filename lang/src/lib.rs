@@ -23,4 +23,4 @@ pub use document::Document;
 pub use input::{Datum, Input};
 pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded, evaluate_document};
 pub use session::{Completions, Event, Failure, Session};
-pub use vm::{Report, Samples};
+pub use vm::{Observation, Report, Samples};

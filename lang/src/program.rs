@@ -25,7 +25,7 @@ use crate::value::civil::RunZone;
 use crate::value::exceptions::NAME_ERROR;
 use crate::value::machine::{Clock, Env};
 use crate::value::{Cx, Machine, R, Raise, Value, heap, interrupt};
-use crate::vm::{self, Module, Report, Samples, Vm};
+use crate::vm::{self, Module, Observation, Report, Samples, Vm};
 
 /// A compiled program: a script with `dw_process`, or an expression.
 #[derive(Debug, Clone)]
@@ -125,6 +125,16 @@ impl Program {
     /// Compiles a text. Whether it is a script or an expression shows in the text (spec 1.6), unless `options` say.
     #[must_use]
     pub fn compile(source: &SourceText, options: &ParseOptions<'_>, profile: Profile) -> Compiled {
+        Program::compile_as(source, options, profile, false)
+    }
+
+    /// As [`Program::compile`], for [`Program::observe`]: the program tells the values of its statements, and is slower.
+    #[must_use]
+    pub fn compile_observed(source: &SourceText, options: &ParseOptions<'_>, profile: Profile) -> Compiled {
+        Program::compile_as(source, options, profile, true)
+    }
+
+    fn compile_as(source: &SourceText, options: &ParseOptions<'_>, profile: Profile, observe: bool) -> Compiled {
         let parsed = syntax::parse(source, options);
         let mut diagnostics = parsed.diagnostics;
         if profile == Profile::Core {
@@ -140,7 +150,7 @@ impl Program {
             Mode::Expression => |name| name != "config" && builtins::lookup(name).is_some(),
             Mode::Script | Mode::Interactive => |name| builtins::lookup(name).is_some(),
         };
-        let compile_options = CompileOptions { globals: Vec::new(), is_builtin };
+        let compile_options = CompileOptions { globals: Vec::new(), is_builtin, observe };
         match code::compile(&parsed.program, source, &compile_options) {
             Ok(unit) => Compiled { program: Some(Program { unit: Arc::new(unit), mode }), diagnostics },
             Err(error) => {
@@ -172,6 +182,30 @@ impl Program {
         options: &RunOptions,
         finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
     ) -> Outcome<T> {
+        self.run_seen(input, options, None, finish)
+    }
+
+    /// Runs a program that was compiled to be observed, and gives besides what its statements gave, in the order of the text,
+    /// also when the run fails.
+    pub fn observe<T>(
+        &self,
+        input: &Input,
+        options: &RunOptions,
+        finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
+    ) -> (Outcome<T>, Vec<Observation>) {
+        let mut seen = Vec::new();
+        let options = RunOptions { jit: jit::Mode::Off, ..options.clone() };
+        let outcome = self.run_seen(input, &options, Some(&mut seen), finish);
+        (outcome, seen)
+    }
+
+    fn run_seen<T>(
+        &self,
+        input: &Input,
+        options: &RunOptions,
+        seen: Option<&mut Vec<Observation>>,
+        finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
+    ) -> Outcome<T> {
         // A run that fails can be repeated only if clock and random source can.
         let clock = Clock::Fixed(options.clock.now());
         let recursion = options.limits.recursion;
@@ -183,8 +217,11 @@ impl Program {
             if let Some(samples) = &options.samples {
                 vm.profile(Arc::clone(samples));
             }
-            let value = self.evaluate(vm, message)?;
-            let value = result::finish(vm, value, options.limits.result)?;
+            let value = self.evaluate(vm, message);
+            if let Some(seen) = seen {
+                *seen = vm.take_observed(&self.unit.observed);
+            }
+            let value = result::finish(vm, value?, options.limits.result)?;
             if let Some(contract) = &options.contract {
                 contract.check_result(&value)?;
             }

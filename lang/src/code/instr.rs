@@ -204,6 +204,9 @@ pub enum Instr {
 
     /// The value of an expression statement at the prompt.
     Display { src: Reg },
+    /// `src` is the value of the statement at [`super::Unit::observed`]`[place]`: only in programs compiled to be observed.
+    /// `NO_REG`: the statement called `print`.
+    Observe { src: Reg, place: u32 },
 }
 
 const _: () = assert!(size_of::<Instr>() == 8, "instructions are eight bytes");

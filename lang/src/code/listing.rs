@@ -222,6 +222,8 @@ impl Lister<'_> {
                 format!("r{base} = parts of r{src} as r{base}({positional}, r{})", base.saturating_add(1))
             }
             Instr::Display { src } => format!("display r{src}"),
+            Instr::Observe { src: NO_REG, place } => format!("observe what was printed as {place}"),
+            Instr::Observe { src, place } => format!("observe r{src} as {place}"),
             _ => format!("{instr:?}"),
         }
     }

@@ -42,6 +42,8 @@ pub struct Unit {
     pub streaming: Option<streaming::Site>,
     /// Where the program makes a list that nobody sees but the writer of an Entity.
     pub written: Option<streaming::Site>,
+    /// The statements whose values are observed; `Observe` indexes this list.
+    pub observed: Vec<Span>,
     stateless: OnceLock<bool>,
 }
 

@@ -91,6 +91,8 @@ impl Instr {
             | Instr::Unwind { exc: reg }
             | Instr::EnterHandler { exc: reg }
             | Instr::Display { src: reg } => each(&[reg]),
+            Instr::Observe { src, .. } if src == NO_REG => {}
+            Instr::Observe { src, .. } => each(&[src]),
             Instr::DeleteGlobal { .. } => {}
             Instr::StoreCell { cell: a, src: b }
             | Instr::StoreAttr { obj: a, src: b, .. }

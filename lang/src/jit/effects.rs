@@ -34,9 +34,12 @@ fn one(r: Reg) -> (Reg, u16) {
 pub fn effects(unit: &Unit, instr: Instr) -> Effects {
     let none: &[(Reg, u16)] = &[];
     match instr {
-        Instr::Jump { .. } | Instr::Loop { .. } | Instr::Reraise | Instr::LeaveHandler | Instr::DeleteGlobal { .. } => {
-            Effects::default()
-        }
+        Instr::Jump { .. }
+        | Instr::Loop { .. }
+        | Instr::Reraise
+        | Instr::LeaveHandler
+        | Instr::DeleteGlobal { .. }
+        | Instr::Observe { src: NO_REG, .. } => Effects::default(),
         Instr::Move { dst, src }
         | Instr::Unary { dst, src, .. }
         | Instr::GetIter { dst, src }
@@ -72,7 +75,8 @@ pub fn effects(unit: &Unit, instr: Instr) -> Effects {
         | Instr::Raise { exc: reg }
         | Instr::Unwind { exc: reg }
         | Instr::EnterHandler { exc: reg }
-        | Instr::Display { src: reg } => Effects::new(&[one(reg)], none, none),
+        | Instr::Display { src: reg }
+        | Instr::Observe { src: reg, .. } => Effects::new(&[one(reg)], none, none),
         Instr::StoreCell { cell: a, src: b }
         | Instr::StoreAttr { obj: a, src: b, .. }
         | Instr::DeleteItem { obj: a, key: b }

@@ -207,7 +207,8 @@ impl Session {
         let mut globals = self.names.clone();
         for statement in statements {
             let program = Program { mode: program.mode, body: Body::Statements(vec![statement]) };
-            let options = CompileOptions { globals, is_builtin: |name| builtins::lookup(name).is_some() };
+            let is_builtin = |name: &str| builtins::lookup(name).is_some();
+            let options = CompileOptions { globals, is_builtin, observe: false };
             let unit = code::compile(&program, source, &options)
                 .map_err(|error| Diagnostic::error(Code::TOO_LONG, error.span, error.to_string()))?;
             globals = unit.globals.clone();

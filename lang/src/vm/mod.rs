@@ -11,6 +11,7 @@ mod frame;
 mod generators;
 mod image;
 mod interpret;
+mod observe;
 mod origins;
 mod patterns;
 mod profile;
@@ -25,6 +26,7 @@ pub use exceptions::Thrown;
 pub use frame::{Destination, Frame};
 pub use image::{Globals, Image, Loaded, Module, image_of};
 pub use interpret::{Done, Exit, LOOP_COST};
+pub use observe::Observation;
 pub use profile::{Place, Samples};
 pub use report::{Report, Site, report};
 pub use step::Spot;
@@ -61,6 +63,8 @@ pub struct Vm {
     tracker: Option<Box<Tracker>>,
     /// Counts where time goes, in a run that is profiled.
     profiler: Option<Profiler>,
+    /// What observed statements gave so far, in a program compiled for that; empty otherwise.
+    observed: Vec<Observation>,
     /// What compiled code needs of the run.
     pub(crate) native: Native,
     /// The module of the stateless unit that ran last.
@@ -81,6 +85,7 @@ impl Vm {
             globals: Vec::new(),
             tracker: None,
             profiler: None,
+            observed: Vec::new(),
             native: Native::default(),
             kept: None,
         }

@@ -220,6 +220,7 @@ impl Vm {
                 let value = reg!(src).clone();
                 self.displayed.push(value);
             }
+            Instr::Observe { src, place } => self.observe(place, regs.get(usize::from(src)))?,
             other => return self.construct(spot, regs, other),
         }
         Ok(())

@@ -18,6 +18,7 @@ impl<'a> Lowering<'a> {
             // The first targets may rebind what the value was read from.
             targets => {
                 let src = self.push(value);
+                self.observe(src, value.span);
                 targets.iter().for_each(|target| self.store(target, src));
             }
         }
@@ -48,6 +49,7 @@ impl<'a> Lowering<'a> {
             }
             _ => {
                 let src = self.operand(value, &[target]);
+                self.observe(src, value.span);
                 self.store(target, src);
             }
         }
@@ -58,9 +60,11 @@ impl<'a> Lowering<'a> {
         if let Place::Local(reg) = self.place(name) {
             self.expr_to(value, reg);
             self.frame.bound.insert(reg);
+            self.observe(reg, value.span);
         } else {
             let mark = self.frame.mark();
             let src = self.value(value);
+            self.observe(src, value.span);
             self.store_name(name, src, span);
             self.frame.release(mark);
         }
@@ -78,6 +82,9 @@ impl<'a> Lowering<'a> {
             if is_stable { self.value(value) } else { self.push(value) }
         });
         let sources = sources.collect::<Vec<_>>();
+        for (value, src) in values.iter().zip(&sources) {
+            self.observe(*src, value.span);
+        }
         for (target, src) in targets.iter().zip(sources) {
             self.store(target, src);
         }
@@ -168,9 +175,11 @@ impl<'a> Lowering<'a> {
                 let a = self.operand(target, &[value]);
                 if let Place::Local(dst) = self.place(name) {
                     self.inplace(op, dst, a, value, span);
+                    self.observe(dst, span);
                 } else {
                     let dst = self.frame.temp();
                     self.inplace(op, dst, a, value, span);
+                    self.observe(dst, span);
                     self.store_name(name, dst, target.span);
                 }
             }
@@ -180,6 +189,7 @@ impl<'a> Lowering<'a> {
                 let dst = self.frame.temp();
                 self.emit(Instr::LoadAttr { dst, obj, name }, member);
                 self.inplace(op, dst, dst, value, span);
+                self.observe(dst, span);
                 self.emit(Instr::StoreAttr { obj, name, src: dst }, member);
             }
             ExprKind::Subscript { value: obj, index } => {
@@ -191,6 +201,7 @@ impl<'a> Lowering<'a> {
                     None => self.emit(Instr::GetItem { dst, obj, key }, target.span),
                 }
                 self.inplace(op, dst, dst, value, span);
+                self.observe(dst, span);
                 self.emit(Instr::SetItem { obj, key, src: dst }, target.span);
             }
             _ => self.refuse("there is a syntax error", target.span),

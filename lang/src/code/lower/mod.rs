@@ -45,6 +45,8 @@ pub struct CompileOptions {
     pub globals: Vec<Name>,
     /// Is there a built-in of that name: function, type, exception or module?
     pub is_builtin: fn(&str) -> bool,
+    /// Are the values of assignments and `return` to be observed?
+    pub observe: bool,
 }
 
 /// Why a program without syntax errors cannot be compiled: something is too large for the code format.
@@ -84,6 +86,8 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
         line_ends: ends.map(|(_, at)| at).collect(),
         is_builtin: options.is_builtin,
         interactive: program.mode == Mode::Interactive,
+        observe: options.observe,
+        observed: Vec::new(),
         pool: Pool::new(&options.globals),
         codes: Vec::new(),
         frame: Frame::new(0, "<module>".into()),
@@ -93,6 +97,7 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
     if let Some(error) = lowering.refused.or(lowering.pool.refused.take()) {
         return Err(error);
     }
+    let observed = std::mem::take(&mut lowering.observed);
     let Pool { constants, names, globals, .. } = lowering.pool;
     let codes: Vec<Code> = lowering.codes.into_iter().flatten().collect();
     let tier = Tier::new(&codes);
@@ -105,6 +110,7 @@ pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions)
         tier,
         streaming: None,
         written: None,
+        observed,
         stateless: OnceLock::new(),
     };
     unit.streaming = streaming::site(&unit);
@@ -126,6 +132,9 @@ struct Lowering<'a> {
     is_builtin: fn(&str) -> bool,
     /// Are expression statements of the module displayed, and can globals appear later?
     interactive: bool,
+    observe: bool,
+    /// The statements that are observed so far.
+    observed: Vec<Span>,
     pool: Pool,
     /// Finished functions by number; `None` while under construction.
     codes: Vec<Option<Code>>,
@@ -142,6 +151,15 @@ impl<'a> Lowering<'a> {
 
     fn emit(&mut self, instr: Instr, span: Span) {
         self.frame.emit(instr, span);
+    }
+
+    /// Has the value of a statement observed, if the program is compiled for that.
+    fn observe(&mut self, src: Reg, span: Span) {
+        if self.observe {
+            let place = u32::try_from(self.observed.len()).unwrap_or(u32::MAX);
+            self.emit(Instr::Observe { src, place }, span);
+            self.observed.push(span);
+        }
     }
 
     /// A number of registers, arguments or items as an operand.

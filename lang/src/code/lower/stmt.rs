@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::frame::Exit;
 use crate::code::scope::import_target;
-use crate::code::{Constant, Instr, Reg};
+use crate::code::{Constant, Instr, NO_REG, Reg};
 use crate::source::Span;
 use crate::syntax::ast::{Alias, Expr, ExprKind, Ident, Name, Stmt, StmtKind};
 
@@ -54,6 +54,9 @@ impl<'a> Lowering<'a> {
             self.emit(Instr::Display { src }, expr.span);
         } else if !matches!(expr.kind, ExprKind::Constant(_)) {
             self.value(expr);
+            if matches!(&expr.kind, ExprKind::Call { func, .. } if matches!(&func.kind, ExprKind::Name(name) if &**name == "print")) {
+                self.observe(NO_REG, expr.span);
+            }
         }
     }
 
@@ -68,6 +71,7 @@ impl<'a> Lowering<'a> {
                 dst
             }
         };
+        self.observe(src, span);
         self.exit(Exit::Return, src, span);
     }
 

@@ -18,6 +18,7 @@ fn compiled(text: &str, mode: Mode, globals: &[&str]) -> Result<Unit, CompileErr
     let options = CompileOptions {
         globals: globals.iter().map(|name| Name::from(*name)).collect(),
         is_builtin: |name| BUILTINS.contains(&name),
+        observe: false,
     };
     compile(&Program { mode, ..parsed.program }, &source, &options)
 }
@@ -417,6 +418,6 @@ fn large_programs() {
     let target = Expr::new(span, ExprKind::Tuple((0..70_000).map(name).collect()));
     let assign = Stmt { span, kind: StmtKind::Assign { targets: vec![target], value: name(0) } };
     let program = Program { mode: Mode::Script, body: Body::Statements(vec![assign]) };
-    let options = CompileOptions { globals: Vec::new(), is_builtin: |_| false };
+    let options = CompileOptions { globals: Vec::new(), is_builtin: |_| false, observe: false };
     assert!(compile(&program, &SourceText::new("test.dw", ""), &options).is_err());
 }
