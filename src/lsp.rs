@@ -3,7 +3,9 @@
 use std::fs::OpenOptions;
 use std::path::PathBuf;
 
-use crate::{FAILED, USAGE, streams};
+use dataway_lang::value::civil::RunZone;
+
+use crate::{FAILED, USAGE, host, streams};
 
 #[derive(clap::Args)]
 #[command(
@@ -32,7 +34,9 @@ pub fn run(args: &Args) -> u8 {
             }
         },
     };
-    match dataway_lsp::serve(dataway_lsp::Options { version: env!("CARGO_PKG_VERSION"), log }) {
+    // An unusual zone of the system is no reason not to serve.
+    let zone = host::zone(None).unwrap_or_else(|_| RunZone::utc());
+    match dataway_lsp::serve(dataway_lsp::Options { version: env!("CARGO_PKG_VERSION"), log, zone }) {
         Ok(()) => 0,
         Err(error) => {
             streams::say(format_args!("error: the server cannot start: {error}\n"));

@@ -11,6 +11,7 @@
 //! | [`document`], [`world`] | files with programs in them; everything that is open |
 //! | [`files`] | open files with their unsaved texts, all others as they lie on disk |
 //! | [`samples`], [`knowledge`] | example documents by name; what is known about the data of a script |
+//! | [`live`] | programs run on their samples |
 //! | [`features`] | the answers |
 //! | [`protocol`] | the questions |
 //!
@@ -22,6 +23,7 @@ pub mod document;
 pub mod features;
 pub mod files;
 pub mod knowledge;
+pub mod live;
 pub mod position;
 pub mod protocol;
 pub mod samples;
@@ -32,6 +34,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Mutex;
 
+use dataway_lang::value::civil::RunZone;
+
 /// How the server runs.
 #[derive(Debug)]
 pub struct Options {
@@ -39,6 +43,8 @@ pub struct Options {
     pub version: &'static str,
     /// Where defects are written to; standard error if absent.
     pub log: Option<File>,
+    /// The system's time zone, for live values.
+    pub zone: RunZone,
 }
 
 /// Serves a client on standard input and output until it leaves.
@@ -50,7 +56,7 @@ pub fn serve(options: Options) -> io::Result<()> {
         log_to(log, options.version);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("dataway-lsp").build()?;
-    runtime.block_on(protocol::server::serve(options.version));
+    runtime.block_on(protocol::server::serve(options.version, options.zone));
     // A read of standard input cannot be interrupted; it must not keep the process.
     runtime.shutdown_background();
     Ok(())

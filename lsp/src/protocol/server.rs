@@ -4,14 +4,16 @@
 //! waits, and a request takes its [`Snapshot`] before it first waits. What takes time runs on threads of its own, where a
 //! defect ends one answer and not the server.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use dataway_lang::value::civil::RunZone;
+use serde_json::Value;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CodeLens,
-    CodeLensOptions, CodeLensParams, CompletionOptions, CompletionParams, CompletionResponse, DiagnosticOptions,
-    DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    CodeLensOptions, CodeLensParams, CompletionOptions, CompletionParams, CompletionResponse, Diagnostic,
+    DiagnosticOptions, DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
     DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
@@ -28,12 +30,19 @@ use tower_lsp_server::ls_types::{
 use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 
 use super::convert::{Snapshot, place};
+use super::live::{self, Abilities, Live};
 use super::{
-    code_action, completion, diagnostics, hover, inlay_hint, navigation, semantic_tokens, signature_help, structure,
+    code_action, completion, diagnostics, hover, inlay_hint, navigation, run, semantic_tokens, signature_help,
+    structure,
 };
 use crate::document::Document;
+use crate::live::Manner;
+use crate::live::board::Evaluations;
 use crate::position::{Encoding, Stretch};
 use crate::world::{Change, Settings, World};
+
+/// Longest run that somebody asked for.
+const RUN_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long the server waits after an edit before it works out diagnostics, so that fast typing costs one round.
 const PAUSE: Duration = Duration::from_millis(15);
@@ -48,16 +57,24 @@ struct Backend {
     version: &'static str,
     /// Does the client ask for diagnostics itself?
     pulls: std::sync::atomic::AtomicBool,
+    live: Live,
+    able: OnceLock<Abilities>,
 }
 
 /// Serves a client on standard input and output until it says `exit` or closes the input.
-pub async fn serve(version: &'static str) {
+///
+/// `zone` is the system's, for live values.
+pub async fn serve(version: &'static str, zone: RunZone) {
     let (service, socket) = LspService::build(|client| Backend {
+        live: Live::new(client.clone(), zone),
         client,
         world: Arc::default(),
         version,
         pulls: std::sync::atomic::AtomicBool::new(false),
+        able: OnceLock::new(),
     })
+    .custom_method("dataway/run", Backend::run)
+    .custom_method("dataway/samples", Backend::samples)
     .finish();
     Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(CONCURRENCY).serve(service).await;
 }
@@ -85,29 +102,71 @@ impl Backend {
         answer.map(Some).map_err(|_| Error::internal_error())
     }
 
-    /// Sends the diagnostics of documents once they have rested for a moment, unless they have changed again by then.
+    /// Sends the diagnostics of documents once they have rested for a moment, unless they have changed again by then, and
+    /// runs them in the background.
     fn publish(&self, documents: Vec<Arc<Document>>) {
-        if self.pulls.load(std::sync::atomic::Ordering::Relaxed) {
-            return;
-        }
+        let pulls = self.pulls.load(std::sync::atomic::Ordering::Relaxed);
+        let settings = self.world.read().unwrap_or_else(PoisonError::into_inner).settings.clone();
+        let able = self.able.get().copied().unwrap_or_default();
         for document in documents {
-            let (client, world) = (self.client.clone(), Arc::clone(&self.world));
-            tokio::spawn(async move {
-                tokio::time::sleep(PAUSE).await;
-                let current = |document: &Arc<Document>| {
-                    let world = world.read().unwrap_or_else(PoisonError::into_inner);
-                    let newest = world.document(&document.uri)?;
-                    Arc::ptr_eq(&newest, document).then(|| (world.encoding, world.settings.clone()))
-                };
-                let Some((encoding, settings)) = current(&document) else { return };
-                let snapshot = Snapshot { document: Arc::clone(&document), encoding, settings };
-                let found = tokio::task::spawn_blocking(move || diagnostics::respond(&snapshot)).await;
-                if let (Ok(found), Ok(uri), Some(_)) = (found, document.uri.parse::<Uri>(), current(&document)) {
-                    client.publish_diagnostics(uri, found, Some(document.version)).await;
+            let publish =
+                || publish(self.client.clone(), Arc::clone(&self.world), self.live.clone(), Arc::clone(&document));
+            let (now, again) = (publish(), publish());
+            if !pulls {
+                tokio::spawn(async {
+                    tokio::time::sleep(PAUSE).await;
+                    now.await;
+                });
+            }
+            self.live.start(Arc::clone(&document), &settings, able, async move {
+                if !pulls {
+                    again.await;
                 }
             });
         }
     }
+
+    /// `dataway/run`
+    async fn run(&self, params: Value) -> Result<Option<Value>> {
+        let snapshot = self.snapshot(&run::document(&params)?);
+        let Some(snapshot) = snapshot else { return Err(Error::invalid_params("the document is not open")) };
+        let manner = Manner { time: RUN_LIMIT, ..self.live.manner(&snapshot.settings) };
+        let _cancelling = run::Cancelling::new(&manner);
+        let place = run::place(&params);
+        self.answer(Some(snapshot), move |snapshot| run::respond(snapshot, place, &manner)).await?.transpose()
+    }
+
+    /// `dataway/samples`
+    async fn samples(&self, params: Value) -> Result<Option<Value>> {
+        let snapshot = self.snapshot(&run::document(&params)?);
+        self.answer(snapshot, run::samples).await?.transpose()
+    }
+}
+
+/// Sends the diagnostics of a document, unless it has changed.
+async fn publish(client: Client, world: Arc<RwLock<World>>, live: Live, document: Arc<Document>) {
+    let current = |document: &Arc<Document>| {
+        let world = world.read().unwrap_or_else(PoisonError::into_inner);
+        let newest = world.document(&document.uri)?;
+        Arc::ptr_eq(&newest, document).then(|| (world.encoding, world.settings.clone()))
+    };
+    let Some((encoding, settings)) = current(&document) else { return };
+    let snapshot = Snapshot { document: Arc::clone(&document), encoding, settings };
+    let evaluated = live.board().get(&document);
+    let found = tokio::task::spawn_blocking(move || all_diagnostics(&snapshot, evaluated.as_ref())).await;
+    if let (Ok(found), Ok(uri), Some(_)) = (found, document.uri.parse::<Uri>(), current(&document)) {
+        client.publish_diagnostics(uri, found, Some(document.version)).await;
+    }
+}
+
+/// What is wrong with a document, also with its samples.
+fn all_diagnostics(snapshot: &Snapshot, evaluated: Option<&Evaluations>) -> Vec<Diagnostic> {
+    let mut found = diagnostics::respond(snapshot);
+    if let Some(evaluated) = evaluated {
+        let failures = live::diagnostics(snapshot, evaluated, &found);
+        found.extend(failures);
+    }
+    found
 }
 
 fn encoding(params: &InitializeParams) -> Encoding {
@@ -191,6 +250,7 @@ impl LanguageServer for Backend {
         let encoding = encoding(&params);
         let pulls = params.capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some());
         self.pulls.store(pulls, std::sync::atomic::Ordering::Relaxed);
+        self.able.get_or_init(|| Abilities::of(&params.capabilities));
         let folders = params.workspace_folders.iter().flatten();
         let folders = folders.filter_map(|folder| folder.uri.to_file_path().map(|path| path.into_owned())).collect();
         self.change(|world| {
@@ -235,6 +295,7 @@ impl LanguageServer for Backend {
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         let documents = self.change(|world| world.close(params.text_document.uri.as_str()));
+        self.live.board().end(params.text_document.uri.as_str());
         self.publish(documents);
         self.client.publish_diagnostics(params.text_document.uri, Vec::new(), None).await;
     }
@@ -262,7 +323,16 @@ impl LanguageServer for Backend {
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let snapshot = self.snapshot(&params.text_document.uri);
-        let items = self.answer(snapshot, diagnostics::respond).await?.unwrap_or_default();
+        let evaluated = match &snapshot {
+            // Where something has failed it is likely to fail again: the mark should not come and go.
+            Some(snapshot) if self.live.board().failed(&snapshot.document.uri) => {
+                self.live.board().wait(&snapshot.document, live::PATIENCE).await
+            }
+            Some(snapshot) => self.live.board().get(&snapshot.document),
+            None => None,
+        };
+        let work = move |snapshot: &Snapshot| all_diagnostics(snapshot, evaluated.as_ref());
+        let items = self.answer(snapshot, work).await?.unwrap_or_default();
         let full_document_diagnostic_report = FullDocumentDiagnosticReport { result_id: None, items };
         Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(
             RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report },
@@ -341,7 +411,18 @@ impl LanguageServer for Backend {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let snapshot = self.snapshot(&params.text_document.uri);
-        self.answer(snapshot, move |snapshot| inlay_hint::respond(snapshot, &params)).await
+        let evaluated = match &snapshot {
+            Some(snapshot) => self.live.board().wait(&snapshot.document, live::PATIENCE).await,
+            None => None,
+        };
+        let work = move |snapshot: &Snapshot| {
+            let mut hints = inlay_hint::respond(snapshot, &params);
+            if let Some(evaluated) = &evaluated {
+                hints.extend(live::hints(snapshot, snapshot.span(params.range), evaluated));
+            }
+            hints
+        };
+        self.answer(snapshot, work).await
     }
 
     async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
