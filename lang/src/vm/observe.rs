@@ -195,8 +195,14 @@ mod tests {
             ("a = 1 + 1\nb, c = a, 'x'\nreturn a", "1 + 1 -> 2\na -> 2\n'x' -> 'x'\nreturn a -> 2"),
             ("n = 0\nfor i in range(3):\n    n += i\nreturn None", "0 -> 0\nn += i -> 3 x3\nreturn None -> None"),
             ("a = []\na.append(1)\nreturn a", "[] -> []\nreturn a -> [1]"),
-            ("a = {}\na['k'] = (1,)\na['k'] += (2,)\nreturn", "{} -> {}\n(1,) -> (1,)\na['k'] += (2,) -> (1, 2)\nreturn -> None"),
-            ("x = y = 2.5\nif (z := x) > 1:\n    return lambda: z\nreturn 1", "2.5 -> 2.5\nx -> 2.5\nreturn lambda: z -> <function dw_process.<locals>.<lambda>>"),
+            (
+                "a = {}\na['k'] = (1,)\na['k'] += (2,)\nreturn",
+                "{} -> {}\n(1,) -> (1,)\na['k'] += (2,) -> (1, 2)\nreturn -> None",
+            ),
+            (
+                "x = y = 2.5\nif (z := x) > 1:\n    return lambda: z\nreturn 1",
+                "2.5 -> 2.5\nx -> 2.5\nreturn lambda: z -> <function dw_process.<locals>.<lambda>>",
+            ),
             ("for i in [1, 2]:\n    print('i', i)\nreturn", "print('i', i) -> i 2 x2\nreturn -> None"),
             ("try:\n    return 1\nfinally:\n    a = 2", "return 1 -> 1\n2 -> 2"),
         ] {
@@ -215,7 +221,10 @@ mod tests {
             ("a = 1 << 100000", "<int of 100001 bits>".to_owned()),
             ("a = {'k': {'l': list(range(100))}}", dots(&format!("{{'k': {{'l': {:?}", (0..40).collect::<Vec<_>>()))),
             ("a = set(range(100))", "<set of 100>".to_owned()),
-            ("a = Entity.from_value([1], mime_type='application/json')", "<Entity application/json, 3 bytes>".to_owned()),
+            (
+                "a = Entity.from_value([1], mime_type='application/json')",
+                "<Entity application/json, 3 bytes>".to_owned(),
+            ),
             ("a = (i for i in [1])", "<generator>".to_owned()),
             ("a = decimal.Decimal('1.50')", "Decimal('1.50')".to_owned()),
             ("a = collections.defaultdict(list)\na['x'].append(1)\nb = a", "defaultdict{'x': [1]}".to_owned()),

@@ -54,7 +54,8 @@ impl<'a> Lowering<'a> {
             self.emit(Instr::Display { src }, expr.span);
         } else if !matches!(expr.kind, ExprKind::Constant(_)) {
             self.value(expr);
-            if matches!(&expr.kind, ExprKind::Call { func, .. } if matches!(&func.kind, ExprKind::Name(name) if &**name == "print")) {
+            if matches!(&expr.kind, ExprKind::Call { func, .. } if matches!(&func.kind, ExprKind::Name(name) if &**name == "print"))
+            {
                 self.observe(NO_REG, expr.span);
             }
         }
