@@ -1,0 +1,182 @@
+// What a person sees: files opened, typed in and run in the browser, with screenshots. Every stop of the tour fails by itself.
+import { join } from "node:path";
+
+/** Longest wait for something to appear, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** The extension's own item in the status bar; VS Code's item with the name of the language is another one. */
+const STATUS = '.statusbar-item[id*="dataway.status"]';
+
+/**
+ * @param {import("./editor.mjs").Editor} editor a trusted one
+ * @param {{ extension: string, workspace: string, pictures: string }} places `pictures` is the folder of the screenshots
+ * @returns {Promise<{ title: string, milliseconds: number, error?: string }[]>}
+ */
+export async function tour(editor, places) {
+    const page = await script(editor, places);
+    const picture = (name) => page.screenshot({ path: join(places.pictures, `${name}.png`) });
+    const told = [];
+    const stop = async (title, work) => {
+        const start = Date.now();
+        try {
+            await work();
+            told.push({ title, milliseconds: Date.now() - start });
+        } catch (error) {
+            await picture(`failed-${told.length}`).catch(() => undefined);
+            told.push({ title, milliseconds: Date.now() - start, error: String(error.stack ?? error) });
+        }
+    };
+
+    await stop("the browser shows a script with its colours", async () => {
+        await shown(page, "invoice.dw");
+        await page.locator(".view-line span", { hasText: "def" }).first().waitFor();
+        await page.locator(STATUS).first().waitFor();
+    });
+    await stop("the browser shows live values at the ends of the lines", async () => {
+        await page.getByText("→ 4.5 × 2").first().waitFor();
+        await picture("live-values");
+    });
+    await stop("the browser completes keys of the payload", async () => {
+        await line(page, "return {");
+        await page.keyboard.press("ArrowUp");
+        await page.keyboard.press("End");
+        await page.keyboard.press("Enter");
+        await page.keyboard.press("Home");
+        await page.keyboard.type("    total = msg.payload['", { delay: 20 });
+        const offered = page.locator(".suggest-widget .monaco-list-row");
+        await offered.filter({ hasText: "entries" }).first().waitFor();
+        await offered.filter({ hasText: "number" }).first().waitFor();
+        await picture("completion");
+        await page.keyboard.press("Escape");
+        await undo(page);
+    });
+    await stop("the browser underlines a mistake and explains it", async () => {
+        await line(page, "net = entry");
+        await page.keyboard.press("End");
+        await page.keyboard.type("\nnett", { delay: 20 });
+        await page.keyboard.press("Escape");
+        await page.locator(".squiggly-error").first().waitFor();
+        await page.locator(".view-line span", { hasText: /^nett$/ }).first().hover();
+        await page.locator(".monaco-hover-content", { hasText: "DW1001" }).first().waitFor();
+        await picture("squiggle");
+        await page.keyboard.press("Escape");
+        await undo(page);
+    });
+    await stop("the browser shows the result beside the script", async () => {
+        await command(page, "Dataway: Open Result Beside");
+        const frame = await panel(page);
+        await frame.getByText("Stamps").first().waitFor();
+        await page.locator(".notification-toast").first().waitFor({ state: "hidden", timeout: 1000 }).catch(() => undefined);
+        await picture("result-panel");
+    });
+    await stop("the result follows the script as one types", async () => {
+        await page.locator(".tab", { hasText: "invoice.dw" }).first().click();
+        await line(page, "net = entry");
+        await page.keyboard.press("End");
+        await page.keyboard.type(" * 100", { delay: 20 });
+        const frame = await panel(page);
+        await frame.getByText("535.5").first().waitFor();
+        await undo(page);
+    });
+    await stop("a table of rows is shown as a table", async () => {
+        await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "rows.dw" }).first().dblclick();
+        await shown(page, "rows.dw");
+        await command(page, "Dataway: Open Result Beside");
+        const frame = await panel(page);
+        await frame.locator("td", { hasText: "Alan" }).first().waitFor();
+        await picture("result-table");
+    });
+    await page.context().close();
+    return told;
+}
+
+/** What is seen in a workspace that nobody trusts yet: colours, and nothing runs. */
+export async function untrusted(editor, places) {
+    const page = await script(editor, places);
+    const start = Date.now();
+    const title = "a workspace that is not trusted has colours and runs nothing";
+    try {
+        await shown(page, "invoice.dw");
+        await page.getByText("Restricted Mode").first().waitFor();
+        await page.locator(".view-line .mtk6, .view-line .mtk8, .view-line .mtk10").first().waitFor();
+        // The extension has had its time to start by now: its status item would be there.
+        await page.waitForTimeout(3000);
+        const items = await page.locator(STATUS).count();
+        if (items > 0) {
+            throw new Error("the extension started in an untrusted workspace");
+        }
+        return [{ title, milliseconds: Date.now() - start }];
+    } catch (error) {
+        await page.screenshot({ path: join(places.pictures, "failed-untrusted.png") }).catch(() => undefined);
+        return [{ title, milliseconds: Date.now() - start, error: String(error.stack ?? error) }];
+    } finally {
+        await page.context().close();
+    }
+}
+
+/** What is seen where the program is missing: what to do about it. */
+export async function withoutProgram(editor, places) {
+    const page = await script(editor, places);
+    const start = Date.now();
+    const title = "a missing program is explained";
+    try {
+        await shown(page, "invoice.dw");
+        await page.locator(".notification-toast", { hasText: "dataway.server.path names" }).first().waitFor();
+        await page.getByRole("button", { name: "Set Path" }).first().waitFor();
+        return [{ title, milliseconds: Date.now() - start }];
+    } catch (error) {
+        await page.screenshot({ path: join(places.pictures, "failed-missing.png") }).catch(() => undefined);
+        return [{ title, milliseconds: Date.now() - start, error: String(error.stack ?? error) }];
+    } finally {
+        await page.context().close();
+    }
+}
+
+/** A window with a script. */
+async function script(editor, places) {
+    const page = await editor.open(places.workspace, { extensionDevelopmentPath: places.extension, openFile: join(places.workspace, "scripts/invoice.dw") });
+    page.setDefaultTimeout(PATIENCE);
+    return page;
+}
+
+/** Waits until a file is shown. */
+async function shown(page, name) {
+    await page.locator(".tab.active", { hasText: name }).first().waitFor();
+    await page.locator(".editor-instance .view-line").first().waitFor();
+}
+
+/** Runs a command of the palette. */
+async function command(page, title) {
+    await page.keyboard.press("F1");
+    const box = page.locator(".quick-input-widget input").first();
+    await box.waitFor();
+    await box.fill(`>${title}`);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await page.keyboard.press("Enter");
+}
+
+/** Puts the cursor at the beginning of a line that contains a text. */
+async function line(page, text) {
+    await page.locator(".view-line", { hasText: text }).first().click();
+    await page.keyboard.press("Home");
+}
+
+/** Takes back everything that was typed since the file was read. */
+async function undo(page) {
+    await command(page, "File: Revert File");
+    await page.locator(".tab.dirty").first().waitFor({ state: "detached" });
+}
+
+/** The page of the result panel. */
+async function panel(page) {
+    const until = Date.now() + PATIENCE;
+    while (Date.now() < until) {
+        for (const frame of page.frames()) {
+            if ((await frame.locator("#tabs").count().catch(() => 0)) > 0) {
+                return frame;
+            }
+        }
+        await page.waitForTimeout(100);
+    }
+    throw new Error("the result panel does not appear");
+}
