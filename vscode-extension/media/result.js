@@ -15,6 +15,12 @@
     /** Rows and elements shown at once; the rest on demand. */
     const PAGE = 200;
 
+    /** Length up to which a text is shown as a tree with all its levels open. */
+    const SHORT = 3000;
+
+    /** @type {Map<string, boolean>} parts of the tree that the reader opened or closed, by their paths */
+    const turned = new Map();
+
     /** @type {{ output?: { text: string, view: string, mimeType: string, truncated: boolean }, log: string, micros: number, sample?: string, error?: { message: string, trace: string, line?: number }, expected?: { text: string, equal: boolean } } | undefined} */
     let result;
     /** @type {string | undefined} the tab that the reader chose */
@@ -143,14 +149,19 @@
     /** @param {string} text @returns {Node} */
     function jsonTree(text) {
         try {
-            return branch(undefined, JSON.parse(text), true);
+            return branch(undefined, JSON.parse(text), levels(text), "");
         } catch {
             return element("pre", "", text);
         }
     }
 
-    /** @param {string | undefined} key @param {unknown} value @param {boolean} open @returns {Node} */
-    function branch(key, value, open) {
+    /** How many levels of a tree are open at first: all of a short text. @param {string} text */
+    function levels(text) {
+        return text.length < SHORT ? Number.POSITIVE_INFINITY : 1;
+    }
+
+    /** @param {string | undefined} key @param {unknown} value @param {number} depth @param {string} path @returns {Node} */
+    function branch(key, value, depth, path) {
         if (typeof value !== "object" || value === null) {
             const line = element("div", "leaf");
             label(line, key);
@@ -159,16 +170,20 @@
         }
         const entries = Array.isArray(value) ? value.map((item, index) => [String(index), item]) : Object.entries(value);
         const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
-        return folded(key, size, open, entries.length, (index) => branch(entries[index]?.[0], entries[index]?.[1], false));
+        return folded(key, size, depth > 0, path, entries.length, (index) => {
+            const [name, inner] = entries[index] ?? [];
+            return branch(name, inner, depth - 1, `${path}/${name}`);
+        });
     }
 
     /**
-     * A part that makes its children when it is opened, a page at a time.
-     * @param {string | undefined} key @param {string} size @param {boolean} open @param {number} count
+     * A part that makes its children when it is opened, a page at a time. What the reader has opened or closed stays so when
+     * the next result comes.
+     * @param {string | undefined} key @param {string} size @param {boolean} open @param {string} path @param {number} count
      * @param {(index: number) => Node} child
      * @returns {Node}
      */
-    function folded(key, size, open, count, child) {
+    function folded(key, size, open, path, count, child) {
         const details = document.createElement("details");
         const summary = document.createElement("summary");
         label(summary, key);
@@ -190,11 +205,12 @@
             }
         };
         details.addEventListener("toggle", () => {
+            turned.set(path, details.open);
             if (details.open && made === 0) {
                 more();
             }
         });
-        if (open) {
+        if (turned.get(path) ?? open) {
             details.open = true;
             more();
         }
@@ -212,11 +228,11 @@
     function xmlTree(text) {
         const parsed = new DOMParser().parseFromString(text, "application/xml");
         const root = parsed.documentElement;
-        return parsed.querySelector("parsererror") === null && root !== null ? xmlBranch(root, true) : element("pre", "", text);
+        return parsed.querySelector("parsererror") === null && root !== null ? xmlBranch(root, levels(text), "") : element("pre", "", text);
     }
 
-    /** @param {Element} node @param {boolean} open @returns {Node} */
-    function xmlBranch(node, open) {
+    /** @param {Element} node @param {number} depth @param {string} path @returns {Node} */
+    function xmlBranch(node, depth, path) {
         const children = [...node.childNodes].filter((child) => child.nodeType === Node.ELEMENT_NODE || (child.textContent ?? "").trim() !== "");
         const attributes = [...node.attributes].map((one) => ` ${one.name}="${one.value}"`).join("");
         const first = children[0];
@@ -225,9 +241,9 @@
             line.append(element("span", "key", `${node.tagName}${attributes}`), ": ", element("span", "string", first?.textContent ?? ""));
             return line;
         }
-        return folded(`${node.tagName}${attributes}`, `{${children.length}}`, open, children.length, (index) => {
+        return folded(`${node.tagName}${attributes}`, `{${children.length}}`, depth > 0, path, children.length, (index) => {
             const child = children[index];
-            return child instanceof Element ? xmlBranch(child, false) : element("div", "leaf string", child?.textContent ?? "");
+            return child instanceof Element ? xmlBranch(child, depth - 1, `${path}/${index}`) : element("div", "leaf string", child?.textContent ?? "");
         });
     }
 

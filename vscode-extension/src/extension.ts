@@ -10,7 +10,7 @@ import { StatusItem } from "./status";
 import { registerCommands } from "./commands";
 import { registerSchemas } from "./schemas";
 import { registerTasks } from "./tasks";
-import { registerTests } from "./tests";
+import { registerTests, type Ended } from "./tests";
 
 /** What other extensions and the tests may use. */
 export interface Api {
@@ -18,20 +18,23 @@ export interface Api {
     readonly server: Server;
     /** The result panel. */
     readonly panel: ResultPanel;
+    /** A test of an app has ended. */
+    readonly onTestEnded: vscode.Event<Ended>;
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     const output = vscode.window.createOutputChannel("Dataway", { log: true });
     const server = new Server(output);
     const panel = new ResultPanel(context, server);
-    context.subscriptions.push(output, server, panel);
+    const ended = new vscode.EventEmitter<Ended>();
+    context.subscriptions.push(output, server, panel, ended);
 
     const start = async (): Promise<void> => {
         context.subscriptions.push(
             new StatusItem(server),
             ...registerCommands(server, panel, output),
             registerTasks(server),
-            registerTests(server, output),
+            registerTests(server, output, (one) => ended.fire(one)),
         );
         await registerSchemas(server, output);
         await server.start();
@@ -41,5 +44,5 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     } else {
         context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void start()));
     }
-    return { server, panel };
+    return { server, panel, onTestEnded: ended.event };
 }

@@ -17,7 +17,15 @@ const FILES = "**/tests/**/*.yaml";
 /** What a test item stands for. */
 type Subject = { readonly kind: "suite" | "case"; readonly app: string; readonly suite: string; readonly test?: string };
 
-export function registerTests(server: Server, output: vscode.LogOutputChannel): vscode.Disposable {
+/** How a case ended. */
+export interface Ended {
+    readonly suite: string;
+    readonly test: string;
+    readonly outcome: "passed" | "failed" | "skipped" | "errored";
+}
+
+/** @param ended is told how every case ended */
+export function registerTests(server: Server, output: vscode.LogOutputChannel, ended: (one: Ended) => void): vscode.Disposable {
     const controller = vscode.tests.createTestController("dataway", "Dataway");
     const subjects = new WeakMap<vscode.TestItem, Subject>();
 
@@ -70,7 +78,7 @@ export function registerTests(server: Server, output: vscode.LogOutputChannel): 
                     if (subject === undefined || excluded.has(item) || token.isCancellationRequested) {
                         continue;
                     }
-                    await runSubject(server, run, item, subject, subjects, token);
+                    await runSubject(server, run, item, subject, subjects, token, ended);
                 }
             } catch (error) {
                 output.error(String(error));
@@ -93,12 +101,17 @@ async function runSubject(
     subject: Subject,
     subjects: WeakMap<vscode.TestItem, Subject>,
     token: vscode.CancellationToken,
+    ended: (one: Ended) => void,
 ): Promise<void> {
+    const tell = (item: vscode.TestItem, outcome: Ended["outcome"]): void => ended({ suite: subject.suite, test: subjects.get(item)?.test ?? "", outcome });
     const cases = subject.kind === "case" ? [item] : [...item.children].map(([, child]) => child);
     cases.forEach((test) => run.started(test));
     if (server.program === undefined) {
         const message = new vscode.TestMessage("the dataway program was not found: set dataway.server.path");
-        cases.forEach((test) => run.errored(test, message));
+        cases.forEach((test) => {
+            run.errored(test, message);
+            tell(test, "errored");
+        });
         return;
     }
     const folder = await mkdtemp(path.join(tmpdir(), "dataway-test-"));
@@ -114,16 +127,20 @@ async function runSubject(
             const result = results.find((one) => one.suite === subject.suite && one.name === subjects.get(test)?.test);
             if (result === undefined) {
                 run.errored(test, new vscode.TestMessage(printed === "" ? "no result was reported" : printed));
+                tell(test, "errored");
             } else if (result.skipped) {
                 run.skipped(test);
+                tell(test, "skipped");
             } else if (result.failure === undefined) {
                 run.passed(test, result.milliseconds);
+                tell(test, "passed");
             } else {
                 const message = new vscode.TestMessage(result.failure);
                 if (test.uri !== undefined && test.range !== undefined) {
                     message.location = new vscode.Location(test.uri, test.range);
                 }
                 run.failed(test, message, result.milliseconds);
+                tell(test, "failed");
             }
         }
     } finally {

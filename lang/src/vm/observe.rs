@@ -177,7 +177,7 @@ mod tests {
     /// What the statements of a script's `dw_process` give, a line each: the statement, the value, the count above one.
     fn observed(body: &str, limits: Limits) -> (bool, String) {
         let lines: String = body.lines().map(|line| format!("    {line}\n")).collect();
-        let source = SourceText::new("test.dw", format!("def dw_process(msg):\n{lines}"));
+        let source = SourceText::new("test.dw", &format!("def dw_process(msg):\n{lines}"));
         let compiled = Program::compile_observed(&source, &ParseOptions::default(), Profile::Extended);
         let program = compiled.program.expect("compiles");
         let options = RunOptions { limits, ..RunOptions::default() };

@@ -51,7 +51,7 @@ export async function tour(editor, places) {
         await undo(page);
     });
     await stop("the browser underlines a mistake and explains it", async () => {
-        await line(page, "net = entry");
+        await line(page, "= entry['net']");
         await page.keyboard.press("End");
         await page.keyboard.type("\nnett", { delay: 20 });
         await page.keyboard.press("Escape");
@@ -71,7 +71,7 @@ export async function tour(editor, places) {
     });
     await stop("the result follows the script as one types", async () => {
         await page.locator(".tab", { hasText: "invoice.dw" }).first().click();
-        await line(page, "net = entry");
+        await line(page, "= entry['net']");
         await page.keyboard.press("End");
         await page.keyboard.type(" * 100", { delay: 20 });
         const frame = await panel(page);

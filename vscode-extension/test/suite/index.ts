@@ -6,6 +6,8 @@ import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 import * as setup from "./support";
+import { live } from "./live";
+import { parts } from "./parts";
 import { scripts } from "./scripts";
 
 /** One test as it went. */
@@ -26,7 +28,7 @@ export async function run(): Promise<void> {
         const mocha = new Mocha({ ui: "bdd", timeout: 45_000, reporter: Mocha.reporters.Base });
         mocha.suite.emit("pre-require", globalThis, "", mocha);
         await setup.start();
-        for (const register of [scripts]) {
+        for (const register of [scripts, live, parts]) {
             register();
         }
         await new Promise<void>((resolve) => {

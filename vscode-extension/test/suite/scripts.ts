@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 
-import { ask, code, diagnostics, file, hover, labels, open, openFile, retype, under, until, type Opened } from "./support";
+import { ask, code, diagnostics, file, hover, inlays, labels, open, openFile, retype, under, until, type Opened } from "./support";
 
 const BROKEN = "def dw_process(msg):\n    total = 1\n    return totl + total\n";
 
@@ -80,7 +80,7 @@ export function scripts(): void {
             assert.deepEqual(found.filter((one) => !one.includes(" ")).sort(), ["id", "items"]);
         });
 
-        it.skip("completes payload keys from the sample", async () => {
+        it("completes payload keys from the sample", async () => {
             const found = await labels(await openFile("scripts/invoice.dw", "number']"));
             assert.ok(found.includes("number") && found.includes("entries"), found.join());
         });
@@ -105,7 +105,7 @@ export function scripts(): void {
             assert.ok(text.includes("rows: list["), text);
         });
 
-        it.skip("explains payload keys with type and sample value", async () => {
+        it("explains payload keys with type and sample value", async () => {
             const text = await hover(await openFile("scripts/invoice.dw", "number']"));
             assert.ok(text.includes("int") && text.includes("17"), text);
         });
@@ -193,7 +193,7 @@ export function scripts(): void {
 
         it("shows types and parameter names", async () => {
             const { uri, document } = await invoice("RATE");
-            const found = await hints(uri, document);
+            const found = await inlays(uri, document);
             assert.ok(found.some((one) => one.startsWith(": list[")), found.join());
             assert.ok(found.includes("ndigits:"), found.join());
         });
@@ -203,7 +203,7 @@ export function scripts(): void {
             const settings = vscode.workspace.getConfiguration("dataway");
             await settings.update("inlayHints.types", false, vscode.ConfigurationTarget.Workspace);
             try {
-                await until("the types are gone", async () => !(await hints(uri, document)).some((one) => one.startsWith(": ")));
+                await until("the types are gone", async () => !(await inlays(uri, document)).some((one) => one.startsWith(": ")));
             } finally {
                 await settings.update("inlayHints.types", undefined, vscode.ConfigurationTarget.Workspace);
             }
@@ -242,13 +242,6 @@ export function scripts(): void {
 }
 
 const label = (item: vscode.CompletionItem): string => (typeof item.label === "string" ? item.label : item.label.label);
-
-/** The texts of the inlays of a document. */
-async function hints(uri: vscode.Uri, document: vscode.TextDocument): Promise<string[]> {
-    const whole = new vscode.Range(0, 0, document.lineCount, 0);
-    const found = await ask<vscode.InlayHint[]>("vscode.executeInlayHintProvider", uri, whole);
-    return found.map((one) => (typeof one.label === "string" ? one.label : one.label.map((part) => part.value).join("")));
-}
 
 /** Does what a code action at the cursor proposes. */
 async function act(at: Opened, title: string): Promise<void> {

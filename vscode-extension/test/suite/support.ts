@@ -123,3 +123,10 @@ export async function hover(at: Opened): Promise<string> {
     const found = await ask<vscode.Hover[]>("vscode.executeHoverProvider", at.uri, at.position);
     return found.flatMap((one) => one.contents.map((part) => (typeof part === "string" ? part : part.value))).join("\n");
 }
+
+/** The texts of the inlays of a document. */
+export async function inlays(uri: vscode.Uri, document: vscode.TextDocument): Promise<string[]> {
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const found = await ask<vscode.InlayHint[]>("vscode.executeInlayHintProvider", uri, whole);
+    return found.map((one) => (typeof one.label === "string" ? one.label : one.label.map((part) => part.value).join("")));
+}
