@@ -18,7 +18,7 @@ use std::time::Duration;
 const INSTALL: Duration = Duration::from_secs(180);
 
 /// Longest run of all tests in the editor.
-const EDITOR: Duration = Duration::from_secs(360);
+const EDITOR: Duration = Duration::from_secs(470);
 
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode-extension")

@@ -200,10 +200,9 @@ mod tests {
                 "{} -> {}\n(1,) -> (1,)\na['k'] += (2,) -> (1, 2)\nreturn -> None",
             ),
             (
-                "x = y = 2.5\nif (z := x) > 1:\n    return lambda: z\nreturn 1",
-                "2.5 -> 2.5\nx -> 2.5\nreturn lambda: z -> <function dw_process.<locals>.<lambda>>",
+                "x = y = 2.5\nif (z := x) > 1:\n    return lambda: 1\nreturn z",
+                "2.5 -> 2.5\nx -> 2.5\nreturn lambda: 1 -> <function dw_process.<locals>.<lambda>>",
             ),
-            ("for i in [1, 2]:\n    print('i', i)\nreturn", "print('i', i) -> i 2 x2\nreturn -> None"),
             ("try:\n    return 1\nfinally:\n    a = 2", "return 1 -> 1\n2 -> 2"),
         ] {
             assert_eq!(observed(body, Limits::default()), (!body.contains("lambda"), expected.to_owned()), "{body}");

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 
 import type { Status } from "../../src/protocol";
-import { ask, diagnostics, extension, file, inlays, open, openFile, retype, until } from "./support";
+import { ask, diagnostics, extension, file, inlays, open, openFile, retype, show, until } from "./support";
 
 const INVOICE = "scripts/invoice.dw";
 
@@ -41,7 +41,7 @@ export function live(): void {
 
         it("tell where the data is wrong", async () => {
             await sample("wrong", '{"items": [{"n": 1}, {"n": "2"}]}');
-            const { uri } = await open("def dw_process(msg):\n    total = 0\n    for item in msg.payload['items']:\n        total += item['n']\n    return total\n", "scratch/wrong.dw");
+            const { uri } = await show(await open("def dw_process(msg):\n    total = 0\n    for item in msg.payload['items']:\n        total += item['n']\n    return total\n", "scratch/wrong.dw"));
             const found = await diagnostics(uri, (all) => all.some((one) => one.message.includes("TypeError") || one.message.includes("str")));
             const told = found.map((one) => one.message).join("\n");
             assert.ok(told.includes("[1]['n']") || found.some((one) => one.code !== "sample"), told);
@@ -50,7 +50,7 @@ export function live(): void {
         it("end a script that never ends, and say so", async () => {
             await sample("endless", "{}");
             const heard = status("scratch/endless.dw", (one) => one.live === "failed");
-            const { uri } = await open("def dw_process(msg):\n    n = 0\n    while True:\n        n += 1\n", "scratch/endless.dw");
+            const { uri } = await show(await open("def dw_process(msg):\n    n = 0\n    while True:\n        n += 1\n", "scratch/endless.dw"));
             const found = await diagnostics(uri, (all) => all.some((one) => one.message.includes("TimeoutError")));
             assert.ok(found.length > 0);
             await heard;
@@ -119,7 +119,7 @@ export function live(): void {
         });
 
         it("opens the result panel beside the script", async () => {
-            await openFile(INVOICE);
+            await show(await openFile(INVOICE));
             const result = await vscode.commands.executeCommand("dataway.openResult");
             assert.ok(result);
             assert.ok(extension().panel.result?.output?.text.includes("Stamps"));
@@ -129,7 +129,7 @@ export function live(): void {
 
         it("keeps a result as the expected one", async () => {
             await sample("kept", '{"a": 1}');
-            await open("def dw_process(msg):\n    return {'b': msg.payload['a']}\n", "scratch/kept.dw");
+            await show(await open("def dw_process(msg):\n    return {'b': msg.payload['a']}\n", "scratch/kept.dw"));
             await vscode.commands.executeCommand("dataway.runWithSample");
             await vscode.commands.executeCommand("dataway.saveExpected");
             const kept = new TextDecoder().decode(await vscode.workspace.fs.readFile(file("scratch/kept.expected.json")));
@@ -151,7 +151,7 @@ export function live(): void {
         });
 
         it("defines a sample", async () => {
-            await open("def dw_process(msg):\n    return msg.payload['id']\n", "scratch/defined.dw");
+            await show(await open("def dw_process(msg):\n    return msg.payload['id']\n", "scratch/defined.dw"));
             await vscode.commands.executeCommand("dataway.defineSample");
             assert.ok(vscode.window.activeTextEditor?.document.uri.path.endsWith("/scratch/defined.sample.json"));
         });

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { findBinary } from "../../src/binary";
 import { parseJUnit } from "../../src/junit";
 import { outline } from "../../src/outline";
-import { ask, extension, file, openFile, root, until } from "./support";
+import { ask, extension, file, open, openFile, root, show, until } from "./support";
 
 export function parts(): void {
     describe("the extension", () => {
@@ -37,19 +37,16 @@ export function parts(): void {
             assert.equal(found.length, 1);
         });
 
-        it("indents after a colon", async () => {
-            const { document } = await openFile("scripts/invoice.dw");
-            await vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 20, 0, 20) });
-            await vscode.commands.executeCommand("lineBreakInsert");
-            await vscode.commands.executeCommand("undo");
-            assert.equal(vscode.window.activeTextEditor?.options.insertSpaces, true);
+        it("indents a line behind a colon", async () => {
+            const at = await show(await open("def dw_process(msg):¦"));
+            await vscode.commands.executeCommand("type", { text: "\n" });
+            assert.equal(at.document.lineAt(1).text, "    ");
         });
 
         it("comments lines with a hash", async () => {
-            const { document } = await openFile("scripts/rows.dw");
+            const at = await show(await open("x = 1\n"));
             await vscode.commands.executeCommand("editor.action.commentLine");
-            assert.ok(document.lineAt(0).text.startsWith("# def"), document.lineAt(0).text);
-            await vscode.commands.executeCommand("workbench.action.files.revert");
+            assert.equal(at.document.lineAt(0).text, "# x = 1");
         });
     });
 

@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 
-import { ask, code, diagnostics, file, hover, inlays, labels, open, openFile, retype, under, until, type Opened } from "./support";
+import { ask, code, diagnostics, file, hover, inlays, labels, open, openFile, retype, show, under, until, type Opened } from "./support";
 
 const BROKEN = "def dw_process(msg):\n    total = 1\n    return totl + total\n";
 
@@ -38,7 +38,7 @@ export function scripts(): void {
         });
 
         it("shows what is wrong, and no longer once it is mended", async () => {
-            const { document, uri } = await open(BROKEN);
+            const { document, uri } = await show(await open(BROKEN));
             const found = await diagnostics(uri, (all) => all.length > 0);
             assert.deepEqual(found.map((one) => [code(one), one.severity, under(document, one.range)]), [["DW1001", vscode.DiagnosticSeverity.Error, "totl"]]);
             await retype(document, BROKEN.replace("totl", "total"));
@@ -46,20 +46,20 @@ export function scripts(): void {
         });
 
         it("shows several independent mistakes", async () => {
-            const { document, uri } = await open("def dw_process(msg):\n    a = nam\n    b = len(1)\n    return a + b\n\ndef broken(:\n    pass\n");
+            const { document, uri } = await show(await open("def dw_process(msg):\n    a = nam\n    b = len(1)\n    return a + b\n\ndef broken(:\n    pass\n"));
             const found = await diagnostics(uri, (all) => all.length >= 3);
             assert.ok(found.every((one) => one.source === "dataway" && /^DW\d{4}$/.test(code(one))));
             assert.ok(found.some((one) => under(document, one.range) === "nam"));
         });
 
         it("fades what nobody uses", async () => {
-            const { uri } = await open("import math\n\ndef dw_process(msg):\n    return 1\n");
+            const { uri } = await show(await open("import math\n\ndef dw_process(msg):\n    return 1\n"));
             const [found] = await diagnostics(uri, (all) => all.length > 0);
             assert.deepEqual(found?.tags, [vscode.DiagnosticTag.Unnecessary]);
         });
 
         it("counts columns as VS Code does, also behind a smiling face", async () => {
-            const { document, uri } = await open("def dw_process(msg):\r\n    face = '😀'; return fac\r\n");
+            const { document, uri } = await show(await open("def dw_process(msg):\r\n    face = '😀'; return fac\r\n"));
             const found = await diagnostics(uri, (all) => all.some((one) => code(one) === "DW1001"));
             assert.ok(found.some((one) => under(document, one.range) === "fac"));
         });
@@ -210,7 +210,7 @@ export function scripts(): void {
         });
 
         it("mends a misspelt name", async () => {
-            const at = await open("def dw_process(msg):\n    total = 1\n    return total + tota¦l1\n");
+            const at = await show(await open("def dw_process(msg):\n    total = 1\n    return total + tota¦l1\n"));
             await diagnostics(at.uri, (all) => all.length > 0);
             await act(at, "Replace `total1`");
             assert.ok(at.document.getText().endsWith("return total + total\n"), at.document.getText());

@@ -45,28 +45,31 @@ export interface Opened {
 
 let number = 0;
 
-/** Writes a text to a file, without the mark of the cursor, and shows it. Without `path` it is a script of its own. */
+/** Writes a text to a file, without the mark of the cursor, and opens it. Without `path` it is a script of its own. */
 export async function open(marked: string, path = `scratch/test${(number += 1)}.dw`): Promise<Opened> {
     const offset = marked.indexOf(CURSOR);
     const text = marked.replace(CURSOR, "");
-    const uri = file(path);
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-    return show(uri, Math.max(offset, 0));
+    await vscode.workspace.fs.writeFile(file(path), new TextEncoder().encode(text));
+    return opened(file(path), Math.max(offset, 0));
 }
 
-/** Shows a file of the workspace, with the cursor in front of the first occurrence of `before`. */
+/** Opens a file of the workspace, with the cursor in front of the first occurrence of `before`. */
 export async function openFile(path: string, before = ""): Promise<Opened> {
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file(path)));
     const offset = text.indexOf(before);
     assert.notEqual(offset, -1, `${path} contains ${before}`);
-    return show(file(path), offset);
+    return opened(file(path), offset);
 }
 
-async function show(uri: vscode.Uri, offset: number): Promise<Opened> {
+async function opened(uri: vscode.Uri, offset: number): Promise<Opened> {
     const document = await vscode.workspace.openTextDocument(uri);
-    const position = document.positionAt(offset);
-    await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position), preview: false });
-    return { document, uri, position };
+    return { document, uri, position: document.positionAt(offset) };
+}
+
+/** Shows an open document in an editor: VS Code asks for diagnostics only of what is shown, and commands act on it. */
+export async function show(at: Opened): Promise<Opened> {
+    await vscode.window.showTextDocument(at.document, { selection: new vscode.Range(at.position, at.position), viewColumn: vscode.ViewColumn.One });
+    return at;
 }
 
 /** Replaces the whole text of a document, as typing does. */
