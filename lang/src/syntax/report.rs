@@ -35,11 +35,6 @@ impl Report {
         }
     }
 
-    /// Adds an error.
-    pub fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.push(Diagnostic::error(code, span, message));
-    }
-
     /// Adds an error with advice.
     pub fn error_help(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.push(Diagnostic::error(code, span, message).with_help(help));

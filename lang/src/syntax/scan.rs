@@ -201,10 +201,34 @@ impl Scanner<'_> {
                 format!("invalid character {named}"),
                 "choose with `a if condition else b`, read with a default with `d.get(key, default)`",
             ),
-            _ => self.report.error(Code::INVALID_CHARACTER, span, format!("invalid character {named}")),
+            '`' => self.report.error_help(
+                Code::INVALID_CHARACTER,
+                span,
+                "a backtick begins nothing",
+                "texts stand between quotes, with values as in `f'order {number}'`",
+            ),
+            _ => {
+                let error = Diagnostic::error(Code::INVALID_CHARACTER, span, format!("invalid character {named}"));
+                self.report.push(match plain_form(c) {
+                    Some(plain) => error.with_help(format!("write `{plain}`")).with_fix(span, plain.to_string()),
+                    None => error,
+                });
+            }
         }
         end
     }
+}
+
+/// The character of the language that looks like one of typography or of wide writing.
+fn plain_form(c: char) -> Option<char> {
+    Some(match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{d7}' => '*',
+        // The wide forms stand in the order of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0)?,
+        '、' => ',',
+        _ => return None,
+    })
 }
 
 /// A character as messages show it: itself, with its number if it is hard to tell from others.

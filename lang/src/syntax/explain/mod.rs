@@ -174,6 +174,8 @@ impl Place<'_> {
         if let (true, Some(before)) = (operands, previous) {
             error =
                 error.with_help(format!("an operator or the end of the line is missing behind {}", self.quote(before)));
+        } else if matches!(self.kind(), Tok::Slash | Tok::SlashSlash) {
+            error = error.with_help("a comment begins with `#`");
         } else if (1..=3).contains(&wanted.len()) && wanted.len() == expected.len() {
             let list: Vec<String> = wanted.iter().map(|word| format!("`{word}`")).collect();
             error = error.with_help(format!("here can stand {}", list.join(" or ")));
