@@ -9,7 +9,10 @@ use std::sync::{Arc, OnceLock};
 use dataway_lang::Profile;
 use dataway_lang::check::CheckOptions;
 use dataway_lang::source::{SourceText, Span};
+use dataway_runtime::yaml::Positions;
 
+use crate::app::App;
+use crate::app::sheet::{Sheet, Spot, What};
 use crate::files::Files;
 use crate::knowledge::{self, Memory};
 use crate::position::Text;
@@ -47,20 +50,64 @@ pub struct Region {
     pub script: Script,
     /// Where it stands in the document.
     pub span: Span,
+    /// The way between both.
+    places: Places,
+}
+
+/// The way from a program's text to the document.
+#[derive(Debug, Clone)]
+enum Places {
+    /// The program is the document, but for what comes before it.
+    Shifted,
+    /// The program is a part of a scalar: it starts at this offset of the decoded text. The document's text tells escapes
+    /// from white space; its byte order mark is not counted by the scalar.
+    Scalar { positions: Arc<Positions>, offset: u32, text: Text, mark: u32 },
 }
 
 impl Region {
     /// The offset in the program's text of an offset in the document; `None` outside.
     #[must_use]
     pub fn inward(&self, offset: u32) -> Option<u32> {
-        (self.span.start <= offset && offset <= self.span.end).then(|| offset - self.span.start)
+        if offset < self.span.start || self.span.end < offset {
+            return None;
+        }
+        Some(match &self.places {
+            Places::Shifted => offset - self.span.start,
+            Places::Scalar { positions, offset: first, mark, .. } => {
+                let inside = positions.inward(offset.saturating_sub(*mark)).saturating_sub(*first);
+                inside.min(self.script.source.len())
+            }
+        })
     }
 
     /// The span in the document of a span in the program's text.
     #[must_use]
     pub fn outward(&self, span: Span) -> Span {
-        let shift = |offset: u32| self.span.start.saturating_add(offset).min(self.span.end);
-        Span::new(shift(span.start), shift(span.end))
+        match &self.places {
+            Places::Shifted => {
+                let shift = |offset: u32| self.span.start.saturating_add(offset).min(self.span.end);
+                Span::new(shift(span.start), shift(span.end))
+            }
+            Places::Scalar { positions, offset, text, mark } => {
+                let found = positions.span(Span::new(span.start + offset, span.end + offset));
+                let next = positions.span(Span::at(span.end + offset)).start;
+                // What follows the last byte without a blank is the rest of its escape.
+                let rest = text.as_str().get((found.end + mark) as usize..(next + mark) as usize);
+                let is_escape = !span.is_empty() && rest.is_some_and(|rest| !rest.contains([' ', '\t', '\r', '\n']));
+                let end = if is_escape { next } else { found.end };
+                Span::new(found.start + mark, end + mark)
+            }
+        }
+    }
+
+    /// A replacement in the program as one in the document; `None` if what the program stands in cannot hold the text.
+    #[must_use]
+    pub fn replacement(&self, span: Span, text: &str) -> Option<(Span, String)> {
+        let written = match &self.places {
+            Places::Shifted => text.to_owned(),
+            Places::Scalar { positions, .. } => positions.written(text)?,
+        };
+        Some((self.outward(span), written))
     }
 }
 
@@ -73,6 +120,8 @@ pub struct Around {
     pub files: Files,
     /// What is known about scripts.
     pub memory: Arc<Memory>,
+    /// The app that it lies in.
+    pub app: Option<Arc<App>>,
 }
 
 /// An open file at one version.
@@ -118,7 +167,8 @@ impl Document {
     pub fn regions(&self) -> &[Region] {
         self.regions.get_or_init(|| match self.language {
             Language::Script => vec![self.whole()],
-            Language::Flow | Language::Other => Vec::new(),
+            Language::Flow => self.embedded(),
+            Language::Other => Vec::new(),
         })
     }
 
@@ -128,18 +178,103 @@ impl Document {
         self.regions().iter().find_map(|region| Some((region, region.inward(offset)?)))
     }
 
+    /// The document as it will be when the expression that is being written at an offset is closed, if only that makes it
+    /// readable: a quote or bracket that is still open leaves nothing of a YAML file.
+    #[must_use]
+    pub fn completed(&self, offset: u32) -> Option<Arc<Document>> {
+        let (app, path, sheet) = self.sheet()?;
+        if !sheet.spots.is_empty() {
+            return None;
+        }
+        let text = self.text.as_str();
+        let end = text.get(offset as usize..)?.find(['\n', '\r']).map_or(text.len(), |at| offset as usize + at);
+        let start = text.get(..offset as usize)?.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(start..end)?;
+        let opened = line.get(..line.find("#[")?)?.chars().next_back()?;
+        let close = match opened {
+            '"' | '\'' => format!("]{opened}"),
+            _ => return None,
+        };
+        let changed = self.text.edited(Span::new(clip(end), clip(end)), &close);
+        let file = app.file_of(&path);
+        let files = app.files.with(&file, u64::MAX, &changed);
+        let app = Arc::new(app.at(files));
+        let around = Around { app: Some(app), ..self.around.clone() };
+        Some(Arc::new(self.changed(self.version, changed, around)))
+    }
+
+    /// The app that it lies in, with its path there.
+    #[must_use]
+    pub fn in_app(&self) -> Option<(&Arc<App>, String)> {
+        let app = self.around.app.as_ref()?;
+        Some((app, app.path_of(self.path.as_deref()?)?))
+    }
+
+    /// What it is as a file of an app: the app, its path there, and its places.
+    #[must_use]
+    pub fn sheet(&self) -> Option<(&Arc<App>, String, Arc<Sheet>)> {
+        if self.language != Language::Flow {
+            return None;
+        }
+        let (app, path) = self.in_app()?;
+        let sheet = Arc::clone(app.sheets().get(&path)?);
+        Some((app, path, sheet))
+    }
+
     /// A document that is one program.
     fn whole(&self) -> Region {
         let name = self.path.as_ref().map_or_else(|| self.uri.clone(), |path| path.display().to_string());
         let source = SourceText::new(&name, self.text.as_str());
         // A byte order mark belongs to the document but not to the program.
-        let length = u32::try_from(self.text.as_str().len()).unwrap_or(u32::MAX);
+        let length = clip(self.text.as_str().len());
         let start = length - source.len().min(length);
         let around = &self.around;
         let knowledge = knowledge::of_script(&source, self.path.as_deref(), &around.files, &around.memory);
-        let contracts = knowledge.contracts.clone();
-        let check = CheckOptions { profile: around.profile, contracts, ..CheckOptions::default() };
+        let mut contracts = knowledge.contracts.clone();
+        let mut profile = around.profile;
+        if let Some((app, path)) = self.in_app() {
+            profile = app.profile().unwrap_or(profile);
+            // What the script itself says about its data counts more than what its callers are known to hand over.
+            if contracts.payload.is_none()
+                && let Some(state) = app.seen_by_script(&path)
+            {
+                let seen = state.contracts();
+                contracts.payload = seen.payload;
+                contracts.attrs = contracts.attrs.or(seen.attrs);
+                let is_new = |name: &Arc<str>| !knowledge.contracts.vars.iter().any(|(own, _)| own == name);
+                contracts.vars.extend(seen.vars.into_iter().filter(|(name, _)| is_new(name)));
+            }
+        }
+        let check = CheckOptions { profile, contracts, ..CheckOptions::default() };
         let context = Context { embedded: false, check, knowledge };
-        Region { script: Script::new(source, Arc::new(context)), span: Span::new(start, length) }
+        let script = Script::new(source, Arc::new(context));
+        Region { script, span: Span::new(start, length), places: Places::Shifted }
     }
+
+    /// The programs in an app file.
+    fn embedded(&self) -> Vec<Region> {
+        let Some((app, path, sheet)) = self.sheet() else { return Vec::new() };
+        let profile = app.profile().unwrap_or(self.around.profile);
+        let region = |spot: &Spot| {
+            let What::Program(scalar, inside, sight) = &spot.what else { return None };
+            let text = scalar.value.get(inside.start as usize..inside.end as usize)?;
+            let state = sight.as_ref().and_then(|sight| app.seen(&path, sight));
+            let contracts = state.map(|state| state.contracts()).unwrap_or_default();
+            let check = CheckOptions { profile, contracts, ..CheckOptions::default() };
+            let context = Context { embedded: true, check, ..Context::default() };
+            let script = Script::new(SourceText::new(&path, text), Arc::new(context));
+            let positions = Arc::clone(&scalar.positions);
+            let place = |offset: u32| positions.span(Span::at(offset)).start.saturating_add(sheet.mark);
+            let span = Span::new(place(inside.start), place(inside.end).max(place(inside.start)));
+            let places =
+                Places::Scalar { positions, offset: inside.start, text: self.text.clone(), mark: sheet.mark };
+            Some(Region { script, span, places })
+        };
+        sheet.spots.iter().filter_map(region).collect()
+    }
+}
+
+/// A length as an offset; texts are far shorter than the limit.
+fn clip(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -12,12 +12,14 @@
 //! | [`files`] | open files with their unsaved texts, all others as they lie on disk |
 //! | [`samples`], [`knowledge`] | example documents by name; what is known about the data of a script |
 //! | [`live`] | programs run on their samples |
+//! | [`app`] | an app at one moment: its check, and what stands where in its files |
 //! | [`features`] | the answers |
 //! | [`protocol`] | the questions |
 //!
 //! What must never be: a file's content ends the server; a feature knows the protocol; a notification waits before its
 //! change is complete.
 
+pub mod app;
 pub mod cursor;
 pub mod document;
 pub mod features;

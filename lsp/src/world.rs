@@ -4,13 +4,14 @@
 //! requests take what they need out of it and work on that.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use dataway_lang::Profile;
 use dataway_lang::source::Span;
 
+use crate::app::{App, Kept};
 use crate::document::{Around, Document, Language};
 use crate::files::Files;
 use crate::knowledge::Memory;
@@ -97,6 +98,8 @@ pub struct World {
     open: HashMap<String, Arc<Document>>,
     files: Files,
     memory: Arc<Memory>,
+    kept: Arc<Kept>,
+    apps: HashMap<PathBuf, Arc<App>>,
     /// Number of the last text that was taken in.
     edition: u64,
 }
@@ -139,7 +142,8 @@ impl World {
         if let Some(path) = &closed.path {
             self.files = self.files.without(path);
         }
-        self.touched(&closed)
+        let root = self.outdated(&closed);
+        self.touched(&closed, root.as_deref())
     }
 
     /// The open file with this address.
@@ -161,7 +165,19 @@ impl World {
 
     /// What documents depend on has changed: everything is worked out anew. Gives the documents.
     pub fn refresh(&mut self) -> Vec<Arc<Document>> {
-        self.renew(|_| true)
+        self.apps.clear();
+        self.renew(|_, _| true)
+    }
+
+    /// The apps of the open files and of the workspace folders.
+    pub fn apps(&mut self) -> Vec<Arc<App>> {
+        let open = self.open.values().filter_map(|document| document.path.clone());
+        let folders = self.folders.iter().map(|folder| folder.join("app.yaml"));
+        let files: Vec<PathBuf> = open.chain(folders).collect();
+        let mut apps: Vec<Arc<App>> = files.iter().filter_map(|file| self.app_of(file)).collect();
+        apps.sort_by(|a, b| a.root.cmp(&b.root));
+        apps.dedup_by(|a, b| a.root == b.root);
+        apps
     }
 
     /// Takes in a new text of a file.
@@ -170,31 +186,63 @@ impl World {
         if let Some(path) = &known.path {
             self.files = self.files.with(path, self.edition, &text);
         }
-        let document = Arc::new(known.changed(version, text, self.around()));
+        let root = self.outdated(known);
+        let around = self.around(known.path.as_deref());
+        let document = Arc::new(known.changed(version, text, around));
         self.open.insert(known.uri.clone(), Arc::clone(&document));
         let mut all = vec![Arc::clone(&document)];
-        all.extend(self.touched(&document));
+        all.extend(self.touched(&document, root.as_deref()));
         all
     }
 
-    /// Works out anew what depends on a file. No program depends on another one, but on schemas and samples.
-    fn touched(&mut self, changed: &Document) -> Vec<Arc<Document>> {
-        let (uri, language) = (changed.uri.clone(), changed.language);
-        self.renew(|other| other.uri != uri && language != Language::Script)
+    /// Forgets what was known of the app that a file lies in; gives its folder.
+    fn outdated(&mut self, changed: &Document) -> Option<PathBuf> {
+        let root = self.files.app_of(changed.path.as_deref()?)?;
+        self.apps.remove(&root);
+        Some(root)
     }
 
-    fn renew(&mut self, concerns: impl Fn(&Document) -> bool) -> Vec<Arc<Document>> {
-        let around = self.around();
-        let mut renewed = Vec::new();
-        for document in self.open.values_mut().filter(|document| concerns(document)) {
-            *document = Arc::new(document.changed(document.version, document.text.clone(), around.clone()));
-            renewed.push(Arc::clone(document));
+    /// Works out anew what depends on a file: the whole app that it lies in, and the scripts that may have it as schema or
+    /// sample. Outside an app no program depends on another one.
+    fn touched(&mut self, changed: &Document, root: Option<&Path>) -> Vec<Arc<Document>> {
+        let (uri, language) = (changed.uri.clone(), changed.language);
+        self.renew(|other, app| {
+            other.uri != uri && (language != Language::Script || root.is_some() && app == root)
+        })
+    }
+
+    /// Works out anew the documents that something concerns; it is told the app that they lie in.
+    fn renew(&mut self, concerns: impl Fn(&Document, Option<&Path>) -> bool) -> Vec<Arc<Document>> {
+        let root = |document: &Document| self.files.app_of(document.path.as_deref()?);
+        let concerned = |document: &&Arc<Document>| concerns(document, root(document).as_deref());
+        let outdated: Vec<Arc<Document>> = self.open.values().filter(concerned).cloned().collect();
+        let mut renewed = Vec::with_capacity(outdated.len());
+        for document in outdated {
+            let around = self.around(document.path.as_deref());
+            let document = Arc::new(document.changed(document.version, document.text.clone(), around));
+            self.open.insert(document.uri.clone(), Arc::clone(&document));
+            renewed.push(document);
         }
         renewed
     }
 
-    fn around(&self) -> Around {
-        let profile = self.settings.profile;
-        Around { profile, files: self.files.clone(), memory: Arc::clone(&self.memory) }
+    fn around(&mut self, path: Option<&Path>) -> Around {
+        Around {
+            profile: self.settings.profile,
+            files: self.files.clone(),
+            memory: Arc::clone(&self.memory),
+            app: path.and_then(|path| self.app_of(path)),
+        }
+    }
+
+    /// The app that a file lies in, as it is now.
+    fn app_of(&mut self, path: &Path) -> Option<Arc<App>> {
+        let root = self.files.app_of(path)?;
+        if let Some(known) = self.apps.get(&root) {
+            return Some(Arc::clone(known));
+        }
+        let app = Arc::new(App::new(&root, self.files.clone(), &self.kept));
+        self.apps.insert(root, Arc::clone(&app));
+        Some(app)
     }
 }

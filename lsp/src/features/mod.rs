@@ -9,14 +9,18 @@
 //! | [`navigation`] | where is it defined and used; what would it be called? |
 //! | [`outline`] | what is in this program; where can it be folded, what encloses the cursor? |
 //! | [`tokens`] | what kind of name is this? |
+//! | [`formatting`] | how is it written? |
 //! | [`hints`] | which types and parameter names are not written? |
 //! | [`actions`] | how can this be mended or rearranged? |
+//! | [`mod@app`] | all of this for app files, outside of the programs in them |
 //! | [`payload`] | which part of the message is this, and who says so? |
 //! | [`members`], [`values`] | what can stand behind a dot or between quotes |
 //! | [`open`] | which strings and brackets are open at the cursor |
 
 pub mod actions;
+pub mod app;
 pub mod completion;
+pub mod formatting;
 pub mod hints;
 pub mod hover;
 pub mod members;

@@ -100,6 +100,12 @@ impl Open {
         length
     }
 
+    /// Is the cursor inside of anything?
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        self.in_comment || !self.frames.is_empty()
+    }
+
     /// The quote of the string that the cursor stands in, outside of its expressions.
     #[must_use]
     pub fn quote_here(&self) -> Option<&str> {

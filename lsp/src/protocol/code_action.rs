@@ -33,7 +33,9 @@ pub fn respond(snapshot: &Snapshot, params: &CodeActionParams) -> Option<CodeAct
             continue;
         }
         let mended = action.fixes.and_then(|number| known.get(number));
-        let edits = action.edits.iter().map(|edit| snapshot.edit(region, edit.span, &edit.text)).collect();
+        let edits = action.edits.iter().map(|edit| snapshot.edit(region, edit.span, &edit.text));
+        // An action whose text the place cannot hold is not offered.
+        let Some(edits) = edits.collect() else { continue };
         response.push(CodeActionOrCommand::CodeAction(CodeAction {
             title: action.title,
             kind: Some(kind),

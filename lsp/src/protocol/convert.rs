@@ -1,11 +1,14 @@
 //! Between the server's spans and the protocol's ranges, and what a request works on.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use dataway_lang::source::Span;
 use tower_lsp_server::ls_types::{Documentation, Location, MarkupContent, MarkupKind, Position, Range, TextEdit, Uri};
 
+use crate::app::App;
 use crate::document::{Document, Region};
+use crate::features::app::navigation::Place as AppPlace;
 use crate::features::payload::Elsewhere;
 use crate::position::{Encoding, Place, Stretch, Text};
 use crate::world::Settings;
@@ -49,23 +52,37 @@ impl Snapshot {
     /// The range of a span of the document.
     #[must_use]
     pub fn document_range(&self, span: Span) -> Range {
-        let stretch = self.document.text.stretch(span, self.encoding);
-        Range { start: position(stretch.start), end: position(stretch.end) }
+        range_in(&self.document.text, span, self.encoding)
     }
 
-    /// A replacement in a program.
+    /// A replacement in a program; `None` if what the program stands in cannot hold the text.
     #[must_use]
-    pub fn edit(&self, region: &Region, span: Span, text: &str) -> TextEdit {
-        TextEdit { range: self.range(region, span), new_text: text.to_owned() }
+    pub fn edit(&self, region: &Region, span: Span, text: &str) -> Option<TextEdit> {
+        let (span, new_text) = region.replacement(span, text)?;
+        Some(TextEdit { range: self.document_range(span), new_text })
+    }
+
+    /// The location of a place of an app; an empty place stands for the file.
+    #[must_use]
+    pub fn location(&self, app: &App, place: &AppPlace) -> Option<Location> {
+        let file = app.file_of(&place.path);
+        let range = match app.sheets().get(&place.path) {
+            Some(sheet) => range_in(&sheet.text, place.span, self.encoding),
+            None => Range::default(),
+        };
+        Some(Location { uri: self.address(&file)?, range })
+    }
+
+    /// The address of a file: for this document as the client writes it.
+    fn address(&self, file: &Path) -> Option<Uri> {
+        if self.document.path.as_deref() == Some(file) { self.uri() } else { Uri::from_file_path(file) }
     }
 
     /// The location of a stretch of another file.
     #[must_use]
     pub fn elsewhere(&self, found: &Elsewhere) -> Option<Location> {
         let text = Text::new(&String::from_utf8_lossy(&found.content));
-        let stretch = text.stretch(found.span, self.encoding);
-        let range = Range { start: position(stretch.start), end: position(stretch.end) };
-        Some(Location { uri: Uri::from_file_path(&found.path)?, range })
+        Some(Location { uri: self.address(&found.path)?, range: range_in(&text, found.span, self.encoding) })
     }
 
     /// The document's address.
@@ -73,6 +90,13 @@ impl Snapshot {
     pub fn uri(&self) -> Option<Uri> {
         self.document.uri.parse().ok()
     }
+}
+
+/// The range of a span of a text.
+#[must_use]
+pub fn range_in(text: &Text, span: Span, encoding: Encoding) -> Range {
+    let stretch = text.stretch(span, encoding);
+    Range { start: position(stretch.start), end: position(stretch.end) }
 }
 
 /// A position of the protocol as a place.

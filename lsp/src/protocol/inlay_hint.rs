@@ -12,12 +12,12 @@ pub fn respond(snapshot: &Snapshot, params: &InlayHintParams) -> Vec<InlayHint> 
     let wanted = Wanted { types: snapshot.settings.type_hints, parameters: snapshot.settings.parameter_hints };
     let mut found = Vec::new();
     for region in snapshot.document.regions() {
-        let start = within.start.max(region.span.start) - region.span.start;
-        let end = within.end.min(region.span.end).saturating_sub(region.span.start);
-        if start > end {
+        let clip = |offset: u32| region.inward(offset.clamp(region.span.start, region.span.end));
+        let (Some(start), Some(end)) = (clip(within.start), clip(within.end)) else { continue };
+        if within.end < region.span.start || region.span.end < within.start {
             continue;
         }
-        let inner = dataway_lang::source::Span::new(start, end);
+        let inner = dataway_lang::source::Span::new(start, end.max(start));
         for hint in hints::hints(&region.script, inner, wanted) {
             let at = dataway_lang::source::Span::new(hint.offset, hint.offset);
             let is_type = hint.kind == HintKind::Type;

@@ -5,6 +5,7 @@ pub mod code_action;
 pub mod completion;
 pub mod convert;
 pub mod diagnostics;
+pub mod formatting;
 pub mod hover;
 pub mod inlay_hint;
 pub mod live;

@@ -57,7 +57,7 @@ pub fn respond(snapshot: &Snapshot, within: Option<Span>) -> SemanticTokens {
             }
             let range = snapshot.range(region, token.span);
             // A token that a line end cuts cannot be told to a client.
-            if range.start.line != range.end.line {
+            if range.start.line != range.end.line || (range.start.line, range.start.character) < last {
                 continue;
             }
             let delta_line = range.start.line - last.0;

@@ -16,7 +16,9 @@ use tower_lsp_server::ls_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
-    DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentOnTypeFormattingOptions,
+    DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange,
     FoldingRangeParams, FoldingRangeProviderCapability, FullDocumentDiagnosticReport, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult,
     InitializedParams, InlayHint, InlayHintParams, Location, OneOf, PositionEncodingKind, PrepareRenameResponse,
@@ -24,7 +26,7 @@ use tower_lsp_server::ls_types::{
     SelectionRangeParams, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
     SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult,
     SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, SignatureHelp, SignatureHelpOptions,
-    SignatureHelpParams, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
+    SignatureHelpParams, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextEdit, Uri,
     WorkspaceEdit, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use tower_lsp_server::{Client, LanguageServer, LspService, Server};
@@ -32,8 +34,7 @@ use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 use super::convert::{Snapshot, place};
 use super::live::{self, Abilities, Live};
 use super::{
-    code_action, completion, diagnostics, hover, inlay_hint, navigation, run, semantic_tokens, signature_help,
-    structure,
+    code_action, completion, diagnostics, formatting, hover, inlay_hint, navigation, run, semantic_tokens, signature_help, structure,
 };
 use crate::document::Document;
 use crate::live::Manner;
@@ -207,6 +208,12 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             prepare_provider: Some(true),
             work_done_progress_options: Default::default(),
         })),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "\n".to_owned(),
+            more_trigger_character: Some(letters(":")),
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
@@ -385,6 +392,21 @@ impl LanguageServer for Backend {
         let snapshot = self.snapshot(&at.text_document.uri);
         let work = move |snapshot: &Snapshot| navigation::rename(snapshot, at.position, &params.new_name);
         self.answer(snapshot, work).await?.unwrap_or(Ok(None))
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.answer(self.snapshot(&params.text_document.uri), formatting::document).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let snapshot = self.snapshot(&params.text_document.uri);
+        self.answer(snapshot, move |snapshot| formatting::range(snapshot, params.range)).await
+    }
+
+    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        let snapshot = self.snapshot(&at.text_document.uri);
+        self.answer(snapshot, move |snapshot| formatting::on_type(snapshot, at.position, &params.ch)).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

@@ -4,32 +4,57 @@ use std::fmt::Write as _;
 
 use dataway_lang::source::Span;
 use dataway_lsp::document::{Document, Region};
-use dataway_lsp::features::{actions, completion, hints, hover, navigation, outline, payload, signature, tokens};
+use dataway_lsp::features::{actions, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens};
 use dataway_lsp::position::Encoding;
 
-use super::{FOLDER, Opened};
+use super::{FOLDER, Opened, files};
 
 /// Most completion items that an answer lists.
-const MOST: usize = 12;
+pub const MOST: usize = 12;
 
 /// Line and column of an offset, from 1, in characters.
-fn place(document: &Document, offset: u32) -> String {
+pub fn place(document: &Document, offset: u32) -> String {
     let place = document.text.place(offset, Encoding::Utf32);
     format!("{}:{}", place.line + 1, place.column + 1)
 }
 
 /// The text of a span of the document.
-fn slice(document: &Document, span: Span) -> &str {
+pub fn slice(document: &Document, span: Span) -> &str {
     document.text.as_str().get(span.start as usize..span.end as usize).expect("a span of characters")
 }
 
 /// What `feature` says about a case.
 pub fn ask(feature: &str, case: &Opened) -> String {
     let document = &*case.document;
-    match document.region_at(case.selection.start) {
+    let completed = document.completed(case.selection.start).filter(|_| feature == "completion");
+    let around = completed.as_deref().unwrap_or(document);
+    // What is about whole files is asked of the file, also where a program stands at the cursor.
+    let of_file = matches!(feature, "outline" | "diagnostics" | "tokens" | "hints") && document.sheet().is_some();
+    match around.region_at(case.selection.start).filter(|_| !of_file) {
         Some((region, at)) => of_program(feature, case, region, at),
-        None => panic!("there is no program at the cursor"),
+        None => files::ask(feature, case),
     }
+}
+
+/// The text of a document after edits.
+pub fn applied(document: &Document, edits: &[(Span, String)]) -> String {
+    let mut text = document.text.as_str().to_owned();
+    let mut edits: Vec<_> = edits.iter().collect();
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, replacement) in edits {
+        text.replace_range(span.start as usize..span.end as usize, replacement);
+    }
+    text
+}
+
+/// The first items of a completion.
+pub fn list(found: &completion::Completions, replaced: &str, out: &mut String) {
+    let own: Vec<_> = found.items.iter().filter(|item| item.rank < 3).collect();
+    for item in own.iter().take(MOST) {
+        writeln!(out, "{:?} {} · {} · {:?}", item.kind, item.label, item.detail, item.insert).expect("text");
+    }
+    let more = found.items.len() - own.len().min(MOST);
+    writeln!(out, "and {more} more, in place of {replaced:?}").expect("text");
 }
 
 fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String {
@@ -42,12 +67,8 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
     match feature {
         "completion" => {
             let found = completion::at(script, at);
-            let own: Vec<_> = found.items.iter().filter(|item| item.rank < 3).collect();
-            for item in own.iter().take(MOST) {
-                writeln!(out, "{:?} {} · {} · {:?}", item.kind, item.label, item.detail, item.insert).expect("text");
-            }
-            let more = found.items.len() - own.len().min(MOST);
-            writeln!(out, "and {more} more, in place of {:?}", script.source.slice(found.replace)).expect("text");
+            let replaced = script.source.slice(found.replace);
+            list(&found, replaced, &mut out);
         }
         "hover" => {
             if let Some(found) = hover::at(script, at) {
@@ -62,6 +83,10 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
                 }
             }
         }
+        "formatting" => match formatting::program(script).and_then(|edit| region.replacement(edit.span, &edit.text)) {
+            Some((span, text)) => out = applied(document, &[(span, text)]),
+            None => out.push_str("nothing changes"),
+        },
         "signature" => {
             if let Some(found) = signature::at(script, at) {
                 let active = found.active.and_then(|active| found.parameters.get(active));
@@ -144,14 +169,10 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
         }
         "actions" => {
             for action in actions::actions(script, selection) {
+                let edits = action.edits.iter().map(|edit| region.replacement(edit.span, &edit.text));
+                let Some(edits) = edits.collect::<Option<Vec<_>>>() else { continue };
                 writeln!(out, "{:?}: {}", action.kind, action.title).expect("text");
-                let mut text = script.source.text().to_owned();
-                let mut edits = action.edits.clone();
-                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
-                for edit in edits {
-                    text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-                }
-                for line in text.lines() {
+                for line in applied(document, &edits).lines() {
                     writeln!(out, "    {line}").expect("text");
                 }
             }

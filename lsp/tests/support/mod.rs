@@ -4,6 +4,7 @@
 //! cursor (`‸`) stands in one of the files; two of them select.
 
 pub mod answers;
+pub mod files;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

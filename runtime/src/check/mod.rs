@@ -10,12 +10,14 @@ mod steps;
 mod types;
 pub(crate) mod walk;
 
+pub use types::{Messages, State};
+
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::expr::Programs;
-use crate::model::{self, App, Options};
+use crate::model::{self, App, Files, Loaded, Options};
 
 /// What checking gave.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Checked {
     pub app: App,
     /// Everything that was found, by file and place, without secrets.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is known of the message before each step.
+    pub messages: Messages,
 }
 
 impl Checked {
@@ -42,20 +46,31 @@ pub fn check(root: &Path, options: &Options<'_>) -> Result<Checked, String> {
     check_with(root, options, &Arc::new(Programs::default()))
 }
 
-/// Checks an app with programs that were compiled before: an editor checks the same app again and again.
+/// Checks an app with programs that were compiled before.
 ///
 /// # Errors
 /// As [`check`].
 pub fn check_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Checked, String> {
-    let loaded = model::load_with(root, options, programs)?;
+    Ok(check_loaded(model::load_with(root, options, programs)?))
+}
+
+/// Checks an app out of files that may be open in an editor, which checks the same app again and again.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_files(files: Files, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Checked, String> {
+    Ok(check_loaded(model::load_files(Arc::new(files), options, programs)?))
+}
+
+fn check_loaded(loaded: Loaded) -> Checked {
     let (app, mut diagnostics) = (loaded.app, loaded.diagnostics);
     references::check(&app, &mut diagnostics);
     listeners::check(&app, &mut diagnostics);
     steps::check(&app, &mut diagnostics);
-    types::check(&app, &mut diagnostics);
+    let messages = types::check(&app, &mut diagnostics);
     for diagnostic in &mut diagnostics {
         diagnostic.message = app.redactor.redact(&diagnostic.message).into_owned();
     }
     diagnostic::sort(&mut diagnostics);
-    Ok(Checked { app, diagnostics })
+    Checked { app, diagnostics, messages }
 }

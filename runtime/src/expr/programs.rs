@@ -71,6 +71,12 @@ pub struct Compilation {
 const LABEL: &str = "<expression>";
 
 impl Programs {
+    /// How many texts are kept: who lives long and sees many texts that nobody needs any more begins anew at times.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Compiles a text that stands inside `#[ … ]`.
     #[must_use]
     pub fn expression(&self, text: &str, profile: Profile, max_bytes: usize) -> Arc<Compilation> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dataway_lang::source::SourceText;
 
@@ -52,7 +52,14 @@ impl Files {
     /// The files below `root`.
     #[must_use]
     pub fn new(root: &Path) -> Files {
-        Files { root: root.to_owned(), read: Mutex::default() }
+        Files::with_open(root, HashMap::new())
+    }
+
+    /// The files below `root`, some of them with another content than on disk: an editor has not saved them yet. They are
+    /// named by their paths in the app.
+    #[must_use]
+    pub fn with_open(root: &Path, open: HashMap<String, Arc<[u8]>>) -> Files {
+        Files { root: root.to_owned(), read: Mutex::new(open) }
     }
 
     /// The folder.
@@ -74,7 +81,10 @@ impl Files {
         let mut place = self.root.clone();
         place.extend(parts.iter().filter(|part| **part != "."));
         let missing = |_| FileError::Missing(path.to_owned());
-        let real = place.canonicalize().map_err(missing)?;
+        let real = match place.canonicalize() {
+            Err(_) if self.lock().contains_key(path) => return Ok(place),
+            real => real.map_err(missing)?,
+        };
         let root = self.root.canonicalize().map_err(missing)?;
         if real.starts_with(root) { Ok(place) } else { Err(leaves()) }
     }
@@ -84,8 +94,7 @@ impl Files {
     /// # Errors
     /// The path leaves the app, or the file cannot be read.
     pub fn bytes(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
-        let lock = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path) {
+        if let Some(known) = self.lock().get(path) {
             return Ok(known.clone());
         }
         let place = self.locate(path)?;
@@ -98,7 +107,11 @@ impl Files {
             return Err(unreadable("it is larger than 64 MiB".to_owned()));
         }
         let bytes: Arc<[u8]> = std::fs::read(&place).map_err(|e| unreadable(e.to_string()))?.into();
-        Ok(lock().entry(path.to_owned()).or_insert(bytes).clone())
+        Ok(self.lock().entry(path.to_owned()).or_insert(bytes).clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<[u8]>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text of a file; its name is the path.
@@ -112,7 +125,10 @@ impl Files {
     /// The paths of the files below `folder` with that suffix, in byte order. Links that leave the app are not followed.
     #[must_use]
     pub fn names(&self, folder: &str, suffix: &str) -> Vec<String> {
-        let mut found = Vec::new();
+        let has_suffix = |name: &str| name.rsplit_once('.').is_some_and(|(_, found)| found == suffix);
+        // What was read or is open is there, whether or not it is on disk.
+        let below = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let mut found: Vec<String> = self.lock().keys().filter(below).filter(|path| has_suffix(path)).cloned().collect();
         let mut open = vec![(folder.to_owned(), 0)];
         while let Some((folder, depth)) = open.pop() {
             let Ok(place) = self.locate(&folder) else { continue };
@@ -125,12 +141,13 @@ impl Files {
                     if depth < MAX_FOLDERS && !name.starts_with('.') {
                         open.push((path, depth + 1));
                     }
-                } else if name.rsplit_once('.').is_some_and(|(_, found)| found == suffix) {
+                } else if has_suffix(&name) {
                     found.push(path);
                 }
             }
         }
         found.sort();
+        found.dedup();
         found
     }
 }

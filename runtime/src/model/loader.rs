@@ -80,9 +80,16 @@ pub fn load(root: &Path, options: &Options<'_>) -> Result<Loaded, String> {
 pub fn load_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Loaded, String> {
     let root = if root.is_file() { root.parent().unwrap_or(Path::new(".")) } else { root };
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let files = Arc::new(Files::new(root));
+    load_files(Arc::new(Files::new(root)), options, programs)
+}
+
+/// Loads an app out of files that may be open in an editor.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_files(files: Arc<Files>, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Loaded, String> {
     let source = files.text("app.yaml").map_err(|error| match error {
-        super::FileError::Missing(_) => format!("there is no app.yaml in {}", root.display()),
+        super::FileError::Missing(_) => format!("there is no app.yaml in {}", files.root().display()),
         other => other.to_string(),
     })?;
     let mut loader =

@@ -21,7 +21,7 @@ pub use app::{
 pub use files::{FileError, Files};
 pub use flow::{Flow, FlowBody, InputContracts, Trigger};
 pub use ids::Ids;
-pub use loader::{App, Loaded, Options, load, load_with};
+pub use loader::{App, Loaded, Options, load, load_files, load_with};
 pub use secrets::{Environment, Redactor, SecretSources};
 pub use step::{Broken, Step, Steps};
 pub use suite::{

@@ -26,15 +26,17 @@ pub struct Positions {
     runs: Vec<(u32, u32)>,
     /// The whole scalar in the file.
     whole: Span,
-    /// Does every offset stand for the whole?
-    fixed: bool,
+    /// How it is written; `None` if it is nowhere in the file, and every offset stands for the whole.
+    style: Option<Style>,
+    /// Columns before the lines of a block scalar that keeps its line ends.
+    literal_indent: Option<usize>,
 }
 
 impl Positions {
     /// Positions of a text that is nowhere in the file: everything stands at `whole`.
     #[must_use]
     pub fn fixed(whole: Span) -> Positions {
-        Positions { runs: Vec::new(), whole, fixed: true }
+        Positions { runs: Vec::new(), whole, style: None, literal_indent: None }
     }
 
     /// Aligns `decoded` with the scalar that stands at `whole` in `file`.
@@ -44,6 +46,7 @@ impl Positions {
         let line = file.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
         let mut at = Cursor { file, at: start, end: whole.end as usize, style, indent: start - line };
         at.enter();
+        let indent = at.indent;
         let mut runs = Vec::new();
         let mut distance = None;
         for (offset, wanted) in decoded.char_indices() {
@@ -54,18 +57,81 @@ impl Positions {
                 runs.push((clip(offset), clip(place)));
             }
         }
-        Positions { runs, whole, fixed: false }
+        let literal_indent = (style == Style::Block && is_literal(file, start)).then_some(indent);
+        Positions { runs, whole, style: Some(style), literal_indent }
     }
 
     /// The place in the file of a span of the decoded text.
     #[must_use]
     pub fn span(&self, span: Span) -> Span {
-        if self.fixed {
+        if self.style.is_none() {
             return self.whole;
         }
         let start = self.offset(span.start);
         let end = if span.is_empty() { start } else { self.offset(span.end - 1).saturating_add(1) };
         Span::new(start, end.min(self.whole.end.max(start)))
+    }
+
+    /// The offset in the decoded text of an offset in the file: that of the nearest character before it which stands there.
+    #[must_use]
+    pub fn inward(&self, place: u32) -> u32 {
+        let after = self.runs.partition_point(|(_, known)| *known <= place);
+        let Some((start, known)) = after.checked_sub(1).and_then(|n| self.runs.get(n)) else { return 0 };
+        let found = start.saturating_add(place - known);
+        match self.runs.get(after) {
+            Some((next, _)) => found.min(*next),
+            None => found,
+        }
+    }
+
+    /// The whole scalar in the file.
+    #[must_use]
+    pub fn whole(&self) -> Span {
+        self.whole
+    }
+
+    /// How a text is written so that it can be put into this scalar; `None` if a scalar of this kind cannot hold it.
+    #[must_use]
+    pub fn written(&self, text: &str) -> Option<String> {
+        let has_lines = text.contains(['\n', '\r']);
+        match self.style? {
+            Style::Plain => {
+                let ends = [": ", " #"].iter().any(|mark| text.contains(mark)) || text.ends_with(':');
+                (!has_lines && !ends).then(|| text.to_owned())
+            }
+            Style::Single => (!has_lines).then(|| text.replace('\'', "''")),
+            Style::Double => {
+                let mut out = String::new();
+                for c in text.chars() {
+                    match c {
+                        '"' => out.push_str("\\\""),
+                        '\\' => out.push_str("\\\\"),
+                        '\n' => out.push_str("\\n"),
+                        '\r' => out.push_str("\\r"),
+                        '\t' => out.push_str("\\t"),
+                        c if c.is_control() => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+                        c => out.push(c),
+                    }
+                }
+                Some(out)
+            }
+            Style::Block => match self.literal_indent {
+                Some(indent) => {
+                    let mut out = String::new();
+                    for (n, line) in text.split('\n').enumerate() {
+                        if n > 0 {
+                            out.push('\n');
+                            if !line.trim().is_empty() {
+                                out.push_str(&" ".repeat(indent));
+                            }
+                        }
+                        out.push_str(line);
+                    }
+                    Some(out)
+                }
+                None => (!has_lines).then(|| text.to_owned()),
+            },
+        }
     }
 
     /// The place in the file of an offset in the decoded text.
@@ -79,6 +145,13 @@ impl Positions {
             None => found.min(self.whole.end.max(*place)),
         }
     }
+}
+
+/// Does the block scalar with its first content at `start` keep line ends: is its header `|` and not `>`?
+fn is_literal(file: &str, start: usize) -> bool {
+    let header = file.get(..start).unwrap_or_default().trim_end().rsplit('\n').next().unwrap_or_default();
+    let header = header.split(" #").next().unwrap_or_default();
+    header.split_whitespace().next_back().is_some_and(|word| word.starts_with('|'))
 }
 
 /// Files are at most 4 MiB.

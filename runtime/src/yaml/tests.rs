@@ -249,3 +249,56 @@ fn positions_are_those_of_a_writer() {
         }
     }
 }
+
+/// Every character of a decoded text finds the way to the file and back, and what is written into a scalar is read again.
+#[test]
+fn there_and_back() {
+    for text in [
+        "a: b c\n",
+        "a: 'it''s x'\n",
+        "a: \"x\\n\\u00e9\\x41y \\\\ z\"\n",
+        "a: |\n  x\n    y é\n\n  z\n",
+        "a: \"x\n\n   y\"\n",
+        "a:\n  b: |-\r\n    x\r\n    y\r\n",
+    ] {
+        let mut open = vec![tree(text)];
+        while let Some(node) = open.pop() {
+            match node.kind {
+                Kind::Map(entries) => open.extend(entries.into_iter().map(|entry| entry.value)),
+                Kind::Text(decoded) => {
+                    let places = &decoded.positions;
+                    for (at, _) in decoded.value.char_indices() {
+                        let at = u32::try_from(at).unwrap();
+                        let place = places.span(Span::at(at)).start;
+                        assert_eq!(places.inward(place), at, "{text:?} at {at}");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for (text, added, fits) in [
+        ("a: b\n", "c d", true),
+        ("a: b\n", "c: d", false),
+        ("a: 'b'\n", "it's", true),
+        ("a: \"b\"\n", "q\"\\\n\u{7}", true),
+        ("a:\n  - |\n    b\n", "x\ny", true),
+        ("a: >\n  b\n", "x\ny", false),
+    ] {
+        let Kind::Map(entries) = tree(text).kind else { panic!("a mapping") };
+        let mut node = entries[0].value.clone();
+        if let Kind::List(items) = &node.kind {
+            node = items[0].clone();
+        }
+        let Kind::Text(decoded) = &node.kind else { panic!("a text") };
+        let written = decoded.positions.written(added);
+        assert_eq!(written.is_some(), fits, "{text:?}");
+        let Some(written) = written else { continue };
+        let at = decoded.positions.span(Span::at(0)).start as usize;
+        let mut changed = text.to_owned();
+        changed.insert_str(at, &written);
+        let again = shown(&tree(&changed));
+        let wanted = format!("{:?}", format!("{added}{}", decoded.value));
+        assert!(again.contains(&wanted), "{changed:?}: {again} and not {wanted}");
+    }
+}

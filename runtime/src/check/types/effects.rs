@@ -7,6 +7,7 @@ use dataway_lang::value::types as descs;
 use super::super::walk::Parts;
 use super::Pass;
 use super::contracts;
+use super::messages::seen_by;
 use super::state::{Known, State, closed};
 use crate::expr::Param;
 use crate::model::{Broken, Flow, Step, Trigger};
@@ -46,6 +47,9 @@ impl<'a> Pass<'a> {
     /// The message after a step.
     pub(super) fn step(&mut self, step: &'a Step, input: State) -> State {
         let key = step.key();
+        if self.speaks {
+            self.messages.arrives(step.source.name(), step.span, &input);
+        }
         if step.params::<Broken>().is_some() {
             return match key {
                 "logger" | "sleep" => input,
@@ -232,11 +236,10 @@ impl<'a> Pass<'a> {
     /// What a trigger sends back, seen from the flow's last message.
     pub(super) fn answers(&mut self, flow: &'a Flow, last: &State) {
         let Some(trigger) = &flow.body.trigger else { return };
+        self.messages.arrives(flow.source.name(), trigger.span, last);
         let parts = Parts::of(&*trigger.params);
         for (path, field, param) in &parts.params {
-            // The failed message may come from anywhere in the flow.
-            let state = if path.starts_with("response") { last.clone() } else { State::unknown() };
-            self.parameter(field, param, &state);
+            self.parameter(field, param, &seen_by(trigger.kind.key, path, last));
         }
     }
 }

@@ -11,6 +11,7 @@ use dataway_lang::value::types as descs;
 
 use super::super::walk::Parts;
 use super::Pass;
+use super::messages::seen_by;
 use super::state::{Known, State};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{As, Data, Evaluation, Form, Param, from_language};
@@ -34,15 +35,7 @@ impl<'a> Pass<'a> {
             return;
         }
         for (path, field, param) in &parts.params {
-            let state = match (key, path.as_str()) {
-                // Evaluated against a row, an attempt's result, a later turn.
-                ("filter", "where") | ("until-successful", "retry-when") => State::unknown(),
-                ("while", "condition") => State { variables: Vec::new(), ..input.clone() },
-                // A catch's own parameters are evaluated after the failure.
-                ("try", _) => State::unknown(),
-                _ => input.clone(),
-            };
-            self.parameter(field, param, &state);
+            self.parameter(field, param, &seen_by(key, path, input));
         }
     }
 

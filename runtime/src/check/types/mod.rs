@@ -10,27 +10,38 @@
 //! | [`effects`] | what each component makes of it |
 //! | [`expressions`] | the type of a parameter, and its findings |
 //! | [`contracts`] | what a contract says, as a type |
+//! | [`messages`] | the states before the steps, for who asks later |
 
 mod contracts;
 mod effects;
 mod expressions;
+mod messages;
 mod state;
+
+pub use messages::Messages;
+pub use state::State;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{App, Flow, Steps};
-use state::State;
 
 /// Most steps that are walked, repetitions of called flows included.
 const BUDGET: usize = 50_000;
 /// Deepest calls of flows that are followed.
 const MAX_CALLS: usize = 8;
 
-/// Checks the types of all flows.
-pub fn check(app: &App, diagnostics: &mut Vec<Diagnostic>) {
-    let mut pass =
-        Pass { app, entries: BTreeMap::new(), open: Vec::new(), speaks: false, budget: BUDGET, found: Vec::new() };
+/// Checks the types of all flows; gives what is known of the messages on the way.
+pub fn check(app: &App, diagnostics: &mut Vec<Diagnostic>) -> Messages {
+    let mut pass = Pass {
+        app,
+        entries: BTreeMap::new(),
+        open: Vec::new(),
+        speaks: false,
+        budget: BUDGET,
+        found: Vec::new(),
+        messages: Messages::default(),
+    };
     for flow in &app.flows {
         if flow.body.trigger.is_some() || flow.body.input.is_some() {
             let entry = pass.first_message(flow);
@@ -54,6 +65,7 @@ pub fn check(app: &App, diagnostics: &mut Vec<Diagnostic>) {
         pass.speaks = false;
     }
     diagnostics.append(&mut pass.found);
+    pass.messages
 }
 
 /// One walk over the flows.
@@ -67,6 +79,7 @@ struct Pass<'a> {
     speaks: bool,
     budget: usize,
     found: Vec<Diagnostic>,
+    messages: Messages,
 }
 
 impl<'a> Pass<'a> {

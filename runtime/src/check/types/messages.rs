@@ -1,0 +1,44 @@
+//! What is known of the messages that arrive at the steps, kept for whoever asks about a place of a flow: the editor.
+
+use std::collections::HashMap;
+
+use dataway_lang::source::Span;
+
+use super::state::State;
+use crate::registry;
+
+/// What is known of the message before each step, and of the last one of a flow with a trigger.
+#[derive(Debug, Default)]
+pub struct Messages {
+    /// By the file and the start of the step's or trigger's key in it.
+    arrived: HashMap<String, HashMap<u32, State>>,
+}
+
+impl Messages {
+    /// Notes what arrives at the step or trigger whose key stands at `span`.
+    pub(super) fn arrives(&mut self, file: &str, span: Span, state: &State) {
+        self.arrived.entry(file.to_owned()).or_default().insert(span.start, state.clone());
+    }
+
+    /// What the expressions of a parameter see: that of the step or trigger `key`, which starts at `start` in `file`. `None`
+    /// if no message is known to get there.
+    #[must_use]
+    pub fn seen_by(&self, file: &str, start: u32, key: &str, path: &str) -> Option<State> {
+        let input = self.arrived.get(file)?.get(&start)?;
+        Some(seen_by(key, path, input))
+    }
+}
+
+/// What the expressions of a parameter see when `input` arrives at the step `key`, or is the last message of its trigger.
+pub(super) fn seen_by(key: &str, path: &str, input: &State) -> State {
+    match (key, path) {
+        // Evaluated against a row, an attempt's result, a later turn.
+        ("filter", "where") | ("until-successful", "retry-when") => State::unknown(),
+        ("while", "condition") => State { variables: Vec::new(), ..input.clone() },
+        // A catch's own parameters are evaluated after the failure.
+        ("try", _) => State::unknown(),
+        // A failed message may come from anywhere in the flow.
+        _ if registry::trigger(key).is_some() && !path.starts_with("response") => State::unknown(),
+        _ => input.clone(),
+    }
+}
