@@ -100,11 +100,14 @@ impl Region {
         }
     }
 
-    /// A replacement in the program as one in the document; `None` if what the program stands in cannot hold the text.
+    /// A replacement in the program as one in the document; `None` if what the program stands in cannot hold the text. In
+    /// quotes no program begins to have several lines: nobody could read them.
     #[must_use]
     pub fn replacement(&self, span: Span, text: &str) -> Option<(Span, String)> {
+        let begins_lines = text.contains('\n') && !self.script.source.text().contains('\n');
         let written = match &self.places {
             Places::Shifted => text.to_owned(),
+            Places::Scalar { .. } if begins_lines => return None,
             Places::Scalar { positions, .. } => positions.written(text)?,
         };
         Some((self.outward(span), written))
@@ -266,8 +269,7 @@ impl Document {
             let positions = Arc::clone(&scalar.positions);
             let place = |offset: u32| positions.span(Span::at(offset)).start.saturating_add(sheet.mark);
             let span = Span::new(place(inside.start), place(inside.end).max(place(inside.start)));
-            let places =
-                Places::Scalar { positions, offset: inside.start, text: self.text.clone(), mark: sheet.mark };
+            let places = Places::Scalar { positions, offset: inside.start, text: self.text.clone(), mark: sheet.mark };
             Some(Region { script, span, places })
         };
         sheet.spots.iter().filter_map(region).collect()

@@ -152,6 +152,12 @@ impl World {
         self.open.get(uri).cloned()
     }
 
+    /// The files as they are now.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// All open files.
     pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.open.values()
@@ -206,9 +212,7 @@ impl World {
     /// sample. Outside an app no program depends on another one.
     fn touched(&mut self, changed: &Document, root: Option<&Path>) -> Vec<Arc<Document>> {
         let (uri, language) = (changed.uri.clone(), changed.language);
-        self.renew(|other, app| {
-            other.uri != uri && (language != Language::Script || root.is_some() && app == root)
-        })
+        self.renew(|other, app| other.uri != uri && (language != Language::Script || root.is_some() && app == root))
     }
 
     /// Works out anew the documents that something concerns; it is told the app that they lie in.

@@ -19,10 +19,56 @@ use serde_json::{Value, json};
 
 /// What is inserted: half tokens, whole lines, and what texts are not made of.
 const FRAGMENTS: &[&str] = &[
-    "msg.payload['", "']", "\r\n", "\n", "\n    ", "😀", "é", "\u{301}", "#[", "]", "\"", "'", "'''", "f\"{", "}", "(", ")", "[",
-    "{", ":", ": ", ",", "def f(x):\n    return x\n", "return ", "if x:\n", "else:\n", "for i in msg.payload:\n    ", "0x", "1e", "\\",
-    " # note", "#: payload: {\"type\": \"object\"}\n", "\t", "\u{feff}", "\0", "\r", "x.", "x = [i for i in ", "lambda: ", "- ",
-    "- set-payload: \"#[msg.pay", "- id: a\n  ", "&a ", "*a", "|\n  ", "steps:\n", "  ", "~", "!!int ", "---\n",
+    "msg.payload['",
+    "']",
+    "\r\n",
+    "\n",
+    "\n    ",
+    "😀",
+    "é",
+    "\u{301}",
+    "#[",
+    "]",
+    "\"",
+    "'",
+    "'''",
+    "f\"{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "{",
+    ":",
+    ": ",
+    ",",
+    "def f(x):\n    return x\n",
+    "return ",
+    "if x:\n",
+    "else:\n",
+    "for i in msg.payload:\n    ",
+    "0x",
+    "1e",
+    "\\",
+    " # note",
+    "#: payload: {\"type\": \"object\"}\n",
+    "\t",
+    "\u{feff}",
+    "\0",
+    "\r",
+    "x.",
+    "x = [i for i in ",
+    "lambda: ",
+    "- ",
+    "- set-payload: \"#[msg.pay",
+    "- id: a\n  ",
+    "&a ",
+    "*a",
+    "|\n  ",
+    "steps:\n",
+    "  ",
+    "~",
+    "!!int ",
+    "---\n",
 ];
 
 const APP: &str = "name: shop\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: \"127.0.0.1:8080\"}\n";
@@ -126,10 +172,7 @@ fn ask(snapshot: &Snapshot, feature: usize, at: Place, to: Place) -> Value {
         12 => answer(formatting::document(snapshot)),
         13 => answer(formatting::range(snapshot, params(range))),
         14 => answer(formatting::on_type(snapshot, position(at), "\n")),
-        15 => answer(inlay_hint::respond(
-            snapshot,
-            &params(json!({ "textDocument": { "uri": uri }, "range": range })),
-        )),
+        15 => answer(inlay_hint::respond(snapshot, &params(json!({ "textDocument": { "uri": uri }, "range": range })))),
         16 => answer(code_action::respond(
             snapshot,
             &params(json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } })),
@@ -172,7 +215,8 @@ fn everything(snapshot: &Snapshot) -> Vec<Value> {
 }
 
 fn world(encoding: Encoding, uri: &str, path: &Path, text: &str) -> World {
-    let mut world = World { encoding, ..World::default() };
+    let mut world = World::default();
+    world.encoding = encoding;
     for (name, text) in [("app.yaml", APP), ("samples/order.json", SAMPLE)] {
         world.open(&format!("file:///case/{name}"), Some(Path::new("/case").join(name)), 1, "", text);
     }

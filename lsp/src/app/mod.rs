@@ -72,13 +72,7 @@ impl App {
     /// The app in a folder; nothing is worked out yet.
     #[must_use]
     pub fn new(root: &Path, files: Files, kept: &Arc<Kept>) -> App {
-        App {
-            root: root.to_owned(),
-            files,
-            kept: Arc::clone(kept),
-            checked: OnceLock::new(),
-            sheets: OnceLock::new(),
-        }
+        App { root: root.to_owned(), files, kept: Arc::clone(kept), checked: OnceLock::new(), sheets: OnceLock::new() }
     }
 
     /// The same app with other files.
@@ -142,7 +136,9 @@ impl App {
 
     /// Every place of the app, with the path of its file.
     pub fn spots(&self) -> impl Iterator<Item = (&str, &Sheet, &Spot)> {
-        self.sheets().iter().flat_map(|(path, sheet)| sheet.spots.iter().map(move |spot| (path.as_str(), &**sheet, spot)))
+        self.sheets()
+            .iter()
+            .flat_map(|(path, sheet)| sheet.spots.iter().map(move |spot| (path.as_str(), &**sheet, spot)))
     }
 
     /// What an expression is known to see as its message.

@@ -155,16 +155,20 @@ impl Walk {
         let flow = self.flow.clone();
         match (self.kind, path.as_str()) {
             (Kind::Flows, "name") => self.defined(node, Entity::Flow),
-            (Kind::Tests, "tests.from" | "tests.to") => self.used(node, Wanted::StepId(flow.clone()), |id| Entity::Step(flow, id)),
-            (Kind::Tests, "mocks.step" | "tests.mocks.step") => match node.as_str().and_then(|text| text.split_once('/')) {
-                Some((flow, id)) if !self.is_asked(node) => {
-                    let (length, start) = (flow.len(), flow.len() + 1);
-                    self.spot(content(node, 0, length), What::Use(Entity::Flow(flow.to_owned())));
-                    let step = Entity::Step(flow.to_owned(), id.to_owned());
-                    self.spot(content(node, start, start + id.len()), What::Use(step));
+            (Kind::Tests, "tests.from" | "tests.to") => {
+                self.used(node, Wanted::StepId(flow.clone()), |id| Entity::Step(flow, id))
+            }
+            (Kind::Tests, "mocks.step" | "tests.mocks.step") => {
+                match node.as_str().and_then(|text| text.split_once('/')) {
+                    Some((flow, id)) if !self.is_asked(node) => {
+                        let (length, start) = (flow.len(), flow.len() + 1);
+                        self.spot(content(node, 0, length), What::Use(Entity::Flow(flow.to_owned())));
+                        let step = Entity::Step(flow.to_owned(), id.to_owned());
+                        self.spot(content(node, start, start + id.len()), What::Use(step));
+                    }
+                    _ => self.used(node, Wanted::StepId(flow.clone()), |id| Entity::Step(flow, id)),
                 }
-                _ => self.used(node, Wanted::StepId(flow.clone()), |id| Entity::Step(flow, id)),
-            },
+            }
             (Kind::Tests, "tests.calls") => {
                 for entry in node.as_map().unwrap_or_default() {
                     let flow = flow.clone();
@@ -463,8 +467,7 @@ impl Walk {
         let entries = node.as_map().unwrap_or_default();
         let component = entries.iter().find_map(|entry| Some((entry, registry::component(entry.key.as_str()?)?)));
         if self.is_asked(node) || self.asked_key(node).is_some() {
-            self.wanted =
-                Some(Wanted::Step { has_component: component.is_some(), present: Walk::present(node) });
+            self.wanted = Some(Wanted::Step { has_component: component.is_some(), present: Walk::present(node) });
         }
         for entry in entries {
             let Some(own) = OWN_KEYS.iter().find(|own| entry.key.as_str() == Some(own)) else { continue };

@@ -1,10 +1,14 @@
 //! Code actions: fixes of diagnostics, and rearrangements of what is selected.
 
+use dataway_lang::builtins::{self, reference};
 use dataway_lang::check::symbols::BindingKind;
+use dataway_lang::check::types::Type;
 use dataway_lang::diagnostic::Diagnostic;
 use dataway_lang::source::Span;
 use dataway_lang::syntax::ast::{Body, Constant, Expr, ExprKind, Mode, Stmt, StmtKind};
+use dataway_lang::value::Value;
 
+use super::members;
 use crate::cursor::{self, Node};
 use crate::script::Script;
 
@@ -77,6 +81,10 @@ pub fn actions(script: &Script, selection: Span) -> Vec<Action> {
                 preferred: true,
             });
         }
+        if diagnostic.code.0 == 1001 {
+            let known = diagnostic.fix.as_ref().map(|fix| fix.replacement.as_str());
+            actions.extend(qualified(script, diagnostic.span, number, known));
+        }
         if matches!(diagnostic.code.0, 2102..=2104) {
             actions.extend(wrap_in_get(script, diagnostic.span, Some(number)));
         }
@@ -93,6 +101,28 @@ pub fn actions(script: &Script, selection: Span) -> Vec<Action> {
     }
     actions.extend(to_expression(script));
     actions
+}
+
+/// An unknown name that is a member of a module gets that module: no import is needed.
+/// `known` is what another fix writes.
+fn qualified(script: &Script, span: Span, number: usize, known: Option<&str>) -> Vec<Action> {
+    let name = script.source.slice(span);
+    let module = |module: &&'static str| match builtins::lookup(module) {
+        Some(Value::Module(desc)) => {
+            members::find(&Type::Module(desc), name).is_some() && known != Some(&format!("{module}.{name}"))
+        }
+        _ => false,
+    };
+    let mut modules: Vec<&str> = reference::names().into_iter().filter(module).collect();
+    modules.sort_unstable();
+    let action = |module: &str| Action {
+        title: format!("Write `{module}.{name}`"),
+        kind: ActionKind::QuickFix,
+        edits: vec![Edit { span: Span::at(span.start), text: format!("{module}.") }],
+        fixes: Some(number),
+        preferred: false,
+    };
+    modules.into_iter().map(action).collect()
 }
 
 /// `order['note']` becomes `order.get('note')`.

@@ -104,7 +104,8 @@ fn after(line: &str) -> usize {
 
 /// The indentation of a line such as `else:`, that of the statement it goes on with.
 fn followed<'t>(line: &str, own: usize, above: impl Iterator<Item = &'t str>) -> Option<usize> {
-    let word = |line: &str| line.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+    let word =
+        |line: &str| line.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
     let keyword = word(line);
     let (_, openers) = FOLLOWERS.iter().find(|(follower, _)| *follower == keyword)?;
     let mut least = own;

@@ -4,25 +4,32 @@ use std::collections::HashMap;
 
 use dataway_lang::source::Span;
 use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CreateFile,
+    DocumentChangeOperation, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Range, ResourceOp,
+    TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
 use super::convert::Snapshot;
 use super::diagnostics;
 use crate::features::actions::{self, ActionKind};
+use crate::features::app::actions::{self as app_actions, Change};
 
 /// The actions for a selection.
 #[must_use]
 pub fn respond(snapshot: &Snapshot, params: &CodeActionParams) -> Option<CodeActionResponse> {
-    let uri = snapshot.uri()?;
     let selection = snapshot.span(params.range);
-    let (region, start) = snapshot.document.region_at(selection.start)?;
-    let end = region.inward(selection.end).unwrap_or(start);
-    let known = actions::diagnostics(&region.script);
     let wanted = |kind: &CodeActionKind| {
         params.context.only.as_ref().is_none_or(|only| only.iter().any(|one| kind.as_str().starts_with(one.as_str())))
     };
     let mut response = Vec::new();
+    if wanted(&CodeActionKind::REFACTOR_EXTRACT) {
+        let found = app_actions::changes(&snapshot.document, selection.start);
+        response.extend(found.into_iter().filter_map(|one| change(snapshot, one)));
+    }
+    let Some((region, start)) = snapshot.document.region_at(selection.start) else { return Some(response) };
+    let uri = snapshot.uri()?;
+    let end = region.inward(selection.end).unwrap_or(start);
+    let known = actions::diagnostics(&region.script);
     for action in actions::actions(&region.script, Span::new(start, end)) {
         let kind = match action.kind {
             ActionKind::QuickFix => CodeActionKind::QUICKFIX,
@@ -49,4 +56,31 @@ pub fn respond(snapshot: &Snapshot, params: &CodeActionParams) -> Option<CodeAct
         }));
     }
     Some(response)
+}
+
+/// An action that may make a file.
+fn change(snapshot: &Snapshot, made: Change) -> Option<CodeActionOrCommand> {
+    let write = |uri: Uri, range: Range, text: String| {
+        DocumentChangeOperation::Edit(TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier { uri, version: None },
+            edits: vec![OneOf::Left(TextEdit { range, new_text: text })],
+        })
+    };
+    let mut operations = Vec::new();
+    if let Some((path, content)) = made.file {
+        let uri = Uri::from_file_path(&path)?;
+        let create = CreateFile { uri: uri.clone(), options: None, annotation_id: None };
+        operations.push(DocumentChangeOperation::Op(ResourceOp::Create(create)));
+        operations.push(write(uri, Range::default(), content));
+    }
+    operations.push(write(snapshot.uri()?, snapshot.document_range(made.span), made.text));
+    Some(CodeActionOrCommand::CodeAction(CodeAction {
+        title: made.title,
+        kind: Some(CodeActionKind::REFACTOR_EXTRACT),
+        edit: Some(WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Operations(operations)),
+            ..WorkspaceEdit::default()
+        }),
+        ..CodeAction::default()
+    }))
 }

@@ -4,8 +4,7 @@ use dataway_lang::diagnostic::{Diagnostic, Severity};
 use dataway_lang::source::Span;
 use dataway_runtime::diagnostic::Code;
 use tower_lsp_server::ls_types::{
-    self, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString,
-    Range,
+    self, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, Range,
 };
 
 use super::convert::Snapshot;
@@ -32,7 +31,10 @@ pub fn respond(snapshot: &Snapshot) -> Vec<ls_types::Diagnostic> {
             let own = checked.diagnostics.iter().filter(|one| one.source.name() == path);
             for one in own.map(|one| of_app(snapshot, one)) {
                 // What the script says of itself was said.
-                if !all.iter().any(|known: &ls_types::Diagnostic| known.range == one.range && known.message == one.message) {
+                if !all
+                    .iter()
+                    .any(|known: &ls_types::Diagnostic| known.range == one.range && known.message == one.message)
+                {
                     all.push(one);
                 }
             }
@@ -53,8 +55,7 @@ fn of_app(snapshot: &Snapshot, finding: &dataway_runtime::diagnostic::Diagnostic
     let mark = length(snapshot.document.text.as_str()).saturating_sub(length(finding.source.text()));
     let span = Span::new(finding.span.start.saturating_add(mark), finding.span.end.saturating_add(mark));
     let message = with_help(&finding.message, finding.help.as_deref());
-    let found =
-        diagnostic(snapshot.document_range(span), finding.severity, finding.code.to_string(), message);
+    let found = diagnostic(snapshot.document_range(span), finding.severity, finding.code.to_string(), message);
     let tags = match finding.code {
         Code::Language(code) => tags(code.0),
         _ => None,

@@ -4,7 +4,7 @@ use dataway_lang::source::Span;
 use tower_lsp_server::ls_types::{Position, Range, TextEdit};
 
 use super::convert::Snapshot;
-use crate::document::{Language, Region};
+use crate::document::Region;
 use crate::features::actions::Edit;
 use crate::features::formatting;
 
@@ -12,7 +12,7 @@ use crate::features::formatting;
 #[must_use]
 pub fn document(snapshot: &Snapshot) -> Vec<TextEdit> {
     let regions = snapshot.document.regions().iter();
-    regions.filter_map(|region| convert(snapshot, region, &formatting::program(&region.script)?)).collect()
+    regions.filter_map(|region| edit(snapshot, region, formatting::program(&region.script)?)).collect()
 }
 
 /// The edits that format what a range touches.
@@ -23,7 +23,7 @@ pub fn range(snapshot: &Snapshot, range: Range) -> Vec<TextEdit> {
     let edit = |region: &Region| {
         let clip = |offset: u32| region.inward(offset.clamp(region.span.start, region.span.end));
         let inner = Span::new(clip(within.start)?, clip(within.end)?);
-        convert(snapshot, region, &formatting::range(&region.script, inner)?)
+        self::edit(snapshot, region, formatting::range(&region.script, inner)?)
     };
     snapshot.document.regions().iter().filter(touched).filter_map(edit).collect()
 }
@@ -33,15 +33,9 @@ pub fn range(snapshot: &Snapshot, range: Range) -> Vec<TextEdit> {
 pub fn on_type(snapshot: &Snapshot, position: Position, typed: &str) -> Vec<TextEdit> {
     let Some((region, offset)) = snapshot.locate(position) else { return Vec::new() };
     let edit = formatting::on_type(&region.script.source, offset, typed);
-    edit.and_then(|edit| convert(snapshot, region, &edit)).into_iter().collect()
+    edit.and_then(|found| self::edit(snapshot, region, found)).into_iter().collect()
 }
 
-/// An edit of a program. In an app file a program does not begin to need lines that it did not have: in quotes nobody could
-/// read them.
-fn convert(snapshot: &Snapshot, region: &Region, edit: &Edit) -> Option<TextEdit> {
-    let is_line = !region.script.source.text().contains('\n');
-    if snapshot.document.language == Language::Flow && is_line && edit.text.contains('\n') {
-        return None;
-    }
-    snapshot.edit(region, edit.span, &edit.text)
+fn edit(snapshot: &Snapshot, region: &Region, found: Edit) -> Option<TextEdit> {
+    snapshot.edit(region, found.span, &found.text)
 }

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use dataway_lang::source::Span;
 use dataway_lsp::document::{Document, Region};
-use dataway_lsp::features::{actions, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens};
+use dataway_lsp::features::app::actions as app_actions;
+use dataway_lsp::features::{
+    actions, calls, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens,
+};
 use dataway_lsp::position::Encoding;
 
 use super::{FOLDER, Opened, files};
@@ -34,6 +37,10 @@ pub fn ask(feature: &str, case: &Opened) -> String {
         Some((region, at)) => of_program(feature, case, region, at),
         None => files::ask(feature, case),
     }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |out, line| format!("{out}    {line}\n"))
 }
 
 /// The text of a document after edits.
@@ -80,6 +87,20 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
                 writeln!(out, "{} {:?} {} {}", shown(one.span), one.severity, one.code, one.message).expect("text");
                 if let Some(help) = one.help {
                     writeln!(out, "    help: {help}").expect("text");
+                }
+            }
+        }
+        "calls" => {
+            if let Some(function) = calls::function_at(script, at) {
+                let name =
+                    |link: &calls::Link| link.function.as_ref().map_or("(program)", |item| &item.name).to_owned();
+                for (what, links) in
+                    [("from", calls::incoming(script, &function)), ("to", calls::outgoing(script, &function))]
+                {
+                    for link in links {
+                        let calls: Vec<String> = link.calls.iter().map(|span| shown(*span)).collect();
+                        writeln!(out, "{what} {}: {}", name(&link), calls.join(", ")).expect("text");
+                    }
                 }
             }
         }
@@ -168,13 +189,19 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
             out.push_str(&text);
         }
         "actions" => {
+            for made in app_actions::changes(document, case.selection.start) {
+                writeln!(out, "Change: {}", made.title).expect("text");
+                if let Some((file, content)) = made.file {
+                    let name = file.strip_prefix(FOLDER).unwrap_or(&file).display();
+                    writeln!(out, "    --- {name}\n{}    ---", indented(&content)).expect("text");
+                }
+                out.push_str(&indented(&applied(document, &[(made.span, made.text)])));
+            }
             for action in actions::actions(script, selection) {
                 let edits = action.edits.iter().map(|edit| region.replacement(edit.span, &edit.text));
                 let Some(edits) = edits.collect::<Option<Vec<_>>>() else { continue };
                 writeln!(out, "{:?}: {}", action.kind, action.title).expect("text");
-                for line in applied(document, &edits).lines() {
-                    writeln!(out, "    {line}").expect("text");
-                }
+                out.push_str(&indented(&applied(document, &edits)));
             }
         }
         other => panic!("no feature is called {other}"),

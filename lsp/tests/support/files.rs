@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use dataway_lang::source::Span;
 use dataway_lsp::app::App;
-use dataway_lsp::app::sheet::{Section, Sheet};
+use dataway_lsp::app::sheet::{Entity, Section, Sheet};
 use dataway_lsp::document::Document;
-use dataway_lsp::features::app::{completion, hover, navigation, outline};
+use dataway_lsp::features::app::{calls, completion, hover, navigation, outline};
 use dataway_lsp::features::hints::{self, Wanted};
 use dataway_lsp::features::tokens;
 
@@ -36,8 +36,9 @@ pub fn ask(feature: &str, case: &Opened) -> String {
                 writeln!(out, "uses: {}", places(app, &navigation::references(app, entity, false))).expect("text");
             }
             let marks = navigation::highlights(&sheet, at).into_iter();
-            let marks: Vec<String> =
-                marks.map(|(span, is_write)| format!("{}{}", shown(span), if is_write { " w" } else { " r" })).collect();
+            let marks: Vec<String> = marks
+                .map(|(span, is_write)| format!("{}{}", shown(span), if is_write { " w" } else { " r" }))
+                .collect();
             writeln!(out, "highlights: {}", marks.join(", ")).expect("text");
             for name in ["renamed", "2x", "true", "taken"] {
                 match navigation::rename(app, &sheet, at, name) {
@@ -45,6 +46,15 @@ pub fn ask(feature: &str, case: &Opened) -> String {
                     Err(reason) => writeln!(out, "rename to {name}: {reason}"),
                 }
                 .expect("text");
+            }
+        }
+        "calls" => {
+            let Some((Entity::Flow(name), _)) = navigation::entity_at(&sheet, at) else { return out };
+            for (what, links) in [("from", calls::incoming(app, name)), ("to", calls::outgoing(app, name))] {
+                for link in links {
+                    writeln!(out, "{what} {} in {}: {} calls", link.section.name, link.path, link.calls.len())
+                        .expect("text");
+                }
             }
         }
         "outline" => {

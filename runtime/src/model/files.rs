@@ -128,7 +128,8 @@ impl Files {
         let has_suffix = |name: &str| name.rsplit_once('.').is_some_and(|(_, found)| found == suffix);
         // What was read or is open is there, whether or not it is on disk.
         let below = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let mut found: Vec<String> = self.lock().keys().filter(below).filter(|path| has_suffix(path)).cloned().collect();
+        let mut found: Vec<String> =
+            self.lock().keys().filter(below).filter(|path| has_suffix(path)).cloned().collect();
         let mut open = vec![(folder.to_owned(), 0)];
         while let Some((folder, depth)) = open.pop() {
             let Ok(place) = self.locate(&folder) else { continue };

@@ -97,7 +97,8 @@ fn offer(app: &App, wanted: &Wanted, place: &Place, items: &mut Vec<Item>) {
         }
         Wanted::Step { has_component, present } => {
             if *has_component {
-                for key in ["id", "name", "description"].into_iter().filter(|key| !present.iter().any(|one| one == key)) {
+                for key in ["id", "name", "description"].into_iter().filter(|key| !present.iter().any(|one| one == key))
+                {
                     items.push(key_item(key, hover::of_own_key(key), "", place, 1));
                 }
             } else {
@@ -179,6 +180,7 @@ fn of_shape(app: &App, shape: &Shape, field: Option<&'static Field>, items: &mut
     let Some(field) = field else { return };
     if let Need::Default(default) = field.need
         && !default.starts_with(['[', '{', '\''])
+        && !items.iter().any(|item| item.label == default)
     {
         items.push(value_item(default, "default", "", 2));
     }
@@ -225,7 +227,7 @@ fn component_item(key: &str, table: &'static Table, place: &Place) -> Item {
     let required: Vec<&Field> = table.fields.iter().filter(|field| field.need == Need::Required).collect();
     let indent = " ".repeat(place.step);
     let (insert, is_snippet) = match (table.main(), required.as_slice()) {
-        _ if place.has_colon => (key.to_owned(), false),
+        _ if place.has_colon || table.fields.is_empty() => (key.to_owned(), false),
         (Some(main), [] | [_]) if required.iter().all(|field| field.is_main) => match main.shape {
             Shape::Steps | Shape::List(..) | Shape::Record(_) => (format!("{key}:\n{indent}- $0"), true),
             _ => (format!("{key}: $0"), true),

@@ -81,7 +81,9 @@ pub fn highlights(sheet: &Sheet, offset: u32) -> Vec<(Span, bool)> {
 pub fn renameable(sheet: &Sheet, offset: u32) -> Result<(Entity, Span), String> {
     match entity_at(sheet, offset) {
         Some((entity, span)) => Ok((entity.clone(), span)),
-        None => Err("flows, configurations and steps with an id can be renamed, and names inside expressions".to_owned()),
+        None => {
+            Err("flows, configurations and steps with an id can be renamed, and names inside expressions".to_owned())
+        }
     }
 }
 
