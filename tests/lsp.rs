@@ -214,3 +214,132 @@ fn hostile_texts() {
     }
     client.stop();
 }
+
+/// An app on disk whose flows are partly unsaved; gone when it is dropped.
+struct App {
+    folder: std::path::PathBuf,
+}
+
+impl App {
+    fn new(name: &str) -> App {
+        let folder = std::env::temp_dir().join(format!("dataway-lsp-{name}-{}", std::process::id()));
+        let files = [
+            ("app.yaml", "name: shop\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: \"127.0.0.1:8080\"}\n"),
+            ("samples/order.json", "{\"id\": \"o-1\", \"items\": [{\"sku\": \"A\"}]}"),
+            ("flows/other.yaml", "name: nightly\nsteps:\n  - flow-ref: tell\n"),
+            ("flows/main.yaml", "flows: []\n"),
+            ("transforms/order.dw", "def dw_process(msg):\n    return msg.payload['id']\n"),
+        ];
+        for (path, text) in files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        App { folder }
+    }
+
+    fn uri(&self, path: &str) -> String {
+        format!("file://{}/{path}", self.folder.display())
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+const FLOWS: &str = r##"flows:
+  - name: intake
+    trigger:
+      http-listener: {config: api, path: /orders, payload: {sample: samples/order.json}}
+    steps:
+      - logger: {message: "got one"}
+      - set-variable: {name: id, value: {script: transforms/order.dw}}
+      - set-payload: "#[msg.payload['']]"
+      - flow-ref: tell
+  - name: tell
+    steps: []
+"##;
+
+/// Keys of a payload from a sample two steps upstream; renaming a flow in every file; the file behind `script:`; and what is
+/// not saved counts.
+#[test]
+fn an_app() {
+    let app = App::new("app");
+    let (mut client, _) = Client::start(&["utf-16"]);
+    let uri = app.uri("flows/main.yaml");
+    let document = json!({ "uri": uri, "languageId": "yaml", "version": 1, "text": FLOWS });
+    client.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    let told = client.notification("textDocument/publishDiagnostics");
+    assert_eq!(told["params"]["diagnostics"], json!([]), "{told}");
+
+    let answer = client.ask("textDocument/completion", at(&uri, 7, 36));
+    let labels = answer["result"]["items"].as_array().expect("a list").iter().map(|item| item["label"].clone());
+    let labels: Vec<Value> = labels.collect();
+    assert!(labels.contains(&json!("items")) && labels.contains(&json!("id")), "{answer}");
+
+    let mut rename = at(&uri, 9, 12);
+    rename["newName"] = json!("inform");
+    let answer = client.ask("textDocument/rename", rename);
+    let changes = &answer["result"]["changes"];
+    assert_eq!(changes[&uri].as_array().map(Vec::len), Some(2), "{answer}");
+    let other = &changes[app.uri("flows/other.yaml")][0];
+    assert_eq!(other["newText"], "inform");
+    assert_eq!(other["range"]["start"], json!({ "line": 2, "character": 14 }));
+
+    let answer = client.ask("textDocument/definition", at(&uri, 6, 60));
+    assert_eq!(answer["result"][0]["uri"], json!(app.uri("transforms/order.dw")));
+
+    // The other flow calls one that now is gone, although nothing was saved.
+    let change = json!({ "range": { "start": { "line": 9, "character": 10 }, "end": { "line": 9, "character": 14 } }, "text": "gone" });
+    let params = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [change] });
+    client.tell("textDocument/didChange", params);
+    let other = app.uri("flows/other.yaml");
+    let text = "name: nightly\nsteps:\n  - flow-ref: tell\n";
+    let document = json!({ "uri": other, "languageId": "yaml", "version": 1, "text": text });
+    client.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    let told = loop {
+        let told = client.notification("textDocument/publishDiagnostics");
+        if told["params"]["uri"] == json!(other) {
+            break told;
+        }
+    };
+    assert_eq!(told["params"]["diagnostics"][0]["code"], "FLW013", "{told}");
+
+    let answer = client.ask("workspace/symbol", json!({ "query": "intake" }));
+    assert_eq!(answer["result"][0]["name"], "intake", "{answer}");
+    let answer = client.ask("textDocument/prepareCallHierarchy", at(&uri, 1, 12));
+    assert_eq!(answer["result"][0]["name"], "intake", "{answer}");
+    let answer = client.ask("textDocument/formatting", json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 4, "insertSpaces": true } }));
+    assert_eq!(answer["result"], json!([]), "{answer}");
+    client.stop();
+}
+
+/// While huge texts and samples are looked at, other files are answered for, and edits are taken.
+#[test]
+fn huge_files() {
+    let app = App::new("huge");
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    std::fs::write(app.folder.join("deep.sample.json"), deep).expect("a file");
+    let wide: String = (0..200_000).map(|n| format!("{{\"k{n}\": {n}}},")).collect();
+    std::fs::write(app.folder.join("wide.sample.json"), format!("[{wide}0]")).expect("a file");
+    let (mut client, _) = Client::start(&["utf-16"]);
+    client.open(&app.uri("large.dw"), &"x = 1  # 😀\n".repeat(400_000));
+    for name in ["deep.dw", "wide.dw"] {
+        client.open(&app.uri(name), "def dw_process(msg):\n    return msg.payload[0]['']\n");
+        let (_, question) = client.request("textDocument/completion", at(&app.uri(name), 1, 27));
+        client.write(&question);
+    }
+    client.open(URI, "def dw_process(msg):\n    return 1\n");
+    let answer = client.ask("textDocument/hover", at(URI, 0, 6));
+    assert!(answer["result"]["contents"]["value"].as_str().is_some_and(|text| text.contains("dw_process")), "{answer}");
+    for version in 2..12 {
+        let change = json!({ "range": { "start": { "line": 100, "character": 0 }, "end": { "line": 100, "character": 0 } }, "text": "y" });
+        let params = json!({ "textDocument": { "uri": app.uri("large.dw"), "version": version }, "contentChanges": [change] });
+        client.tell("textDocument/didChange", params);
+    }
+    let answer = client.ask("textDocument/completion", at(&app.uri("deep.dw"), 1, 27));
+    assert!(answer.get("error").is_none(), "{answer}");
+    client.stop();
+}

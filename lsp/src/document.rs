@@ -8,13 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 use dataway_lang::Profile;
 use dataway_lang::check::CheckOptions;
+use dataway_lang::check::types::Type;
 use dataway_lang::source::{SourceText, Span};
 use dataway_runtime::yaml::Positions;
 
 use crate::app::App;
 use crate::app::sheet::{Sheet, Spot, What};
 use crate::files::Files;
-use crate::knowledge::{self, Memory};
+use crate::knowledge::{self, Knowledge, Memory, Origin};
 use crate::position::Text;
 use crate::script::{Context, Script};
 
@@ -236,6 +237,7 @@ impl Document {
         let mut contracts = knowledge.contracts.clone();
         let mut profile = around.profile;
         if let Some((app, path)) = self.in_app() {
+            let app = app.settled();
             profile = app.profile().unwrap_or(profile);
             // What the script itself says about its data counts more than what its callers are known to hand over.
             if contracts.payload.is_none()
@@ -263,8 +265,20 @@ impl Document {
             let text = scalar.value.get(inside.start as usize..inside.end as usize)?;
             let state = sight.as_ref().and_then(|sight| app.seen(&path, sight));
             let contracts = state.map(|state| state.contracts()).unwrap_or_default();
+            let origin = sheet.contract_at(spot.span.start).and_then(|stated| {
+                let file = app.file_of(&stated.path);
+                self.around.memory.of_file(&file, stated.is_sample, &app.files)
+            });
+            // The payload may be another one by now.
+            let is_it = |origin: &Arc<Origin>| match contracts.payload.as_ref().map(|stated| &stated.ty) {
+                Some(Type::Entity(value, _)) => origin.ty() == Some(&**value),
+                Some(payload) => origin.ty() == Some(payload),
+                None => false,
+            };
+            let origins = origin.filter(is_it).into_iter().collect();
+            let knowledge = Arc::new(Knowledge { origins, ..Knowledge::default() });
             let check = CheckOptions { profile, contracts, ..CheckOptions::default() };
-            let context = Context { embedded: true, check, ..Context::default() };
+            let context = Context { embedded: true, check, knowledge };
             let script = Script::new(SourceText::new(&path, text), Arc::new(context));
             let positions = Arc::clone(&scalar.positions);
             let place = |offset: u32| positions.span(Span::at(offset)).start.saturating_add(sheet.mark);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dataway_lang::Document;
 use dataway_lang::check::contract::{self, Clause, Subject};
+use dataway_lang::check::types::Type;
 use dataway_lang::check::{Contracts, Stated};
 use dataway_lang::diagnostic::Diagnostic;
 use dataway_lang::mime::infer_mime;
@@ -26,14 +27,14 @@ pub struct Knowledge {
     /// What is wrong with the contracts.
     pub diagnostics: Vec<Diagnostic>,
     /// Where the types come from.
-    pub origins: Vec<Origin>,
+    pub origins: Vec<Arc<Origin>>,
 }
 
 impl Knowledge {
     /// Where the type of a part of the message comes from: the schema if there is one.
     #[must_use]
     pub fn origin(&self, subject: &Subject) -> Option<&Origin> {
-        let of_it = || self.origins.iter().filter(|origin| origin.subject == *subject);
+        let of_it = || self.origins.iter().map(|origin| &**origin).filter(|origin| origin.subject == *subject);
         of_it().find(|origin| !origin.is_sample).or_else(|| of_it().next())
     }
 
@@ -41,7 +42,7 @@ impl Knowledge {
     #[must_use]
     pub fn example(&self, subject: &Subject) -> Option<&Document> {
         let mut samples = self.origins.iter().filter(|origin| origin.is_sample && origin.subject == *subject);
-        samples.find_map(Origin::document)
+        samples.find_map(|origin| origin.document())
     }
 }
 
@@ -61,6 +62,7 @@ pub struct Origin {
     /// How the bytes of a sample are to be read.
     pub mime_type: String,
     document: OnceLock<Option<Document>>,
+    ty: OnceLock<Option<Type>>,
 }
 
 impl Origin {
@@ -69,7 +71,17 @@ impl Origin {
     pub fn new(subject: Subject, is_sample: bool, path: Option<PathBuf>, clause: Span, content: Arc<[u8]>) -> Origin {
         let named = path.as_ref().and_then(|path| path.to_str()).and_then(infer_mime);
         let mime_type = named.unwrap_or("application/json").to_owned();
-        Origin { subject, is_sample, path, clause, content, mime_type, document: OnceLock::new() }
+        let (document, ty) = (OnceLock::new(), OnceLock::new());
+        Origin { subject, is_sample, path, clause, content, mime_type, document, ty }
+    }
+
+    /// The type of what it speaks about; `None` if it cannot be read.
+    pub fn ty(&self) -> Option<&Type> {
+        let read = || match self.is_sample {
+            true => self.document().map(contract::type_of_value),
+            false => contract::read_json(&self.content).and_then(|schema| contract::type_of_schema(&schema)).ok(),
+        };
+        self.ty.get_or_init(read).as_ref()
     }
 
     /// The value of a sample, read once; `None` if its bytes are not what its name says.
@@ -83,6 +95,35 @@ impl Origin {
 #[derive(Debug, Default)]
 pub struct Memory {
     known: Mutex<HashMap<PathBuf, (Basis, Arc<Knowledge>)>>,
+    /// Samples and schemas that app files name, by path and whether they are samples.
+    files: Mutex<HashMap<(PathBuf, bool), Stamped>>,
+}
+
+/// What a file says, with the content that it had.
+type Stamped = (Stamp, Arc<Origin>);
+
+impl Memory {
+    /// What a file says about payloads, as sample or as schema; `None` if it cannot be read.
+    #[must_use]
+    pub fn of_file(&self, path: &Path, is_sample: bool, files: &Files) -> Option<Arc<Origin>> {
+        let stamp = files.stamp(path);
+        let lock = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (path.to_owned(), is_sample);
+        if let Some((known, origin)) = lock().get(&key)
+            && *known == stamp
+        {
+            return Some(Arc::clone(origin));
+        }
+        let content = files.read(path).ok()?;
+        let origin = Origin::new(Subject::Payload, is_sample, Some(path.to_owned()), Span::at(0), content);
+        let origin = Arc::new(origin);
+        let mut kept = lock();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, (stamp, Arc::clone(&origin)));
+        Some(origin)
+    }
 }
 
 /// What knowledge depends on: the comments at the top of the script, and the files they name or that are called like it.
@@ -149,18 +190,17 @@ fn work_out(
             None => Some(clause.value.as_bytes().into()),
         };
         let Some(content) = content else { continue };
-        origins.push(Origin::new(clause.subject.clone(), clause.is_sample, path, clause.span, content));
+        origins.push(Arc::new(Origin::new(clause.subject.clone(), clause.is_sample, path, clause.span, content)));
     }
     if contracts.payload.is_none()
         && let Some(path) = by_name
         && let Ok(content) = files.read(&path)
     {
         let origin = Origin::new(Subject::Payload, true, Some(path), Span::at(0), content);
-        if let Some(document) = origin.document() {
-            let ty = contract::type_of_value(document);
+        if let Some(ty) = origin.ty().cloned() {
             contracts.payload = Some(Stated { ty, is_sample: true, span: Span::at(0) });
         }
-        origins.push(origin);
+        origins.push(Arc::new(origin));
     }
     Knowledge { contracts, diagnostics, origins }
 }

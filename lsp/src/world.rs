@@ -86,6 +86,21 @@ pub struct Change {
     pub text: String,
 }
 
+/// What a search over everything works on.
+#[derive(Debug)]
+pub struct Scope {
+    /// The apps of open files.
+    pub apps: Vec<Arc<App>>,
+    /// The open files.
+    pub open: Vec<PathBuf>,
+    /// The workspace folders.
+    pub folders: Vec<PathBuf>,
+    /// All files as they are now.
+    pub files: Files,
+    /// What apps keep.
+    pub kept: Arc<Kept>,
+}
+
 /// What the server knows.
 #[derive(Debug, Default)]
 pub struct World {
@@ -152,12 +167,6 @@ impl World {
         self.open.get(uri).cloned()
     }
 
-    /// The files as they are now.
-    #[must_use]
-    pub fn files(&self) -> &Files {
-        &self.files
-    }
-
     /// All open files.
     pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.open.values()
@@ -175,15 +184,25 @@ impl World {
         self.renew(|_, _| true)
     }
 
-    /// The apps of the open files and of the workspace folders.
-    pub fn apps(&mut self) -> Vec<Arc<App>> {
-        let open = self.open.values().filter_map(|document| document.path.clone());
-        let folders = self.folders.iter().map(|folder| folder.join("app.yaml"));
-        let files: Vec<PathBuf> = open.chain(folders).collect();
-        let mut apps: Vec<Arc<App>> = files.iter().filter_map(|file| self.app_of(file)).collect();
-        apps.sort_by(|a, b| a.root.cmp(&b.root));
-        apps.dedup_by(|a, b| a.root == b.root);
-        apps
+    /// A file that is not open, as it lies on disk; `None` if it cannot be read.
+    pub fn closed(&mut self, uri: &str, path: &Path) -> Option<Arc<Document>> {
+        let bytes = self.files.read(path).ok()?;
+        let text = Text::new(&String::from_utf8_lossy(&bytes));
+        let around = self.around(Some(path));
+        let language = Language::of("", uri);
+        Some(Arc::new(Document::new(uri, Some(path.to_owned()), 0, language, text, around)))
+    }
+
+    /// What a search over everything works on.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope {
+            apps: self.apps.values().cloned().collect(),
+            open: self.open.values().filter_map(|document| document.path.clone()).collect(),
+            folders: self.folders.clone(),
+            files: self.files.clone(),
+            kept: Arc::clone(&self.kept),
+        }
     }
 
     /// Takes in a new text of a file.
@@ -204,7 +223,11 @@ impl World {
     /// Forgets what was known of the app that a file lies in; gives its folder.
     fn outdated(&mut self, changed: &Document) -> Option<PathBuf> {
         let root = self.files.app_of(changed.path.as_deref()?)?;
-        self.apps.remove(&root);
+        let known = self.apps.remove(&root).filter(|_| changed.language == Language::Script);
+        if let Some(known) = known {
+            let app = known.after_script(self.files.clone());
+            self.apps.insert(root.clone(), Arc::new(app));
+        }
         Some(root)
     }
 

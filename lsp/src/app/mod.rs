@@ -66,13 +66,41 @@ pub struct App {
     kept: Arc<Kept>,
     checked: OnceLock<Result<Checked, String>>,
     sheets: OnceLock<BTreeMap<String, Arc<Sheet>>>,
+    /// The app before only scripts were edited, if it was checked.
+    before: Mutex<Option<Arc<App>>>,
 }
 
 impl App {
     /// The app in a folder; nothing is worked out yet.
     #[must_use]
     pub fn new(root: &Path, files: Files, kept: &Arc<Kept>) -> App {
-        App { root: root.to_owned(), files, kept: Arc::clone(kept), checked: OnceLock::new(), sheets: OnceLock::new() }
+        App {
+            root: root.to_owned(),
+            files,
+            kept: Arc::clone(kept),
+            checked: OnceLock::new(),
+            sheets: OnceLock::new(),
+            before: Mutex::default(),
+        }
+    }
+
+    /// The same app after an edit of a script.
+    #[must_use]
+    pub fn after_script(self: &Arc<App>, files: Files) -> App {
+        let own = self.before.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let before = if self.checked.get().is_some() { Some(Arc::clone(self)) } else { own };
+        App { before: Mutex::new(before), ..self.at(files) }
+    }
+
+    /// This app, or the one before the last edits of scripts if this one was not checked yet: what arrives at a script hardly
+    /// ever depends on its text, and typing need not wait for the whole app.
+    #[must_use]
+    pub fn settled(self: &Arc<App>) -> Arc<App> {
+        if self.checked.get().is_some() {
+            return Arc::clone(self);
+        }
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        before.unwrap_or_else(|| Arc::clone(self))
     }
 
     /// The same app with other files.

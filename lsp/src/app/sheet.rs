@@ -212,6 +212,19 @@ pub struct Sheet {
     pub sections: Vec<Section>,
     /// Where mappings and lists over several lines stand.
     pub blocks: Vec<Span>,
+    /// What flows state about their first payload.
+    pub contracts: Vec<Stated>,
+}
+
+/// What a flow states about its first payload: a schema or a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// The flow.
+    pub flow: String,
+    /// Is it a sample?
+    pub is_sample: bool,
+    /// Its path in the app.
+    pub path: String,
 }
 
 /// Deepest nesting that is looked at for folding.
@@ -223,8 +236,15 @@ impl Sheet {
     pub fn read(kind: Kind, text: &Text) -> Sheet {
         let source = SourceText::new("", text.as_str());
         let mark = u32::try_from(text.as_str().len()).unwrap_or(u32::MAX).saturating_sub(source.len());
-        let mut sheet =
-            Sheet { kind, text: text.clone(), mark, spots: Vec::new(), sections: Vec::new(), blocks: Vec::new() };
+        let mut sheet = Sheet {
+            kind,
+            text: text.clone(),
+            mark,
+            spots: Vec::new(),
+            sections: Vec::new(),
+            blocks: Vec::new(),
+            contracts: Vec::new(),
+        };
         if let Some(tree) = yaml::parse(&source).0 {
             let mut walk = Walk::new(kind, None);
             walk.file(&tree);
@@ -233,6 +253,7 @@ impl Sheet {
             // What an alias repeats stands in the file once.
             sheet.spots.dedup_by(|a, b| a.span == b.span && discriminant(&a.what) == discriminant(&b.what));
             sheet.sections = walk.sections;
+            sheet.contracts = walk.contracts;
             blocks(&tree, &mut sheet.blocks);
         }
         sheet
@@ -253,6 +274,14 @@ impl Sheet {
         let offset = offset.checked_sub(self.mark)?;
         let around = self.spots.iter().filter(|spot| spot.span.start <= offset && offset <= spot.span.end);
         around.min_by_key(|spot| spot.span.len())
+    }
+
+    /// The sample or schema of the first payload of the flow around a place of the text.
+    #[must_use]
+    pub fn contract_at(&self, offset: u32) -> Option<&Stated> {
+        let around = |section: &&Section| section.span.start <= offset && offset <= section.span.end;
+        let flow = self.sections.iter().filter(|section| section.kind == SectionKind::Flow).find(around)?;
+        self.contracts.iter().find(|stated| stated.flow == flow.name)
     }
 
     /// A span of the text as one of the document.

@@ -6,7 +6,7 @@ use dataway_runtime::params::{Field, Mode, Shape, Table};
 use dataway_runtime::registry;
 use dataway_runtime::yaml::{Entry, Kind as Form, Node};
 
-use super::sheet::{Entity, Kind, Role, Section, SectionKind, Sight, Spot, Wanted, What};
+use super::sheet::{Entity, Kind, Role, Section, SectionKind, Sight, Spot, Stated, Wanted, What};
 
 /// The keys of a step beside its component.
 const OWN_KEYS: [&str; 3] = ["id", "name", "description"];
@@ -22,6 +22,8 @@ pub(super) struct Walk {
     pub spots: Vec<Spot>,
     /// The finished entries of the outline at this level.
     pub sections: Vec<Section>,
+    /// What flows state about their first payload.
+    pub contracts: Vec<Stated>,
     /// The flow around, or the one that a test names.
     flow: String,
     /// The step or trigger around: where its key starts, and that key.
@@ -38,6 +40,7 @@ impl Walk {
             wanted: None,
             spots: Vec::new(),
             sections: Vec::new(),
+            contracts: Vec::new(),
             flow: String::new(),
             step: None,
             path: Vec::new(),
@@ -394,11 +397,18 @@ impl Walk {
         if self.asked_key(node).is_some() {
             self.wanted = Some(Wanted::Value(Shape::Contract, None));
         }
+        let is_trigger = self.step.is_some_and(|(_, key)| registry::trigger(key).is_some());
+        let is_first = self.path == if is_trigger { &["payload"][..] } else { &["input", "payload"][..] };
         for entry in node.as_map().unwrap_or_default() {
-            match entry.key.as_str() {
-                Some("schema") => self.path_of(&entry.value, Role::Schema),
-                Some("sample") => self.path_of(&entry.value, Role::Sample),
-                _ => {}
+            let role = match entry.key.as_str() {
+                Some("schema") => Role::Schema,
+                Some("sample") => Role::Sample,
+                _ => continue,
+            };
+            self.path_of(&entry.value, role);
+            if let (true, Some(path)) = (is_first, entry.value.as_str()) {
+                let (flow, path) = (self.flow.clone(), path.to_owned());
+                self.contracts.push(Stated { flow, is_sample: role == Role::Sample, path });
             }
         }
     }

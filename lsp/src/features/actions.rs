@@ -113,7 +113,7 @@ fn qualified(script: &Script, span: Span, number: usize, known: Option<&str>) ->
         }
         _ => false,
     };
-    let mut modules: Vec<&str> = reference::names().into_iter().filter(module).collect();
+    let mut modules: Vec<&str> = reference::names().filter(module).collect();
     modules.sort_unstable();
     let action = |module: &str| Action {
         title: format!("Write `{module}.{name}`"),

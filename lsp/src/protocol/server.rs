@@ -86,19 +86,43 @@ impl Backend {
         Some(Snapshot { document, encoding: world.encoding, settings: world.settings.clone() })
     }
 
+    /// As [`Backend::snapshot`]; a document that is not open is taken from disk.
+    fn snapshot_of(&self, uri: &Uri) -> Option<Snapshot> {
+        self.snapshot(uri).or_else(|| {
+            let path = uri.to_file_path()?;
+            let document = self.change(|world| world.closed(uri.as_str(), &path))?;
+            let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+            Some(Snapshot { document, encoding: world.encoding, settings: world.settings.clone() })
+        })
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         change(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Answers on a thread of its own. A defect becomes an error of this one answer.
+    /// Answers on a thread of its own. A defect becomes an error of this one answer. Nobody works for, or gets, an answer
+    /// about a text that has changed in the meantime: the client asks again.
     async fn answer<T: Send + 'static>(
         &self,
         snapshot: Option<Snapshot>,
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<Option<T>> {
         let Some(snapshot) = snapshot else { return Ok(None) };
-        let answer = tokio::task::spawn_blocking(move || work(&snapshot)).await;
-        answer.map(Some).map_err(|_| Error::internal_error())
+        let world = Arc::clone(&self.world);
+        let is_current = move |snapshot: &Snapshot| {
+            let world = world.read().unwrap_or_else(PoisonError::into_inner);
+            let newest = world.document(&snapshot.document.uri);
+            newest.is_none_or(|newest| newest.version == snapshot.document.version)
+        };
+        let answer = tokio::task::spawn_blocking(move || {
+            let found = is_current(&snapshot).then(|| work(&snapshot));
+            found.filter(|_| is_current(&snapshot))
+        });
+        match answer.await {
+            Ok(Some(found)) => Ok(Some(found)),
+            Ok(None) => Err(Error::content_modified()),
+            Err(_) => Err(Error::internal_error()),
+        }
     }
 
     /// Sends the diagnostics of documents once they have rested for a moment, unless they have changed again by then, and
@@ -407,7 +431,7 @@ impl LanguageServer for Backend {
         &self,
         params: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        let snapshot = self.snapshot(&params.item.uri);
+        let snapshot = self.snapshot_of(&params.item.uri);
         Ok(self.answer(snapshot, move |snapshot| calls::incoming(snapshot, &params.item)).await?.flatten())
     }
 
@@ -415,18 +439,16 @@ impl LanguageServer for Backend {
         &self,
         params: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-        let snapshot = self.snapshot(&params.item.uri);
+        let snapshot = self.snapshot_of(&params.item.uri);
         Ok(self.answer(snapshot, move |snapshot| calls::outgoing(snapshot, &params.item)).await?.flatten())
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
-        let scope = self.change(|world| symbols::Scope {
-            apps: world.apps(),
-            folders: world.folders.clone(),
-            files: world.files().clone(),
-            encoding: world.encoding,
-        });
-        let found = tokio::task::spawn_blocking(move || symbols::respond(&scope, &params.query)).await;
+        let (scope, encoding) = {
+            let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+            (world.scope(), world.encoding)
+        };
+        let found = tokio::task::spawn_blocking(move || symbols::respond(&scope, encoding, &params.query)).await;
         found.map(|found| Some(WorkspaceSymbolResponse::Nested(found))).map_err(|_| Error::internal_error())
     }
 

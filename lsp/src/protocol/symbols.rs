@@ -1,6 +1,6 @@
 //! `workspace/symbol`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dataway_lang::source::{SourceText, Span};
@@ -12,9 +12,9 @@ use crate::app::App;
 use crate::document::Language;
 use crate::features::app::outline as app_outline;
 use crate::features::{calls, outline};
-use crate::files::Files;
 use crate::position::{Encoding, Text};
 use crate::script::{Context, Script};
+use crate::world::Scope;
 
 /// Most symbols of an answer; more letters find the others.
 const MOST: usize = 500;
@@ -22,47 +22,38 @@ const MOST: usize = 500;
 const MOST_FILES: usize = 5_000;
 const MAX_DEPTH: usize = 12;
 
-/// What a search works on.
-#[derive(Debug)]
-pub struct Scope {
-    /// The apps that are known.
-    pub apps: Vec<Arc<App>>,
-    /// The folders that are open.
-    pub folders: Vec<std::path::PathBuf>,
-    /// The files.
-    pub files: Files,
-    /// How the client counts.
-    pub encoding: Encoding,
-}
-
 /// Functions of scripts, flows, configurations, steps with an id and test cases whose name has the letters of the query, in
 /// that order.
 #[must_use]
-pub fn respond(scope: &Scope, query: &str) -> Vec<WorkspaceSymbol> {
+pub fn respond(scope: &Scope, encoding: Encoding, query: &str) -> Vec<WorkspaceSymbol> {
     let mut found = Vec::new();
-    for app in &scope.apps {
+    let (mut scripts, roots) = files_of(scope);
+    scripts.extend(scope.open.iter().filter(|path| is_script(path)).cloned());
+    scripts.sort();
+    scripts.dedup();
+    let known = |root: &Path| scope.apps.iter().find(|app| app.root == root).cloned();
+    let closed = roots.iter().filter(|root| known(root).is_none());
+    let closed = closed.map(|root| Arc::new(App::new(root, scope.files.clone(), &scope.kept)));
+    for app in scope.apps.iter().cloned().chain(closed) {
         for (path, sheet) in app.sheets() {
             for section in app_outline::named(sheet).into_iter().filter(|section| fits(&section.name, query)) {
-                let range = range_in(&sheet.text, section.name_span, scope.encoding);
+                let range = range_in(&sheet.text, section.name_span, encoding);
                 let place = Uri::from_file_path(app.file_of(path)).map(|uri| Location { uri, range });
                 found.extend(place.map(|at| symbol(section.name, section_kind(section.kind), path, at)));
             }
         }
     }
-    let mut scripts: Vec<_> = scope.folders.iter().flat_map(|folder| scripts_in(folder)).collect();
-    scripts.sort();
-    scripts.dedup();
     for path in scripts.iter().take(MOST_FILES) {
         if found.len() >= MOST {
             break;
         }
-        found.extend(of_script(scope, path, query));
+        found.extend(of_script(scope, path, encoding, query));
     }
     found.truncate(MOST);
     found
 }
 
-fn of_script(scope: &Scope, path: &Path, query: &str) -> Vec<WorkspaceSymbol> {
+fn of_script(scope: &Scope, path: &Path, encoding: Encoding, query: &str) -> Vec<WorkspaceSymbol> {
     let Ok(bytes) = scope.files.read(path) else { return Vec::new() };
     let text = String::from_utf8_lossy(&bytes);
     // Reading is quick, checking is not: who has none of the letters has no function of that name.
@@ -76,7 +67,7 @@ fn of_script(scope: &Scope, path: &Path, query: &str) -> Vec<WorkspaceSymbol> {
     let functions = calls::functions(&script).into_iter().filter(|item| fits(&item.name, query));
     let made = functions.filter_map(|item: outline::Item| {
         let span = Span::new(item.name_span.start + mark, item.name_span.end + mark);
-        let at = Location { uri: Uri::from_file_path(path)?, range: range_in(&text, span, scope.encoding) };
+        let at = Location { uri: Uri::from_file_path(path)?, range: range_in(&text, span, encoding) };
         Some(symbol(item.name, symbol_kind(item.kind), &name, at))
     });
     made.collect()
@@ -99,12 +90,17 @@ fn fits(name: &str, query: &str) -> bool {
     query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).all(|wanted| letters.any(|c| c == wanted))
 }
 
-/// The script files below a folder; hidden folders and those of package managers are passed over.
-fn scripts_in(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![(folder.to_owned(), 0)];
+fn is_script(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| Language::of("", path) == Language::Script)
+}
+
+/// The script files below the workspace folders, and the folders of apps; hidden folders and those of package managers are
+/// passed over.
+fn files_of(scope: &Scope) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut scripts, mut roots) = (Vec::new(), Vec::new());
+    let mut open: Vec<(PathBuf, usize)> = scope.folders.iter().map(|folder| (folder.clone(), 0)).collect();
     while let Some((folder, depth)) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(folder) else { continue };
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {
             let (path, name) = (entry.path(), entry.file_name());
             let name = name.to_string_lossy();
@@ -112,10 +108,12 @@ fn scripts_in(folder: &Path) -> Vec<std::path::PathBuf> {
             if is_folder && depth < MAX_DEPTH && !name.starts_with('.') && !matches!(&*name, "node_modules" | "target")
             {
                 open.push((path, depth + 1));
-            } else if !is_folder && Language::of("", &name) == Language::Script && found.len() < MOST_FILES {
-                found.push(path);
+            } else if !is_folder && is_script(&path) && scripts.len() < MOST_FILES {
+                scripts.push(path);
+            } else if name == "app.yaml" {
+                roots.push(folder.clone());
             }
         }
     }
-    found
+    (scripts, roots)
 }
