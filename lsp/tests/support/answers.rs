@@ -1,6 +1,7 @@
 //! What each feature says about a case, as text.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use dataway_lang::source::Span;
 use dataway_lsp::document::{Document, Region};
@@ -9,6 +10,10 @@ use dataway_lsp::features::{
     actions, calls, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens,
 };
 use dataway_lsp::position::Encoding;
+use dataway_lsp::protocol::convert::Snapshot;
+use dataway_lsp::protocol::structure;
+use dataway_lsp::world::Settings;
+use tower_lsp_server::ls_types::CodeLens;
 
 use super::{FOLDER, Opened, files};
 
@@ -29,6 +34,9 @@ pub fn slice(document: &Document, span: Span) -> &str {
 /// What `feature` says about a case.
 pub fn ask(feature: &str, case: &Opened) -> String {
     let document = &*case.document;
+    if feature == "lenses" {
+        return lenses(case);
+    }
     let completed = document.completed(case.selection.start).filter(|_| feature == "completion");
     let around = completed.as_deref().unwrap_or(document);
     // What is about whole files is asked of the file, also where a program stands at the cursor.
@@ -52,6 +60,22 @@ pub fn applied(document: &Document, edits: &[(Span, String)]) -> String {
         text.replace_range(span.start as usize..span.end as usize, replacement);
     }
     text
+}
+
+/// The code lenses of a file: they are the same in scripts and app files.
+fn lenses(case: &Opened) -> String {
+    let snapshot = Snapshot {
+        document: Arc::clone(&case.document),
+        encoding: Encoding::Utf32,
+        settings: Settings::default(),
+    };
+    let shown = |lens: CodeLens| {
+        let at = lens.range.start;
+        let command = lens.command.expect("a command");
+        let arguments = serde_json::to_string(&command.arguments).expect("JSON");
+        format!("{}:{} {} = {} {arguments}\n", at.line + 1, at.character + 1, command.title, command.command)
+    };
+    structure::lenses(&snapshot).into_iter().map(shown).collect()
 }
 
 /// The first items of a completion.
