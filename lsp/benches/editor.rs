@@ -98,7 +98,7 @@ fn one_script() {
     let mut world = open(&text);
     let last = u32::try_from(text.lines().count()).expect("small") - 1;
     measure("apply an edit", 1, ROUNDS, |round| round, |round| drop(black_box(edit(&mut world, round))));
-    let mut answer = |name: &str, budget: u64, work: &dyn Fn(&Snapshot) -> usize| {
+    let answer = |name: &str, budget: u64, work: &dyn Fn(&Snapshot) -> usize| {
         let mut world = open(&text);
         measure(
             name,

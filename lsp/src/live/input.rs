@@ -4,6 +4,7 @@ use dataway_lang::check::contract::Subject;
 use dataway_lang::{Datum, Input};
 
 use crate::knowledge::{Knowledge, Origin};
+use crate::script::Script;
 
 /// The sample of the payload, if there is one.
 #[must_use]
@@ -11,14 +12,18 @@ pub fn sample(knowledge: &Knowledge) -> Option<&Origin> {
     samples(knowledge).find(|origin| origin.subject == Subject::Payload)
 }
 
-/// Is there any sample, so that a run says something?
+/// Is there any sample, so that a run says something? Inside a flow only the payload of the first message is known: a program
+/// that reads what steps set would fail for no reason of its own.
 #[must_use]
-pub fn is_known(knowledge: &Knowledge) -> bool {
-    samples(knowledge).next().is_some()
+pub fn is_known(script: &Script) -> bool {
+    let text = script.source.text();
+    let reads_others = || [".var", ".attr", ".error"].iter().any(|part| text.contains(part));
+    samples(&script.context.knowledge).next().is_some() && !(script.context.embedded && reads_others())
 }
 
 fn samples(knowledge: &Knowledge) -> impl Iterator<Item = &Origin> {
-    knowledge.origins.iter().filter(|origin| origin.is_sample && origin.subject != Subject::Returns)
+    let origins = knowledge.origins.iter().map(|origin| &**origin);
+    origins.filter(|origin| origin.is_sample && origin.subject != Subject::Returns)
 }
 
 /// The message: the payload is an Entity, as a trigger gives it; variables and attributes are plain.

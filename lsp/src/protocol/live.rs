@@ -163,7 +163,7 @@ impl Live {
 /// Runs the programs of a document that have a sample.
 fn run(document: &Document, manner: &Manner) -> Evaluations {
     let known = document.regions().iter().enumerate();
-    let known = known.filter(|(_, region)| input::is_known(&region.script.context.knowledge));
+    let known = known.filter(|(_, region)| input::is_known(&region.script));
     let all = known.filter_map(|(at, region)| Some((at, evaluate(&region.script, manner, Watch::Statements)?)));
     Arc::new(all.collect())
 }

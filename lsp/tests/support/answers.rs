@@ -64,11 +64,8 @@ pub fn applied(document: &Document, edits: &[(Span, String)]) -> String {
 
 /// The code lenses of a file: they are the same in scripts and app files.
 fn lenses(case: &Opened) -> String {
-    let snapshot = Snapshot {
-        document: Arc::clone(&case.document),
-        encoding: Encoding::Utf32,
-        settings: Settings::default(),
-    };
+    let snapshot =
+        Snapshot { document: Arc::clone(&case.document), encoding: Encoding::Utf32, settings: Settings::default() };
     let shown = |lens: CodeLens| {
         let at = lens.range.start;
         let command = lens.command.expect("a command");
