@@ -224,7 +224,10 @@ impl App {
     fn new(name: &str) -> App {
         let folder = std::env::temp_dir().join(format!("dataway-lsp-{name}-{}", std::process::id()));
         let files = [
-            ("app.yaml", "name: shop\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: \"127.0.0.1:8080\"}\n"),
+            (
+                "app.yaml",
+                "name: shop\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: \"127.0.0.1:8080\"}\n",
+            ),
             ("samples/order.json", "{\"id\": \"o-1\", \"items\": [{\"sku\": \"A\"}]}"),
             ("flows/other.yaml", "name: nightly\nsteps:\n  - flow-ref: tell\n"),
             ("flows/main.yaml", "flows: []\n"),
@@ -311,7 +314,10 @@ fn an_app() {
     assert_eq!(answer["result"][0]["name"], "intake", "{answer}");
     let answer = client.ask("textDocument/prepareCallHierarchy", at(&uri, 1, 12));
     assert_eq!(answer["result"][0]["name"], "intake", "{answer}");
-    let answer = client.ask("textDocument/formatting", json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 4, "insertSpaces": true } }));
+    let answer = client.ask(
+        "textDocument/formatting",
+        json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 4, "insertSpaces": true } }),
+    );
     assert_eq!(answer["result"], json!([]), "{answer}");
     client.stop();
 }
@@ -336,7 +342,8 @@ fn huge_files() {
     assert!(answer["result"]["contents"]["value"].as_str().is_some_and(|text| text.contains("dw_process")), "{answer}");
     for version in 2..12 {
         let change = json!({ "range": { "start": { "line": 100, "character": 0 }, "end": { "line": 100, "character": 0 } }, "text": "y" });
-        let params = json!({ "textDocument": { "uri": app.uri("large.dw"), "version": version }, "contentChanges": [change] });
+        let params =
+            json!({ "textDocument": { "uri": app.uri("large.dw"), "version": version }, "contentChanges": [change] });
         client.tell("textDocument/didChange", params);
     }
     let answer = client.ask("textDocument/completion", at(&app.uri("deep.dw"), 1, 27));
