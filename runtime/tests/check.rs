@@ -4,6 +4,9 @@
 //!
 //! A document may have `=== environment` (lines `NAME=VALUE`) and `=== secrets`, the file of `--secrets`.
 
+#[path = "support/documents.rs"]
+mod documents;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,43 +15,7 @@ use dataway_lang::diagnostic::Severity;
 use dataway_runtime::check;
 use dataway_runtime::diagnostic::CODES;
 use dataway_runtime::model::Options;
-
-/// The files of a document.
-fn parts(document: &str) -> Vec<(&str, String)> {
-    let mut parts: Vec<(&str, String)> = Vec::new();
-    for line in document.split_inclusive('\n') {
-        match (line.strip_prefix("=== "), parts.last_mut()) {
-            (Some(name), _) => parts.push((name.trim(), String::new())),
-            (None, Some((_, text))) => text.push_str(line),
-            (None, None) => {}
-        }
-    }
-    parts
-}
-
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("dataway-check-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder can be made");
-        Folder(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let place = self.0.join(path);
-        std::fs::create_dir_all(place.parent().expect("files lie in the folder")).expect("folders can be made");
-        std::fs::write(place, text).expect("files can be written");
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use documents::{Folder, parts};
 
 /// What is found in the app in `root`.
 fn findings(root: &Path, secrets: Option<PathBuf>, environment: &BTreeMap<String, String>) -> String {
@@ -104,40 +71,18 @@ fn replay(name: &str, document: &str) -> String {
     findings(&folder.0, secrets, &environment)
 }
 
-fn documents() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
-    let entries = std::fs::read_dir(folder).expect("the folder of documents exists");
-    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|suffix| suffix == "txt"));
-    paths.sort();
-    paths
-}
-
 #[test]
 fn documents_give_their_findings() {
-    let mut wrong = Vec::new();
-    for path in documents() {
-        let name = path.file_stem().expect("documents have names").to_string_lossy().into_owned();
-        let document = std::fs::read_to_string(&path).expect("documents are texts");
-        let given = replay(&name, &document);
-        let (files, expected) = document.split_once("=== findings\n").unwrap_or((&document, ""));
-        if given == expected {
-            continue;
-        }
-        if std::env::var_os("DATAWAY_WRITE").is_some() {
-            std::fs::write(&path, format!("{files}=== findings\n{given}")).expect("documents can be written");
-        } else {
-            wrong.push(format!("{name}: expected\n{expected}\ngiven\n{given}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    documents::compare("check", "findings", replay);
 }
 
 /// Every code is found in some document, apart from those that need what a document cannot hold.
 #[test]
 fn every_code_has_a_document() {
-    let all: String =
-        documents().iter().map(|path| std::fs::read_to_string(path).expect("documents are texts")).collect();
+    let all: String = documents::documents("check")
+        .iter()
+        .map(|path| std::fs::read_to_string(path).expect("documents are texts"))
+        .collect();
     let missing: Vec<_> = CODES.iter().filter(|(code, _)| !all.contains(&format!(" {code} "))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
@@ -186,7 +131,8 @@ fn flows_have_limits() {
 #[test]
 fn examples_and_scaffold_are_sound() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let environment = BTreeMap::from([("DATAWAY_SECRET_SHOP".to_owned(), "a long password".to_owned())]);
+    let secret = |name: &str| (format!("DATAWAY_SECRET_{name}"), "a long password".to_owned());
+    let environment = BTreeMap::from([secret("SHOP"), secret("PARTNER")]);
     for entry in std::fs::read_dir(examples).expect("there are examples").flatten() {
         let given = findings(&entry.path(), None, &environment);
         assert!(!given.contains(" error ") && !given.contains(" warning "), "{}:\n{given}", entry.path().display());

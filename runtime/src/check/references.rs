@@ -90,10 +90,16 @@ impl Suites<'_> {
         for name in &suite.body.allow_real {
             self.config(&name.value, name.span);
         }
-        for (name, _) in &suite.body.configs.0 {
-            if !self.app.config_types.contains_key(name) {
+        for (name, config) in &suite.body.configs.0 {
+            let Some(kind) = self.app.config_types.get(name) else {
                 let span = self.key_span(name);
                 self.config(name, span);
+                continue;
+            };
+            if kind != config.kind.key {
+                let message = format!("`{name}` is of type `{kind}` in app.yaml, here of type `{}`", config.kind.key);
+                let help = "what replaces a configuration has the same type".to_owned();
+                self.error(Code::REFERENCE, config.span, message, Some(help));
             }
         }
         for mock in &suite.body.mocks {

@@ -9,7 +9,7 @@ use super::{Config, Steps};
 use crate::diagnostic::Code;
 use crate::expr::Param;
 use crate::params::{FlowRef, Named, Reader, Shape, Spanned, Unit, Value, Visitor};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 use crate::{choices, params};
 
 params! {
@@ -96,6 +96,9 @@ fn check_case(case: &Case, reader: &mut Reader<'_>, node: &Node) {
             "`from`, `to` and `message` go with `flow`, not with `request`"
         }
         (Some(_), None) if case.from.is_some() != case.to.is_some() => "`from` and `to` go together",
+        (Some(_), None) if case.expect.as_ref().is_some_and(|expect| expect.response.is_some()) => {
+            "only a case with `request` has a `response`"
+        }
         _ => return,
     };
     reader.error(Code::SHAPE, crate::params::heading(node), message);
@@ -323,6 +326,8 @@ pub enum TestValue {
     Value(Param),
     /// A file.
     File(TestFile),
+    /// A dict in which some value is a file.
+    Dict(Named<TestValue>),
 }
 
 params! {
@@ -349,19 +354,40 @@ impl Value for TestValue {
     const LITERAL: bool = false;
 
     fn read(node: &Node, shape: &Shape, reader: &mut Reader<'_>) -> Option<TestValue> {
-        let is_file = node.get("file").is_some()
-            && node.as_map().is_some_and(|entries| {
-                entries.iter().all(|e| matches!(e.key.as_str(), Some("file" | "mime-type" | "encoding")))
-            });
-        if is_file {
+        if is_file(node) {
             return TestFile::read(node, &TestFile::SHAPE, reader).map(TestValue::File);
+        }
+        if holds_file(node) {
+            return Named::read(node, &Named::<TestValue>::SHAPE, reader).map(TestValue::Dict);
         }
         Param::read(node, shape, reader).map(TestValue::Value)
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
-        if let TestValue::Value(param) = self {
-            param.visit(visitor);
+        match self {
+            TestValue::Value(param) => param.visit(visitor),
+            TestValue::Dict(entries) => entries.visit(visitor),
+            TestValue::File(_) => {}
         }
     }
+}
+
+/// Does a node name a file?
+fn is_file(node: &Node) -> bool {
+    let known = |entry: &Entry| matches!(entry.key.as_str(), Some("file" | "mime-type" | "encoding"));
+    node.get("file").is_some() && node.as_map().is_some_and(|entries| entries.iter().all(known))
+}
+
+/// Is a node a dict in which some value, at any depth, names a file? What stands below a value form is a value.
+fn holds_file(node: &Node) -> bool {
+    let mut open: Vec<&Node> = vec![node];
+    while let Some(node) = open.pop() {
+        if is_file(node) {
+            return true;
+        }
+        if !crate::expr::is_value_form(node) {
+            open.extend(node.as_map().unwrap_or_default().iter().map(|entry| &entry.value));
+        }
+    }
+    false
 }

@@ -79,7 +79,9 @@ impl Around<'_> {
             (Some(flow), Some(from), Some(to)) => Some((flow, from.value.as_str(), to.value.as_str())),
             _ => None,
         };
-        let script = Script { before: body.before_test.as_ref(), after: body.after_test.as_ref(), range, mocks };
+        let before = body.before_test.as_ref().map(|steps| ("before-test", steps));
+        let after = body.after_test.as_ref().map(|steps| ("after-test", steps));
+        let script = Script { before, after, range, mocks };
         Stage::open(self.app, self.suite, self.index, script).await
     }
 

@@ -107,7 +107,7 @@ pub async fn run(app: &App, selection: &Selection, jobs: usize) -> Report {
         // A suite without a chosen case is not prepared for nothing.
         if !cases.is_empty() || selection.tests.is_empty() {
             let left = match &suite.body.before_suite {
-                Some(steps) => apart(app, suite, &index, Some(steps), Message::default()).await,
+                Some(steps) => apart(app, suite, &index, ("before-suite", steps), Message::default()).await,
                 None => Ok(Message::default()),
             };
             suites.push(Playing { suite, cases, left });
@@ -147,10 +147,10 @@ async fn apart(
     app: &App,
     suite: &Suite,
     index: &Arc<Index>,
-    steps: Option<&crate::model::Steps>,
+    steps: (&'static str, &crate::model::Steps),
     message: Message,
 ) -> Result<Message, String> {
-    let stage = Stage::open(app, suite, index, Script { before: steps, ..Script::default() }).await?;
+    let stage = Stage::open(app, suite, index, Script { before: Some(steps), ..Script::default() }).await?;
     let ended = tokio::time::timeout(LONGEST, stage.before(message)).await;
     stage.close().await;
     ended.unwrap_or_else(|_| Err(format!("took longer than {LONGEST:?} and was ended")))
@@ -171,7 +171,7 @@ async fn finish(app: &App, index: &Arc<Index>, playing: &Playing<'_>, own: Vec<P
         report.failures.push(format!("before-suite: {reason}"));
     }
     if let Some(steps) = &suite.body.after_suite
-        && let Err(reason) = apart(app, suite, index, Some(steps), left).await
+        && let Err(reason) = apart(app, suite, index, ("after-suite", steps), left).await
     {
         report.failures.push(format!("after-suite: {reason}"));
     }

@@ -33,10 +33,10 @@ pub struct Stage {
 /// What is played on a stage beside the flows of the app.
 #[derive(Default)]
 pub struct Script<'a> {
-    /// Steps before.
-    pub before: Option<&'a model::Steps>,
-    /// Steps after.
-    pub after: Option<&'a model::Steps>,
+    /// Steps before, and the key below which they stand.
+    pub before: Option<(&'static str, &'a model::Steps)>,
+    /// Steps after, and the key below which they stand.
+    pub after: Option<(&'static str, &'a model::Steps)>,
     /// A flow of which only the steps from the one id to the other run.
     pub range: Option<(&'a model::Flow, &'a str, &'a str)>,
     /// The mocks, in the order in which they are asked.
@@ -127,12 +127,11 @@ impl Stage {
             ..Flow::build(flow, &app.file.run, &mut builder)
         });
         // Names that no flow of an app can have.
-        let mut beside = |what: &str, steps: Option<&model::Steps>| {
-            let steps = builder.steps(steps?);
-            let name = format!("{what} of suite {}", suite.body.suite.value).into();
-            Some(Arc::new(Flow { name, steps, gate: Gate::default(), timeout: None }))
+        let mut beside = |(key, steps): (&str, &model::Steps)| {
+            let name = format!("{key} ({})", suite.body.suite.value).into();
+            Arc::new(Flow { name, steps: builder.steps(steps), gate: Gate::default(), timeout: None })
         };
-        let (before, after) = (beside("before", script.before), beside("after", script.after));
+        let (before, after) = (script.before.map(&mut beside), script.after.map(&mut beside));
         if !builder.errors.is_empty() {
             let said = builder.errors.iter().map(|(at, reason)| format!("{at}: {reason}"));
             return Err(said.collect::<Vec<_>>().join("\n"));

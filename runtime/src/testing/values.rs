@@ -17,6 +17,8 @@ pub enum Supply {
     Param(Box<Param>),
     /// Known already: a file.
     Known(Document),
+    /// A dict of such values.
+    Dict(Vec<(String, Supply)>),
 }
 
 impl Supply {
@@ -26,6 +28,11 @@ impl Supply {
     /// Why a file cannot be read.
     pub fn of(value: &TestValue, files: &Arc<Files>) -> Result<Supply, String> {
         Ok(match value {
+            // Nesting is bounded by the depth of YAML files.
+            TestValue::Dict(entries) => {
+                let entries = entries.0.iter().map(|(key, value)| Ok((key.clone(), Supply::of(value, files)?)));
+                Supply::Dict(entries.collect::<Result<_, String>>()?)
+            }
             TestValue::Value(param) => Supply::Param(Box::new(param.clone())),
             TestValue::File(own) => {
                 let path = &own.file.value;
@@ -45,6 +52,13 @@ impl Supply {
         match self {
             Supply::Known(document) => Ok(document.clone()),
             Supply::Param(param) => param.evaluate_in(runtime, message).await.map_err(|fault| fault.to_string()),
+            Supply::Dict(entries) => {
+                let mut dict = Document::dict([]);
+                for (key, value) in entries {
+                    dict.set(key, Box::pin(value.get(runtime, message)).await?);
+                }
+                Ok(dict)
+            }
         }
     }
 }
