@@ -29,18 +29,6 @@ pub enum Secrets {
     StandIn,
 }
 
-/// Bytes of stack of a worker thread: steps nest, and each level takes a few hundred bytes of it.
-const STACK: usize = 8 << 20;
-
-/// The threads that run an app.
-///
-/// # Errors
-/// That they cannot be started.
-pub fn tokio() -> Result<tokio::runtime::Runtime, String> {
-    let tokio = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build();
-    tokio.map_err(|error| format!("cannot start threads: {error}"))
-}
-
 /// The prefix of variables that hold secrets.
 const SECRET: &str = "DATAWAY_SECRET_";
 

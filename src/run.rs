@@ -15,6 +15,9 @@ use crate::app::{self, AppOptions, Secrets};
 use crate::diagnostics::Format;
 use crate::{FAILED, USAGE, host, streams};
 
+/// Bytes of stack of a worker thread: steps nest, and each level takes a few hundred bytes of it.
+const STACK: usize = 8 << 20;
+
 /// Exit code after a second signal.
 const INTERRUPTED: u8 = 130;
 
@@ -85,7 +88,8 @@ fn prepare(args: &Args) -> Result<u8, String> {
         let known: Vec<&str> = app.flows.iter().map(|flow| &**flow.name()).collect();
         return Err(format!("the app has no flow `{flow}`; it has {}", known.join(", ")));
     }
-    let tokio = app::tokio()?;
+    let tokio = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build();
+    let tokio = tokio.map_err(|error| format!("cannot start threads: {error}"))?;
     let code = tokio.block_on(async {
         match &args.flow {
             Some(flow) => once(&app, &root, sink(&app, &root, args.log_format), flow, message).await,

@@ -18,6 +18,8 @@ Examples:
   dataway test shop --suite orders --test 'a risky order is reviewed'
   dataway test shop --coverage --min-coverage 80 --junit report.xml
 
+Secrets that are not given are stood in for by some text: tests replace or mock what needs them.
+
 Exit codes: 0 all tests passed, 1 the app has errors, a test failed or the coverage is too low, 2 wrong usage.")]
 pub struct Args {
     /// The folder of the app, or its app.yaml
@@ -73,10 +75,7 @@ fn test(args: &Args) -> Result<u8, String> {
     let selection = Selection { suites: args.suite.clone(), tests: args.test.clone() };
     selection.check(&app)?;
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let tokio = app::tokio()?;
-    let report = tokio.block_on(testing::run(&app, &selection, jobs));
-    // What a test that ran out of time left behind has been told to end.
-    tokio.shutdown_background();
+    let report = testing::run(&app, &selection, jobs)?;
     if let Some(path) = &args.junit {
         let xml = junit::junit(&report);
         let written = std::fs::write(path, app.redactor.redact(&xml).as_bytes());

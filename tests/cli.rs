@@ -204,7 +204,8 @@ fn completions_exist_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = run(&["completions", shell], None);
         assert_eq!(output.status.code(), Some(0), "{shell}");
-        assert!(text(&output.stdout).contains("limit-memory"), "{shell}");
+        let script = text(&output.stdout);
+        assert!(script.contains("limit-memory") && script.contains("min-coverage"), "{shell}");
     }
 }
 

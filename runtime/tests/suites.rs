@@ -32,11 +32,7 @@ fn checked(root: &Path) -> Result<Checked, String> {
 fn run(root: &Path, selection: &Selection) -> Result<Report, String> {
     let checked = checked(root)?;
     selection.check(&checked.app)?;
-    let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
-    let tokio = tokio.map_err(|error| error.to_string())?;
-    let report = tokio.block_on(testing::run(&checked.app, selection, 4));
-    tokio.shutdown_background();
-    Ok(report)
+    testing::run(&checked.app, selection, 4)
 }
 
 /// What a report prints, without times.

@@ -52,17 +52,20 @@ pub fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime/examples")
 }
 
-/// Copies a folder; data of runs is left where it is.
+/// Copies a folder of apps as it is in a clone: what runs left in `data` and `.dataway` stays where it is.
 pub fn copy(from: &Path, to: &Path) {
+    copy_part(from, to, false);
+}
+
+fn copy_part(from: &Path, to: &Path, is_data: bool) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let (name, path) = (entry.file_name(), entry.path());
-        let hidden = name.to_string_lossy();
-        if path.is_dir() && hidden != ".dataway" {
-            copy(&path, &to.join(&name));
-        } else if path.is_file() && !(path.components().any(|part| part.as_os_str() == "data") && hidden != ".gitkeep")
-        {
-            std::fs::copy(&path, to.join(&name)).unwrap();
+        match name.to_str() {
+            Some(".dataway") => {}
+            _ if path.is_dir() => copy_part(&path, &to.join(&name), is_data || name == "data"),
+            _ if is_data && name != ".gitkeep" => {}
+            _ => drop(std::fs::copy(&path, to.join(&name)).unwrap()),
         }
     }
 }

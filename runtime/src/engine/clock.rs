@@ -96,6 +96,10 @@ impl Clock {
                 continue;
             }
             let now = self.now();
+            // Whoever slept as long has moved the clock past this wish too.
+            if now >= until {
+                return;
+            }
             // An alarm on the way goes off first: it may end the sleep.
             let alarm = clock.state().alarms.range((now, u64::MAX)..(until, 0)).next().copied();
             let Some((alarm, _)) = alarm else {
@@ -179,6 +183,14 @@ mod tests {
         let hours = |time: Duration| time.as_secs() / 3600;
         assert_eq!(hours(clock.now()), 3);
         assert_eq!(hours(clock.wall().duration_since(SystemTime::UNIX_EPOCH).unwrap()), 3);
+    }
+
+    #[tokio::test]
+    async fn those_who_want_to_sleep_equally_long_all_wake() {
+        let clock = Clock::virtual_from(SystemTime::UNIX_EPOCH);
+        let hour = || clock.sleep(Duration::from_secs(3600));
+        tokio::join!(hour(), hour(), hour());
+        assert_eq!(clock.now().as_secs() / 3600, 1);
     }
 
     #[tokio::test]

@@ -102,7 +102,10 @@ impl Around<'_> {
         stage.watch.set_case(false);
         let mut failed = match ended {
             Ok(Ok(failed) | Err(failed)) => failed,
-            Err(_) => vec![format!("the case took longer than {:?} and was ended", case.timeout)],
+            Err(_) => {
+                stage.end_runs().await;
+                vec![format!("the case took longer than {:?} and was ended", case.timeout)]
+            }
         };
         match tokio::time::timeout(LAST_STEPS, stage.after(given)).await {
             Ok(Ok(_)) => {}

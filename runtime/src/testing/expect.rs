@@ -59,7 +59,7 @@ impl Result<'_> {
             }
             return;
         };
-        let message = match settled(end.message.clone()) {
+        let message = match settled(end.message.clone()).await {
             Ok(message) => message,
             Err(reason) => return found.push(format!("payload cannot be read: {reason}")),
         };
@@ -114,10 +114,10 @@ impl Result<'_> {
 }
 
 /// A message whose payload was read to its end, if it is produced while it is read.
-fn settled(mut message: Message) -> std::result::Result<Message, String> {
-    if let Document::Stream(stream) = message.payload() {
-        let list = stream.list()?;
-        message.set_payload(list);
+async fn settled(mut message: Message) -> std::result::Result<Message, String> {
+    if let Document::Stream(stream) = message.payload().clone() {
+        let list = tokio::task::spawn_blocking(move || stream.list()).await;
+        message.set_payload(list.unwrap_or_else(|_| Err("reading it broke off".to_owned()))?);
     }
     Ok(message)
 }

@@ -28,10 +28,8 @@ pub mod values;
 pub mod watch;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-
-use futures_util::StreamExt;
-use futures_util::stream;
 
 use crate::message::Message;
 use crate::model::{App, Case, Suite};
@@ -85,6 +83,8 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
+/// Bytes of stack of a thread: steps nest, and each level takes a few hundred bytes of it.
+const STACK: usize = 8 << 20;
 /// How long the steps before or after all cases may take.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -96,8 +96,12 @@ struct Playing<'a> {
     left: Result<Message, String>,
 }
 
-/// Runs the chosen cases of an app that has no errors, at most `jobs` at a time. Must be called inside a tokio runtime.
-pub async fn run(app: &App, selection: &Selection, jobs: usize) -> Report {
+/// Runs the chosen cases of an app that has no errors, at most `jobs` at a time. Every case has a thread to itself while it is
+/// played: what it does, and in which order, does not depend on the others.
+///
+/// # Errors
+/// That threads cannot be started.
+pub fn run(app: &App, selection: &Selection, jobs: usize) -> Result<Report, String> {
     let started = Instant::now();
     let index = Arc::new(Index::of(app));
     let mut coverage = Coverage::new(app);
@@ -107,7 +111,7 @@ pub async fn run(app: &App, selection: &Selection, jobs: usize) -> Report {
         // A suite without a chosen case is not prepared for nothing.
         if !cases.is_empty() || selection.tests.is_empty() {
             let left = match &suite.body.before_suite {
-                Some(steps) => apart(app, suite, &index, ("before-suite", steps), Message::default()).await,
+                Some(steps) => on_this_thread(apart(app, suite, &index, ("before-suite", steps), Message::default()))?,
                 None => Ok(Message::default()),
             };
             suites.push(Playing { suite, cases, left });
@@ -118,18 +122,15 @@ pub async fn run(app: &App, selection: &Selection, jobs: usize) -> Report {
         suites.iter().enumerate().flat_map(|(n, suite)| (0..suite.cases.len()).map(move |case| (n, case))).collect();
     let (beside, alone): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|(n, _)| suites.get(*n).is_some_and(|playing| playing.suite.body.parallel));
-    let play = async |(n, case): (usize, usize)| {
-        let playing = suites.get(n)?;
-        let case = playing.cases.get(case)?;
-        let left = playing.left.as_ref().ok()?;
+    let play = |(n, case): &(usize, usize)| {
+        let playing = suites.get(*n)?;
+        let (case, left) = (playing.cases.get(*case)?, playing.left.as_ref().ok()?);
         let around = Around { app, suite: playing.suite, index: &index, left };
-        Some(((n, case.name.span.start), around.play(case).await))
+        let played = on_this_thread(around.play(case));
+        Some(played.map(|played| ((*n, case.name.span.start), played)))
     };
-    let mut played: Vec<((usize, u32), Played)> =
-        stream::iter(beside).map(&play).buffer_unordered(jobs.max(1)).filter_map(async |one| one).collect().await;
-    for one in alone {
-        played.extend(play(one).await);
-    }
+    let mut played: Vec<((usize, u32), Played)> = on_threads(&beside, jobs, &play)?;
+    played.extend(on_threads(&alone, 1, &play)?);
     played.sort_by_key(|(place, _)| *place);
     let mut reports = Vec::new();
     for (n, playing) in suites.iter().enumerate() {
@@ -137,9 +138,47 @@ pub async fn run(app: &App, selection: &Selection, jobs: usize) -> Report {
         played = rest;
         let own: Vec<Played> = own.into_iter().map(|(_, played)| played).collect();
         own.iter().for_each(|played| coverage.add(&played.trail));
-        reports.push(finish(app, &index, playing, own).await);
+        reports.push(on_this_thread(finish(app, &index, playing, own))?);
     }
-    Report { suites: reports, coverage, time: started.elapsed() }
+    Ok(Report { suites: reports, coverage, time: started.elapsed() })
+}
+
+/// Does asynchronous work to its end. With one thread for all of its tasks, a virtual clock knows who else could go on.
+fn on_this_thread<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let tokio = tokio.map_err(|error| format!("cannot start threads: {error}"))?;
+    let done = tokio.block_on(work);
+    // What was left behind when time ran out has been told to end.
+    tokio.shutdown_background();
+    Ok(done)
+}
+
+/// Does every piece of work, at most `jobs` at a time, each on a thread with room for nested steps.
+fn on_threads<T: Sync, R: Send>(
+    work: &[T],
+    jobs: usize,
+    play: &(dyn Fn(&T) -> Option<Result<R, String>> + Sync),
+) -> Result<Vec<R>, String> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut made = Vec::new();
+        while let Some(one) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            made.extend(play(one));
+        }
+        made.into_iter().collect::<Result<Vec<R>, String>>()
+    };
+    std::thread::scope(|scope| {
+        let start = || {
+            let thread = std::thread::Builder::new().name("dataway-test".to_owned()).stack_size(STACK);
+            thread.spawn_scoped(scope, worker).map_err(|error| format!("cannot start threads: {error}"))
+        };
+        let threads = (0..jobs.clamp(1, work.len().max(1))).map(|_| start()).collect::<Result<Vec<_>, _>>()?;
+        let mut made = Vec::with_capacity(work.len());
+        for thread in threads {
+            made.extend(thread.join().map_err(|_| "a thread of the tests broke down".to_owned())??);
+        }
+        Ok(made)
+    })
 }
 
 /// Plays the steps before or after all cases on a stage of their own.

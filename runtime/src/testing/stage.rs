@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::coverage::Branches;
 use super::mocks::{Index, ReadyMock};
@@ -16,6 +16,9 @@ use crate::engine::log::Memory;
 use crate::engine::{Builder, Clock, Component, Flow, Gate, Plan, Request, Resources, Runtime, Settings};
 use crate::message::{Failure, Message};
 use crate::model::{self, App, Config, Suite, TestTime};
+
+/// How long runs and connections may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An engine for one case, or for the steps before or after all cases.
 pub struct Stage {
@@ -182,12 +185,18 @@ impl Stage {
         ended.result.map_err(|Failure { fault, .. }| fault.render().trim_end().to_owned())
     }
 
-    /// Ends whatever still runs, and closes connections.
-    pub async fn close(&self) {
+    /// Ends whatever still runs.
+    pub async fn end_runs(&self) {
         for job in self.runtime.jobs() {
             job.cancel("CORE:CANCELLED");
         }
-        self.runtime.drained().await;
-        close_all(&self.resources).await;
+        // What does not end even so goes with the thread of the case.
+        let _ = tokio::time::timeout(PATIENCE, self.runtime.drained()).await;
+    }
+
+    /// Ends whatever still runs, and closes connections.
+    pub async fn close(&self) {
+        self.end_runs().await;
+        let _ = tokio::time::timeout(PATIENCE, close_all(&self.resources)).await;
     }
 }
