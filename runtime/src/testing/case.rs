@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::coverage::Trail;
-use super::expect;
+use super::expect::Evidence;
 use super::mocks::{Index, ReadyMock, add_variables};
 use super::report::{CaseReport, Outcome};
 use super::request;
@@ -94,9 +94,9 @@ impl Around<'_> {
             let response = self.run(stage, case, &given).await.map_err(|reason| vec![reason])?;
             stage.runtime.drained().await;
             let (watch, runtime) = (&stage.watch, &*stage.runtime);
-            let result = expect::Result { end: watch.end(), response, watch, runtime, files: &self.app.files };
+            let evidence = Evidence { end: watch.end(), response, watch, runtime, files: &self.app.files };
             let problems = watch.problems();
-            Ok(if problems.is_empty() { result.mismatches(case).await } else { problems })
+            Ok(if problems.is_empty() { evidence.mismatches(case).await } else { problems })
         };
         let ended = tokio::time::timeout(case.timeout, work).await;
         stage.watch.set_case(false);

@@ -13,7 +13,7 @@ use crate::message::{Fault, Message};
 use crate::model::{CallCount, Case, Expect, ExpectedError, ExpectedResponse, Files};
 
 /// What a case gave.
-pub struct Result<'a> {
+pub struct Evidence<'a> {
     /// The end of its run; `None` when there was none, because the request was refused.
     pub end: Option<End>,
     /// The answer to its request.
@@ -26,7 +26,7 @@ pub struct Result<'a> {
     pub files: &'a Arc<Files>,
 }
 
-impl Result<'_> {
+impl Evidence<'_> {
     /// What is not as expected.
     pub async fn mismatches(&self, case: &Case) -> Vec<String> {
         let nothing =
@@ -114,7 +114,7 @@ impl Result<'_> {
 }
 
 /// A message whose payload was read to its end, if it is produced while it is read.
-async fn settled(mut message: Message) -> std::result::Result<Message, String> {
+async fn settled(mut message: Message) -> Result<Message, String> {
     if let Document::Stream(stream) = message.payload().clone() {
         let list = tokio::task::spawn_blocking(move || stream.list()).await;
         message.set_payload(list.unwrap_or_else(|_| Err("reading it broke off".to_owned()))?);

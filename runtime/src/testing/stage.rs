@@ -4,6 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use dataway_lang::Document;
+
 use super::coverage::Branches;
 use super::mocks::{Index, ReadyMock};
 use super::watch::{Problems, Unmocked, Watch};
@@ -14,7 +16,7 @@ use crate::connectors::triggers::close_all;
 use crate::connectors::{self, Surroundings};
 use crate::engine::log::Memory;
 use crate::engine::{Builder, Clock, Component, Flow, Gate, Plan, Request, Resources, Runtime, Settings};
-use crate::message::{Failure, Message};
+use crate::message::Message;
 use crate::model::{self, App, Config, Suite, TestTime};
 
 /// How long runs and connections may take to end.
@@ -161,7 +163,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Plays the steps before, with these variables; gives the variables that they leave.
+    /// Plays the steps before, on a message; gives one with the variables that they leave.
     ///
     /// # Errors
     /// How they failed.
@@ -182,7 +184,11 @@ impl Stage {
         let request = Request { flow: flow.clone(), trigger: "test", message };
         let ended = self.runtime.run(request).await.map_err(|fault| fault.to_string())?;
         self.runtime.drained().await;
-        ended.result.map_err(|Failure { fault, .. }| fault.render().trim_end().to_owned())
+        match ended.result {
+            // Variables are all that they give to what comes behind.
+            Ok(message) => Ok(Message::new(Document::None, Document::None, message.variables().clone())),
+            Err(failure) => Err(failure.fault.render().trim_end().to_owned()),
+        }
     }
 
     /// Ends whatever still runs.
