@@ -85,7 +85,7 @@ fn every_line_of_the_tour_is_true() {
         let served = command.strip_prefix("dataway run ").filter(|rest| !rest.contains("--flow"));
         let printed = if let Some(rest) = served {
             // The app before ends first.
-            running = None;
+            drop(running.take());
             let mut words: Vec<&str> = vec!["run"];
             words.extend(rest.split(' '));
             let values = values.to_string_lossy();
