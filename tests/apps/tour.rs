@@ -99,7 +99,17 @@ fn every_line_of_the_tour_is_true() {
             printed
         } else {
             let address = running.as_ref().map_or(LISTEN, |(_, address)| address);
-            execute(&command.replace(LISTEN, address), &folder.0).replace(address, LISTEN)
+            let print = || execute(&command.replace(LISTEN, address), &folder.0).replace(address, LISTEN);
+            let mut printed = print();
+            // What happened is in the log a little later.
+            for _ in 0..100 {
+                if !printed.is_empty() || !command.starts_with("dataway logs") {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(100));
+                printed = print();
+            }
+            printed
         };
         // Blanks at the end of a line cannot be seen in the tour.
         let shown: Vec<&str> = shown.iter().map(|line| line.trim_end()).collect();
