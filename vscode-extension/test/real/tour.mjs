@@ -4,6 +4,9 @@ import { join } from "node:path";
 /** Longest wait for something to appear, in milliseconds. */
 const PATIENCE = 30_000;
 
+/** Longest wait for the whole window with all its parts, in milliseconds. */
+const START = 60_000;
+
 /** The extension's own item in the status bar; VS Code's item with the name of the language is another one. */
 const STATUS = '.statusbar-item[id*="dataway.status"]';
 
@@ -13,7 +16,9 @@ const STATUS = '.statusbar-item[id*="dataway.status"]';
  * @returns {Promise<{ title: string, milliseconds: number, error?: string }[]>}
  */
 export async function tour(editor, places) {
-    const page = await script(editor, places);
+    const page = await editor.open(places.workspace, { extensionDevelopmentPath: places.extension });
+    page.setDefaultTimeout(PATIENCE);
+    const row = (name) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first();
     const picture = (name) => page.screenshot({ path: join(places.pictures, `${name}.png`) });
     const told = [];
     const stop = async (title, work) => {
@@ -28,9 +33,13 @@ export async function tour(editor, places) {
     };
 
     await stop("the browser shows a script with its colours", async () => {
+        await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: START });
+        await row("scripts").click();
+        await row("invoice.dw").dblclick();
         await shown(page, "invoice.dw");
         await page.locator(".view-line span", { hasText: "def" }).first().waitFor();
         await page.locator(STATUS).first().waitFor();
+        await page.locator('.editor-actions [aria-label^="Open Result Beside"]').first().waitFor();
     });
     await stop("the browser shows live values at the ends of the lines", async () => {
         await page.getByText("→ 4.5 × 2").first().waitFor();
@@ -53,11 +62,11 @@ export async function tour(editor, places) {
     await stop("the browser underlines a mistake and explains it", async () => {
         await line(page, "= entry['net']");
         await page.keyboard.press("End");
-        await page.keyboard.type("\nnett", { delay: 20 });
-        await page.keyboard.press("Escape");
+        await page.keyboard.type("\nnett * 2", { delay: 20 });
         await page.locator(".squiggly-error").first().waitFor();
-        await page.locator(".view-line span", { hasText: /^nett$/ }).first().hover();
+        await page.locator(".squiggly-error").first().hover({ force: true });
         await page.locator(".monaco-hover-content", { hasText: "DW1001" }).first().waitFor();
+        await page.locator(".monaco-hover-content", { hasText: "Loading" }).first().waitFor({ state: "detached" });
         await picture("squiggle");
         await page.keyboard.press("Escape");
         await undo(page);
@@ -79,7 +88,7 @@ export async function tour(editor, places) {
         await undo(page);
     });
     await stop("a table of rows is shown as a table", async () => {
-        await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "rows.dw" }).first().dblclick();
+        await row("rows.dw").dblclick();
         await shown(page, "rows.dw");
         await command(page, "Dataway: Open Result Beside");
         const frame = await panel(page);
