@@ -73,11 +73,12 @@ fn types(script: &Script, within: Span, hints: &mut Vec<Hint>) {
         if after.starts_with(':') && !after.starts_with(":=") && *kind == BindingKind::Variable {
             continue;
         }
-        hints.push(Hint {
-            offset: binding.span.end,
-            label: format!(": {}", short(&ty.to_string())),
-            kind: HintKind::Type,
-        });
+        let text = ty.to_string();
+        // The elements of an empty list have no type yet, which is nothing worth saying.
+        if text.contains("Never") {
+            continue;
+        }
+        hints.push(Hint { offset: binding.span.end, label: format!(": {}", short(&text)), kind: HintKind::Type });
     }
 }
 

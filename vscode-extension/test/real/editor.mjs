@@ -85,7 +85,7 @@ export class Editor {
      * `extensionTestsPath`
      */
     async open(folder, payload) {
-        const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
+        const context = await this.browser.newContext({ viewport: { width: 1120, height: 520 }, deviceScaleFactor: 1 });
         const page = await context.newPage();
         page.setDefaultTimeout(START_LIMIT);
         // Nothing outside this machine is asked for anything.

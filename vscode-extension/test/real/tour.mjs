@@ -66,7 +66,7 @@ export async function tour(editor, places) {
         await page.locator(".squiggly-error").first().waitFor();
         await page.locator(".squiggly-error").first().hover({ force: true });
         await page.locator(".monaco-hover-content", { hasText: "DW1001" }).first().waitFor();
-        await page.locator(".monaco-hover-content", { hasText: "Loading" }).first().waitFor({ state: "detached" });
+        await page.getByText("Loading...").first().waitFor({ state: "hidden" });
         await picture("squiggle");
         await page.keyboard.press("Escape");
         await undo(page);

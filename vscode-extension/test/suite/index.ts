@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 import * as setup from "./support";
+import { flows } from "./flows";
 import { live } from "./live";
 import { parts } from "./parts";
 import { scripts } from "./scripts";
@@ -28,7 +29,7 @@ export async function run(): Promise<void> {
         const mocha = new Mocha({ ui: "bdd", timeout: 45_000, reporter: Mocha.reporters.Base });
         mocha.suite.emit("pre-require", globalThis, "", mocha);
         await setup.start();
-        for (const register of [scripts, live, parts]) {
+        for (const register of [scripts, flows, live, parts]) {
             register();
         }
         await new Promise<void>((resolve) => {

@@ -194,7 +194,7 @@ export function scripts(): void {
         it("shows types and parameter names", async () => {
             const { uri, document } = await invoice("RATE");
             const found = await inlays(uri, document);
-            assert.ok(found.some((one) => one.startsWith(": list[")), found.join());
+            assert.ok(found.some((one) => one.startsWith(": {'net'")), found.join());
             assert.ok(found.includes("ndigits:"), found.join());
         });
 
