@@ -268,19 +268,32 @@ impl Runtime {
     /// # Errors
     /// `CORE:QUEUE_FULL` or `CORE:SHUTDOWN` when there is no run.
     pub async fn run(self: &Arc<Self>, request: Request) -> Result<Ended, Fault> {
-        self.run_finishing(request, None, None).await
+        let (_, run) = self.admit(request, None, None).await?;
+        tokio::spawn(run).await.map_err(|_| Fault::internal("the task of a run ended before it"))
     }
 
-    /// Runs a flow as part of a trace, and makes something of its end before the run is over.
+    /// Runs a flow as part of a trace on the task of the caller, and makes something of its end before the run is over. For
+    /// callers that are never dropped before their end: the run would be lost without a record.
     ///
     /// # Errors
     /// As [`Runtime::run`].
-    pub async fn run_finishing(
+    pub async fn run_here(
+        self: &Arc<Self>,
+        request: Request,
+        finish: Box<dyn Finish>,
+        trace: Option<Trace>,
+    ) -> Result<Ended, Fault> {
+        let (_, run) = self.admit(request, Some(finish), trace).await?;
+        Ok(run.await)
+    }
+
+    /// Waits for the turn of a run; gives its job id and what has to be done.
+    async fn admit(
         self: &Arc<Self>,
         request: Request,
         finish: Option<Box<dyn Finish>>,
         trace: Option<Trace>,
-    ) -> Result<Ended, Fault> {
+    ) -> Result<(Arc<str>, BoxFuture<'static, Ended>), Fault> {
         let Request { flow, trigger, message } = request;
         let id = Ulid::generate();
         let mut record = RunRecord::new(id, &flow, trigger, self.clock.wall());
@@ -303,8 +316,7 @@ impl Runtime {
         };
         let begin = Begin { id, record, trace, timeout: flow.timeout, permit, finish };
         let steps = flow.steps.clone();
-        let task = self.begin(flow, steps, message, begin);
-        task.await.map_err(|_| Fault::internal("the task of a run ended before it"))
+        Ok(self.begin(flow, steps, message, begin))
     }
 
     /// Starts steps beside a run, as a run of their own that takes part in nothing of it (`async`). When too many are in flight
@@ -332,11 +344,18 @@ impl Runtime {
         record.parent = Some(parent.job().id().clone());
         let trace = Some(parent.job().trace().clone());
         let begin = Begin { id, record, trace, timeout: None, permit, finish: None };
-        let ended = self.begin(parent.flow().clone(), steps.clone(), message, begin);
-        Ok(ended.job)
+        let (job, run) = self.begin(parent.flow().clone(), steps.clone(), message, begin);
+        tokio::spawn(run);
+        Ok(job)
     }
 
-    fn begin(self: &Arc<Self>, flow: Arc<Flow>, steps: Arc<Steps>, mut message: Message, begin: Begin) -> Task {
+    fn begin(
+        self: &Arc<Self>,
+        flow: Arc<Flow>,
+        steps: Arc<Steps>,
+        mut message: Message,
+        begin: Begin,
+    ) -> (Arc<str>, BoxFuture<'static, Ended>) {
         let id = begin.record.job.clone();
         let document = Document::from(&*id);
         let started = self.clock.now();
@@ -357,22 +376,7 @@ impl Runtime {
         });
         message.set_ids(document.clone(), document);
         self.active().insert(id.clone(), job.clone());
-        let task = tokio::spawn(conduct(job, flow, steps, message, begin));
-        Task { job: id, task }
-    }
-}
-
-/// A run that goes on.
-struct Task {
-    job: Arc<str>,
-    task: tokio::task::JoinHandle<Ended>,
-}
-
-impl IntoFuture for Task {
-    type Output = Result<Ended, tokio::task::JoinError>;
-    type IntoFuture = tokio::task::JoinHandle<Ended>;
-    fn into_future(self) -> Self::IntoFuture {
-        self.task
+        (id, Box::pin(conduct(job, flow, steps, message, begin)))
     }
 }
 

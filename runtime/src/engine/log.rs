@@ -74,7 +74,9 @@ pub trait Sink: Send {
 /// Events that wait for the writer.
 const CAPACITY: usize = 4096;
 /// Most events of one call of a sink.
-const BATCH: usize = 512;
+const BATCH: usize = 1024;
+/// How long events are collected for one call: a batch costs a sink much the same, however many are in it.
+const COLLECTED: Duration = Duration::from_millis(10);
 
 enum Item {
     Event(Event),
@@ -97,6 +99,15 @@ impl Log {
         let writing = move || {
             let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
             while receiver.blocking_recv_many(&mut items, BATCH) > 0 {
+                // Whoever flushes waits, so nothing is collected then.
+                if items.len() < BATCH && !items.iter().any(|item| matches!(item, Item::Flush(_))) {
+                    std::thread::sleep(COLLECTED);
+                    while items.len() < BATCH
+                        && let Ok(item) = receiver.try_recv()
+                    {
+                        items.push(item);
+                    }
+                }
                 let mut flushed = Vec::new();
                 for item in items.drain(..) {
                     match item {

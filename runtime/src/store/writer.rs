@@ -1,10 +1,11 @@
 //! Writes the run log. A store that does not work stops nothing: its events go to standard error until it works again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, QueryBuilder, Sqlite};
 use tokio::runtime::Handle;
 
 use super::{FILE, SET_VERSION, TABLES, VERSION, console, micros};
@@ -64,12 +65,8 @@ impl Writer {
             empty => empty.insert(create(&path).await?),
         };
         let mut transaction = connection.begin().await?;
-        for event in events {
-            insert_event(&mut transaction, &self.options, event).await?;
-            if let Some(record) = &event.record {
-                insert_run(&mut transaction, &self.options, record).await?;
-            }
-        }
+        insert_events(&mut transaction, &self.options, events).await?;
+        insert_runs(&mut transaction, &self.options, events).await?;
         transaction.commit().await?;
         if self.cleaned.is_none_or(|last| last.elapsed() >= CLEANING) {
             self.cleaned = Some(Instant::now());
@@ -147,53 +144,80 @@ fn is_busy(error: &sqlx::Error) -> bool {
         .is_some_and(|code| code == "5" || code == "6" || code == "261")
 }
 
-async fn insert_event(connection: &mut SqliteConnection, options: &Options, event: &Event) -> Result<(), sqlx::Error> {
-    let duration = event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX));
-    sqlx::query(
-        "insert into events (time, level, app, version, job, flow, step, component, operation, category, content, code, duration) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(micros(event.time))
-    .bind(event.level as u8)
-    .bind(&options.app)
-    .bind(&options.version)
-    .bind(&*event.job)
-    .bind(&*event.flow)
-    .bind(&*event.step)
-    .bind(event.component)
-    .bind(event.operation)
-    .bind(options.redactor.redact(&event.category))
-    .bind(options.redactor.redact(&event.content))
-    .bind(options.redactor.redact(&event.code))
-    .bind(duration)
-    .execute(connection)
-    .await?;
+/// Events in one statement: together they must not need more values than SQLite binds.
+const ROWS: usize = 500;
+
+async fn insert_events(
+    connection: &mut SqliteConnection,
+    options: &Options,
+    events: &[Event],
+) -> Result<(), sqlx::Error> {
+    for events in events.chunks(ROWS) {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "insert into events \
+             (time, level, app, version, job, flow, step, component, operation, category, content, code, duration) ",
+        );
+        query.push_values(events, |mut row, event| {
+            let duration = event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX));
+            row.push_bind(micros(event.time))
+                .push_bind(event.level as u8)
+                .push_bind(&options.app)
+                .push_bind(&options.version)
+                .push_bind(&*event.job)
+                .push_bind(&*event.flow)
+                .push_bind(&*event.step)
+                .push_bind(event.component)
+                .push_bind(event.operation)
+                .push_bind(options.redactor.redact(&event.category))
+                .push_bind(options.redactor.redact(&event.content))
+                .push_bind(options.redactor.redact(&event.code))
+                .push_bind(duration);
+        });
+        execute(query, connection).await?;
+    }
     Ok(())
 }
 
-async fn insert_run(connection: &mut SqliteConnection, options: &Options, run: &RunRecord) -> Result<(), sqlx::Error> {
-    let error = run.error.as_ref();
-    sqlx::query(
-        "insert or replace into runs \
-         (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(&*run.job)
-    .bind(run.parent.as_deref())
-    .bind(&options.app)
-    .bind(&options.version)
-    .bind(&*run.flow)
-    .bind(run.trigger)
-    .bind(micros(run.queued))
-    .bind(micros(run.started))
-    .bind(run.ended.map(micros))
-    .bind(state(run.state))
-    .bind(error.map(|(code, _)| options.redactor.redact(code)))
-    .bind(error.map(|(_, description)| options.redactor.redact(description)))
-    .bind(run.failed_step.as_deref())
-    .execute(connection)
-    .await?;
+async fn insert_runs(
+    connection: &mut SqliteConnection,
+    options: &Options,
+    events: &[Event],
+) -> Result<(), sqlx::Error> {
+    // Of a run that began and ended since the last batch only the end is written.
+    let mut last: BTreeMap<&str, &RunRecord> = BTreeMap::new();
+    for record in events.iter().filter_map(|event| event.record.as_deref()) {
+        last.insert(&record.job, record);
+    }
+    let records: Vec<&RunRecord> = last.into_values().collect();
+    for records in records.chunks(ROWS) {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "insert or replace into runs \
+             (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step) ",
+        );
+        query.push_values(records, |mut row, run| {
+            let error = run.error.as_ref();
+            row.push_bind(&*run.job)
+                .push_bind(run.parent.as_deref())
+                .push_bind(&options.app)
+                .push_bind(&options.version)
+                .push_bind(&*run.flow)
+                .push_bind(run.trigger)
+                .push_bind(micros(run.queued))
+                .push_bind(micros(run.started))
+                .push_bind(run.ended.map(micros))
+                .push_bind(state(run.state))
+                .push_bind(error.map(|(code, _)| options.redactor.redact(code)))
+                .push_bind(error.map(|(_, description)| options.redactor.redact(description)))
+                .push_bind(run.failed_step.as_deref());
+        });
+        execute(query, connection).await?;
+    }
     Ok(())
+}
+
+/// Executes a statement whose number of rows is seldom the same again, so that it is not worth keeping.
+async fn execute(mut query: QueryBuilder<Sqlite>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    query.build().persistent(false).execute(connection).await.map(drop)
 }
 
 /// The word for a state.

@@ -124,7 +124,7 @@ async fn scripts_without_end_are_stopped_while_others_go_on() {
     });
     let mut runs = tokio::task::JoinSet::new();
     let flow = app.runtime.flow("main").unwrap().clone();
-    for n in 0..60i64 {
+    for n in 0..104i64 {
         let (runtime, flow) = (app.runtime.clone(), flow.clone());
         let payload = if n < 4 { n % 2 + 1 } else { 3 };
         runs.spawn(async move {

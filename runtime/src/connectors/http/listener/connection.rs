@@ -13,6 +13,7 @@ use hyper::service::Service;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, sleep_until};
 
 use super::answer::Refusal;
 use super::pace::{Pace, PacedBody, PacedStream, Slow};
@@ -22,6 +23,8 @@ use super::service;
 /// How long and how much a connection that ends is read, so that its last answer arrives before the reset.
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 1 << 20;
+/// How long a connection without a request may still send one when the server ends: it may be on its way.
+const LAST_CALL: Duration = Duration::from_millis(300);
 /// HTTP/2: requests at one time on one connection.
 const STREAMS: u32 = 128;
 /// The smallest buffer that the library takes.
@@ -65,14 +68,25 @@ pub async fn http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .header_read_timeout(None)
         .serve_connection(io, exchanges);
     let mut finished = pin!(shared.finished());
-    let mut closing = false;
+    let mut last_call = None;
     let slow = loop {
+        let called = async {
+            match last_call {
+                Some(at) => sleep_until(at).await,
+                None => finished.as_mut().await,
+            }
+        };
         tokio::select! {
+            // Whatever has arrived is answered before the end is seen.
+            biased;
             ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended.err().map(|_| Slow::Idle),
             slow = pace.watch() => break Some(slow),
-            () = &mut finished, if !closing => {
-                closing = true;
-                Pin::new(&mut connection).graceful_shutdown();
+            // An answer that is given now ends its connection; what is left then waits for a request that does not come.
+            () = called => {
+                if last_call.is_some() && !pace.is_receiving() {
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                last_call = Some(Instant::now() + LAST_CALL);
             }
         }
     };

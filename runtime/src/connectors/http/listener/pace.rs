@@ -86,6 +86,12 @@ impl Pace {
         }
     }
 
+    /// Whether a part of a head is there.
+    #[must_use]
+    pub fn is_receiving(&self) -> bool {
+        self.state().head
+    }
+
     /// A request has arrived up to the end of its head; returns when it began.
     #[must_use]
     pub fn begin(self: &Arc<Self>) -> (Instant, Handling) {

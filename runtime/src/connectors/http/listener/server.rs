@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
@@ -20,6 +21,8 @@ use super::site::Site;
 
 /// Connections of one address at one time. Beyond it peers wait in the socket's own queue.
 const MAX_CONNECTIONS: usize = 8_192;
+/// How long connections that the system has made already are still taken in when the end comes.
+const LAST_TAKEN: Duration = Duration::from_millis(20);
 /// The pause after the system refused a connection, for example because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -136,18 +139,25 @@ async fn accept(
     tasks: TaskTracker,
 ) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut stopping = false;
+    let mut stopping = None;
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let ended = async {
+            match stopping {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => stop.notified().await,
+            }
+        };
         let accepted = tokio::select! {
             biased;
             accepted = listener.accept() => accepted,
-            () = stop.notified(), if !stopping => {
-                stopping = true;
-                continue;
-            }
-            // What waited in the socket's queue when the end came was taken before this.
-            () = std::future::ready(()), if stopping => return,
+            () = ended => match stopping {
+                Some(_) => return,
+                None => {
+                    stopping = Some(Instant::now() + LAST_TAKEN);
+                    continue;
+                }
+            },
         };
         match accepted {
             Ok((stream, peer)) => {
