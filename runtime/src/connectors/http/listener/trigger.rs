@@ -123,13 +123,11 @@ impl Endpoint for Listener {
                 sender,
             };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
-            self.runtime.run_here(request, Box::new(finish), trace).await.map_err(
-                |fault| match &*fault.code {
-                    "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
-                    "CORE:SHUTDOWN" => Refusal::Shutdown,
-                    _ => Refusal::System,
-                },
-            )?;
+            self.runtime.run_here(request, Box::new(finish), trace).await.map_err(|fault| match &*fault.code {
+                "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
+                "CORE:SHUTDOWN" => Refusal::Shutdown,
+                _ => Refusal::System,
+            })?;
             answer.await.unwrap_or(Err(Refusal::System))
         })
     }
