@@ -22,20 +22,14 @@ pub fn respond(snapshot: &Snapshot, params: &CodeActionParams) -> Option<CodeAct
         params.context.only.as_ref().is_none_or(|only| only.iter().any(|one| kind.as_str().starts_with(one.as_str())))
     };
     let mut response = Vec::new();
-    if wanted(&CodeActionKind::REFACTOR_EXTRACT) {
-        let found = app_actions::changes(&snapshot.document, selection.start);
-        response.extend(found.into_iter().filter_map(|one| change(snapshot, one)));
-    }
+    let changes = app_actions::changes(&snapshot.document, selection.start).into_iter();
+    response.extend(changes.filter(|one| wanted(&kind(one.kind))).filter_map(|one| change(snapshot, one)));
     let Some((region, start)) = snapshot.document.region_at(selection.start) else { return Some(response) };
     let uri = snapshot.uri()?;
     let end = region.inward(selection.end).unwrap_or(start);
     let known = actions::diagnostics(&region.script);
     for action in actions::actions(&region.script, Span::new(start, end)) {
-        let kind = match action.kind {
-            ActionKind::QuickFix => CodeActionKind::QUICKFIX,
-            ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
-            ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
-        };
+        let kind = kind(action.kind);
         if !wanted(&kind) {
             continue;
         }
@@ -58,6 +52,14 @@ pub fn respond(snapshot: &Snapshot, params: &CodeActionParams) -> Option<CodeAct
     Some(response)
 }
 
+fn kind(kind: ActionKind) -> CodeActionKind {
+    match kind {
+        ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+        ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+        ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+    }
+}
+
 /// An action that may make a file.
 fn change(snapshot: &Snapshot, made: Change) -> Option<CodeActionOrCommand> {
     let write = |uri: Uri, range: Range, text: String| {
@@ -76,7 +78,7 @@ fn change(snapshot: &Snapshot, made: Change) -> Option<CodeActionOrCommand> {
     operations.push(write(snapshot.uri()?, snapshot.document_range(made.span), made.text));
     Some(CodeActionOrCommand::CodeAction(CodeAction {
         title: made.title,
-        kind: Some(CodeActionKind::REFACTOR_EXTRACT),
+        kind: Some(kind(made.kind)),
         edit: Some(WorkspaceEdit {
             document_changes: Some(DocumentChanges::Operations(operations)),
             ..WorkspaceEdit::default()

@@ -47,6 +47,21 @@ pub fn ask(feature: &str, case: &Opened) -> String {
     }
 }
 
+/// The actions of a file that concern more than one program.
+pub fn changes(case: &Opened) -> String {
+    let document = &*case.document;
+    let mut out = String::new();
+    for made in app_actions::changes(document, case.selection.start) {
+        writeln!(out, "{:?}: {}", made.kind, made.title).expect("text");
+        if let Some((file, content)) = made.file {
+            let name = file.strip_prefix(FOLDER).unwrap_or(&file).display();
+            writeln!(out, "    --- {name}\n{}    ---", indented(&content)).expect("text");
+        }
+        out.push_str(&indented(&applied(document, &[(made.span, made.text)])));
+    }
+    out
+}
+
 fn indented(text: &str) -> String {
     text.lines().fold(String::new(), |out, line| format!("{out}    {line}\n"))
 }
@@ -210,14 +225,7 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
             out.push_str(&text);
         }
         "actions" => {
-            for made in app_actions::changes(document, case.selection.start) {
-                writeln!(out, "Change: {}", made.title).expect("text");
-                if let Some((file, content)) = made.file {
-                    let name = file.strip_prefix(FOLDER).unwrap_or(&file).display();
-                    writeln!(out, "    --- {name}\n{}    ---", indented(&content)).expect("text");
-                }
-                out.push_str(&indented(&applied(document, &[(made.span, made.text)])));
-            }
+            out.push_str(&changes(case));
             for action in actions::actions(script, selection) {
                 let edits = action.edits.iter().map(|edit| region.replacement(edit.span, &edit.text));
                 let Some(edits) = edits.collect::<Option<Vec<_>>>() else { continue };

@@ -11,7 +11,7 @@ use dataway_lsp::features::hints::{self, Wanted};
 use dataway_lsp::features::tokens;
 
 use super::Opened;
-use super::answers::{list, place, slice};
+use super::answers::{changes, list, place, slice};
 
 /// What `feature` says about a case.
 pub fn ask(feature: &str, case: &Opened) -> String {
@@ -48,6 +48,7 @@ pub fn ask(feature: &str, case: &Opened) -> String {
                 .expect("text");
             }
         }
+        "actions" => out = changes(case),
         "calls" => {
             let Some((Entity::Flow(name), _)) = navigation::entity_at(&sheet, at) else { return out };
             for (what, links) in [("from", calls::incoming(app, name)), ("to", calls::outgoing(app, name))] {

@@ -1,14 +1,16 @@
 //! Code actions that concern more than one program: one moves out of an app file or becomes a script there, a sample becomes
-//! a contract.
+//! a contract, a misspelt name becomes the one that was meant.
 
 use std::path::PathBuf;
 
 use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::ast::Mode;
 use dataway_lang::syntax::format;
+use dataway_runtime::diagnostic::{Code, Diagnostic as Finding};
 
 use crate::app::sheet::{SectionKind, Sight, What};
 use crate::document::{Document, Language};
+use crate::features::actions::ActionKind;
 use crate::features::contract;
 
 /// A change of a document, perhaps with a new file.
@@ -16,6 +18,8 @@ use crate::features::contract;
 pub struct Change {
     /// What the menu shows.
     pub title: String,
+    /// What kind it is.
+    pub kind: ActionKind,
     /// The file that is made, with its content.
     pub file: Option<(PathBuf, String)>,
     /// What is replaced in the document.
@@ -27,7 +31,38 @@ pub struct Change {
 /// The actions at an offset of a document that concern more than one program.
 #[must_use]
 pub fn changes(document: &Document, offset: u32) -> Vec<Change> {
-    [moved(document, offset), unfolded(document, offset), stated(document)].into_iter().flatten().collect()
+    let mut changes = mended(document, offset);
+    changes.extend([moved(document, offset), unfolded(document, offset), stated(document)].into_iter().flatten());
+    changes
+}
+
+/// What the loader thinks was meant in the place of an unknown key or name.
+fn mended(document: &Document, offset: u32) -> Vec<Change> {
+    let Some((app, path, sheet)) = document.sheet() else { return Vec::new() };
+    let Ok(checked) = app.checked() else { return Vec::new() };
+    let change = |finding: &Finding| {
+        let span = unquoted(document.text.as_str(), sheet.outward(finding.span));
+        let meant = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+        let is_here = span.start <= offset && offset <= span.end && finding.source.name() == path;
+        // What stands in a program is mended there, by its own rules.
+        let is_own = !matches!(finding.code, Code::Language(_));
+        (is_here && is_own).then(|| Change {
+            title: format!("Replace by `{meant}`"),
+            kind: ActionKind::QuickFix,
+            file: None,
+            span,
+            text: meant.to_owned(),
+        })
+    };
+    checked.diagnostics.iter().filter_map(change).collect()
+}
+
+/// The inside of what stands in quotes.
+fn unquoted(text: &str, span: Span) -> Span {
+    let written = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let is_quoted =
+        written.len() >= 2 && ['"', '\''].iter().any(|quote| written.starts_with(*quote) && written.ends_with(*quote));
+    if is_quoted { Span::new(span.start + 1, span.end - 1) } else { span }
 }
 
 /// An expression in quotes becomes a script in a block scalar, where lines can be read.
@@ -52,7 +87,8 @@ fn unfolded(document: &Document, offset: u32) -> Option<Change> {
     let indent = " ".repeat(column + 2);
     let lines =
         ["#[", "def dw_process(msg):", &format!("    return {code}"), "]"].map(|line| format!("\n{indent}{line}"));
-    Some(Change { title: "Convert to a script".to_owned(), file: None, span, text: format!("|{}", lines.concat()) })
+    let title = "Convert to a script".to_owned();
+    Some(Change { title, kind: ActionKind::Rewrite, file: None, span, text: format!("|{}", lines.concat()) })
 }
 
 /// A program of an app file moves to a file of its own.
@@ -88,6 +124,7 @@ fn moved(document: &Document, offset: u32) -> Option<Change> {
     let span = Span::new(header(document.text.as_str(), whole)?, whole.end);
     Some(Change {
         title: format!("Move to `{path}`"),
+        kind: ActionKind::Extract,
         file: Some((app.file_of(&path), content)),
         span,
         text: format!("{{script: {path}}}"),
@@ -128,6 +165,7 @@ fn stated(document: &Document) -> Option<Change> {
     }
     Some(Change {
         title: "Make the sample a contract".to_owned(),
+        kind: ActionKind::Extract,
         file: Some((file, content)),
         span: Span::at(region.span.start),
         text: format!("#: payload: {name}\n"),
