@@ -1,6 +1,8 @@
 //! Compiled code means what interpreted code means: results, errors, tracebacks and limits.
 //!
 //! `DATAWAY_CASES=100000 DATAWAY_SEED=7 cargo test --test jit random` compares more programs than the usual few.
+//! What `dataway explain --code --jit` says of the programs in `tests/jit/` is recorded beside them; `DATAWAY_WRITE=1` writes
+//! what it says now.
 
 #[path = "fuzz/programs.rs"]
 mod programs;
@@ -55,6 +57,28 @@ fn programs_that_differed_once_give_the_same() {
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("a readable seed");
         check(&text, &path.display().to_string());
+    }
+}
+
+#[test]
+fn reports_are_as_recorded() {
+    if !jit::is_available() {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jit");
+    let paths = std::fs::read_dir(&folder).expect("readable programs").flatten().map(|entry| entry.path());
+    for path in paths.filter(|path| path.extension().is_some_and(|extension| extension == "dw")) {
+        let program = compile(&std::fs::read_to_string(&path).expect("a readable program"));
+        let (result, _) = outcome(&program, &options(jit::Mode::Off));
+        assert!(result.is_ok(), "{result:?}");
+        let now = jit::report(program.unit());
+        let recorded = path.with_extension("txt");
+        if std::env::var_os("DATAWAY_WRITE").is_some() {
+            std::fs::write(&recorded, now).expect("writable");
+            continue;
+        }
+        let before = std::fs::read_to_string(&recorded).unwrap_or_default();
+        assert_eq!(now, before, "{}", path.display());
     }
 }
 

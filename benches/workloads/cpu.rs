@@ -7,7 +7,7 @@ use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 pub struct CpuTime;
 
 /// What the system says of this thread. It looks at its own clock at every tick, some milliseconds.
-fn now() -> u64 {
+pub fn now() -> u64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0)
 }

@@ -1,19 +1,22 @@
-//! Whole transforms, bytes to bytes, beside the same work done by hand in Rust. A bench asserts only that both give the same.
+//! Whole transforms, most of them bytes to bytes, beside the same work done by hand in Rust. A bench asserts only that both give the same.
 //!
 //! | group | work |
 //! |---|---|
-//! | `W1b` | reshape one order of 1 KB |
+//! | `W1a` | reshape one order of 1 KB that is a value already |
+//! | `W1b` | the same, from bytes to bytes |
 //! | `W2a`, `W2b` | reshape, group an array of orders of 20 MB |
 //! | `W3` | orders from XML to JSON, 1 KB and 20 MB |
 //! | `W4` | a table of 20 MB from CSV to JSON |
 //! | `W5` | a condition on a payload |
+//! | `W6` | computing kernels |
 //!
 //! Measured is the processor time of the thread.
 //!
-//! `cargo bench --bench workloads`
+//! `cargo bench -p dataway-benches --bench workloads`
 
 mod cpu;
 mod data;
+mod kernels;
 mod orders;
 mod table;
 mod xml;
@@ -22,11 +25,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use cpu::CpuTime;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::Value;
-use dataway_lang::{Datum, Input, Profile, Program, RunOptions};
+use dataway_lang::{Datum, Document, Input, Profile, Program, RunOptions, document, evaluate_document};
 
 const BIG: usize = 20 << 20;
 
@@ -70,6 +73,73 @@ fn work(c: &mut Criterion<CpuTime>, name: &str, script: &str, bytes: &[u8], mime
     group.finish();
 }
 
+/// Measures a program on a payload that is a value already: again and again in one run, and with a run for each time.
+fn on_value(group: &mut BenchmarkGroup<'_, CpuTime>, program: &Program, payload: &[u8]) {
+    let payload = Document::from_json(std::str::from_utf8(payload).expect("text")).expect("JSON");
+    let message = Arc::new(document::Message {
+        payload,
+        attributes: Document::None,
+        variables: Document::None,
+        error: Document::None,
+        id: Document::None,
+        seq_id: Document::None,
+        is_throwing: false,
+    });
+    let options = RunOptions::default();
+    let outcome = evaluate_document(&message, &options, |vm, value| {
+        group.bench_function("dataway, in one run", |b| {
+            b.iter(|| program.evaluate(vm, black_box(value.clone())).is_ok());
+        });
+        Ok(Value::None)
+    });
+    assert!(outcome.result.is_ok(), "the script runs");
+    group.bench_function("dataway, a run each", |b| {
+        b.iter(|| program.run_document(black_box(&message), &options).result.is_ok());
+    });
+}
+
+fn reshape(c: &mut Criterion<CpuTime>) {
+    let to_bytes = include_str!("../scripts/reshape.dw");
+    let program = compile(&to_bytes.replace("Entity.from_value(shipment(msg.payload), mime_type='application/json')", "shipment(msg.payload)"));
+    let order = data::order_json();
+    let mut group = c.benchmark_group("W1a");
+    on_value(&mut group, &program, &order);
+    for (name, work) in [
+        ("types", orders::reshape_parsed as fn(&[u8], u64)),
+        ("values", orders::reshape_parsed_value as fn(&[u8], u64)),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter_custom(|times| {
+                let begun = cpu::now();
+                work(&order, times);
+                cpu::now().saturating_sub(begun).max(1)
+            });
+        });
+    }
+    group.finish();
+}
+
+fn compute(c: &mut Criterion<CpuTime>) {
+    let program = compile(include_str!("../scripts/kernels.dw"));
+    let mut group = c.benchmark_group("W6");
+    group.sample_size(10);
+    for (name, n, by_hand) in kernels::KERNELS {
+        let vars = Datum::json(&format!("{{\"kernel\":\"{name}\",\"n\":{n}}}"));
+        let input = Input { vars, ..Input::default() };
+        let run = || {
+            let outcome = program.run(&input, &RunOptions::default(), |_, value| match value {
+                Value::Int(n) => Ok(n),
+                _ => Ok(-1),
+            });
+            outcome.result.expect("the script runs")
+        };
+        assert_eq!(run(), by_hand(n), "{name} by hand does the same work");
+        group.bench_function(format!("{name}, dataway"), |b| b.iter(run));
+        group.bench_function(format!("{name}, by hand"), |b| b.iter(|| by_hand(black_box(n))));
+    }
+    group.finish();
+}
+
 fn json(c: &mut Criterion<CpuTime>) {
     let one = include_str!("../scripts/reshape.dw");
     let mime = "application/json";
@@ -95,6 +165,7 @@ fn condition(c: &mut Criterion<CpuTime>) {
     let program = compile("msg.payload['amount'] > 100 and msg.payload['country'] in ['CN', 'SG']");
     let large = compile("msg.payload[7000]['address']['country'] == 'sg'");
     let mut group = c.benchmark_group("W5");
+    on_value(&mut group, &program, &data::order_json());
     let truth = |program: &Program, input: &Input| {
         program.run(input, &RunOptions::default(), |_, value| Ok(matches!(value, Value::Bool(true)))).result.is_ok()
     };
@@ -109,6 +180,6 @@ fn condition(c: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime);
-    targets = json, other_formats, condition
+    targets = reshape, json, other_formats, condition, compute
 }
 criterion_main!(benches);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -129,6 +130,18 @@ fn group<'a>(orders: &[Order<'a>]) -> HashMap<String, Group> {
         group.total += total;
     }
     groups
+}
+
+/// Reshapes an order that was read already `times` times.
+pub fn reshape_parsed(bytes: &[u8], times: u64) {
+    let order: Order<'_> = serde_json::from_slice(bytes).expect("an order");
+    (0..times).for_each(|_| drop(black_box(reshape(black_box(&order)))));
+}
+
+/// As [`reshape_parsed`], as a tree of values.
+pub fn reshape_parsed_value(bytes: &[u8], times: u64) {
+    let order: Value = serde_json::from_slice(bytes).expect("an order");
+    (0..times).for_each(|_| drop(black_box(reshape_value(black_box(&order)))));
 }
 
 /// One order through `serde_json` and types.

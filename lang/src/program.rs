@@ -32,6 +32,8 @@ use crate::vm::{self, Module, Observation, Report, Samples, Vm};
 pub struct Program {
     unit: Arc<Unit>,
     mode: Mode,
+    /// Number of the global variable that a host calls.
+    entry: Option<usize>,
 }
 
 /// Which part of the language a program may use (spec 0.3).
@@ -152,7 +154,10 @@ impl Program {
         };
         let compile_options = CompileOptions { globals: Vec::new(), is_builtin, observe };
         match code::compile(&parsed.program, source, &compile_options) {
-            Ok(unit) => Compiled { program: Some(Program { unit: Arc::new(unit), mode }), diagnostics },
+            Ok(unit) => {
+                let entry = unit.globals.iter().position(|name| &**name == "dw_process");
+                Compiled { program: Some(Program { unit: Arc::new(unit), mode, entry }), diagnostics }
+            }
             Err(error) => {
                 let too_large = Diagnostic::error(Code(2), error.span, format!("program too large: {}", error.message))
                     .with_help("split it into several scripts");
@@ -206,8 +211,6 @@ impl Program {
         seen: Option<&mut Vec<Observation>>,
         finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
     ) -> Outcome<T> {
-        // A run that fails can be repeated only if clock and random source can.
-        let clock = Clock::Fixed(options.clock.now());
         let recursion = options.limits.recursion;
         let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
             let message = input.to_message(vm)?;
@@ -230,6 +233,8 @@ impl Program {
         if let Err(report) = &mut outcome.result
             && report.code == 1_200_000
         {
+            // One moment serves: what depends on it fails in another way, and says nothing.
+            let clock = Clock::Fixed(options.clock.now());
             let repeated = bounded(options, env(options, clock), recursion, |vm| {
                 vm.track();
                 let message = input.to_message(vm)?;
@@ -273,8 +278,7 @@ impl Program {
         if self.is_expression() {
             return vm.run_module(&module, Some(message));
         }
-        let entry = self.unit.globals.iter().position(|name| &**name == "dw_process");
-        let function = entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
+        let function = self.entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
         if function.is_unbound() {
             return Err(Raise::new(&NAME_ERROR, "name 'dw_process' is not defined"));
         }

@@ -1,5 +1,5 @@
 //! Random programs for comparing the interpreter with compiled code: loops, calls, lists, dicts, numbers of all sizes and
-//! kinds, errors and handlers. Every loop is bounded, so every program ends.
+//! kinds, texts, errors and handlers. Every loop is bounded, so every program ends.
 
 use std::fmt::Write as _;
 
@@ -25,6 +25,9 @@ const OPERATORS: [&str; 12] = ["+", "-", "*", "+", "-", "*", "//", "%", "/", "&"
 const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "!="];
 const VARIABLES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
+const TEXTS: [&str; 6] = ["'k'", "'p'", "''", "'fourteen bytes'", "'a text of more than fourteen'", "'\u{e4}\u{f6}'"];
+const CHOICES: [&str; 4] = ["('k', 'p', 'q')", "['KP', '']", "('k', 1)", "()"];
+
 /// Writes one program.
 pub struct Writer<'r> {
     random: &'r mut Random,
@@ -44,7 +47,7 @@ impl Writer<'_> {
             };
         }
         let less = depth - 1;
-        match self.random.below(15) {
+        match self.random.below(23) {
             0..=5 => {
                 let (a, b) = (self.expression(less), self.expression(less));
                 format!("({a} {} {b})", self.random.pick(&OPERATORS))
@@ -69,7 +72,32 @@ impl Writer<'_> {
                 format!("[{inner} for z in xs if z != {}]", self.random.pick(&NUMBERS))
             }
             13 => format!("(not {})", self.expression(less)),
+            14 | 15 => format!("ys[{}]", self.random.below(4)),
+            16 => {
+                let (sign, choices) = (self.random.pick(&["in", "not in"]).to_owned(), self.random.pick(&CHOICES));
+                format!("({} {sign} {choices})", self.text())
+            }
+            17 => format!("{{'p': {}, 'q': {}}}", self.expression(less), self.random.pick(&VARIABLES)),
+            18 => {
+                let (key, other) = (self.text(), self.expression(less));
+                format!("t.get({key}, {other})")
+            }
+            19 | 20 => self.text(),
+            21 => format!("msg.{}", self.random.pick(&["payload", "vars", "attrs", "id"])),
             _ => format!("(-{})", self.expression(less)),
+        }
+    }
+
+    /// An expression that is likely to be a text.
+    fn text(&mut self) -> String {
+        match self.random.below(7) {
+            0 => format!("str({})", self.random.pick(&VARIABLES)),
+            1 => format!("('item-' + str({}))", self.random.pick(&VARIABLES)),
+            2 => format!("({} + {})", self.random.pick(&TEXTS), self.random.pick(&TEXTS)),
+            3 => format!("{}.upper()", self.random.pick(&TEXTS)),
+            4 => format!("(w + {})", self.random.pick(&TEXTS)),
+            5 => "w".to_owned(),
+            _ => self.random.pick(&TEXTS).to_owned(),
         }
     }
 
@@ -86,7 +114,7 @@ impl Writer<'_> {
     fn statement(&mut self, indent: usize, depth: usize) {
         let variable = self.random.pick(&VARIABLES).to_owned();
         let value = self.expression(2);
-        match self.random.below(if depth == 0 { 8 } else { 14 }) {
+        match self.random.below(if depth == 0 { 12 } else { 18 }) {
             0..=2 => self.line(indent, &format!("{variable} = {value}")),
             3 | 4 => {
                 let operator = self.random.pick(&["+", "-", "*", "//"]).to_owned();
@@ -99,6 +127,22 @@ impl Writer<'_> {
                 self.line(indent, &format!("t['{key}'] = {value}"));
             }
             8 | 9 => {
+                // Elements of fixed index, also through another name of the list.
+                let (list, place) = (self.random.pick(&["ys", "zs"]).to_owned(), self.random.below(4));
+                let operator = self.random.pick(&["=", "+=", "-=", "*="]).to_owned();
+                let float = self.random.pick(&["0.5", "e", "ys[1]", "a", "zs[2] * 0.5", "w"]).to_owned();
+                self.line(indent, &format!("{list}[{place}] {operator} {float}"));
+                self.line(indent, "e = ys[0] + zs[1]");
+            }
+            10 => {
+                let text = self.text();
+                self.line(indent, &format!("w = {text}[:20]"));
+            }
+            11 => {
+                let (key, value) = (self.text(), self.random.pick(&VARIABLES));
+                self.line(indent, &format!("t[{key}] = {value}"));
+            }
+            12 | 13 => {
                 self.line(indent, &format!("if {value}:"));
                 self.block(indent + 1, depth - 1);
                 if self.random.one_in(2) {
@@ -106,7 +150,7 @@ impl Writer<'_> {
                     self.block(indent + 1, depth - 1);
                 }
             }
-            10 => {
+            14 => {
                 let count = self.random.below(12);
                 let range = match self.random.below(3) {
                     0 => format!("range({count})"),
@@ -115,8 +159,8 @@ impl Writer<'_> {
                 };
                 self.looping(indent, depth, &format!("for {variable} in {range}:"));
             }
-            11 => self.looping(indent, depth, &format!("for {variable} in xs[:6]:")),
-            12 => {
+            15 => self.looping(indent, depth, &format!("for {variable} in xs[:6]:")),
+            16 => {
                 let counter = format!("n{}", self.loops);
                 self.loops += 1;
                 self.line(indent, &format!("{counter} = 0"));
@@ -159,16 +203,18 @@ pub fn program(random: &mut Random) -> String {
     writer.line(1, "for (a, b) in [(1, 2), (3, -4), (5, 0), (0.5, 2), ('x', 3), (2, 3), (9223372036854775807, 1)]:");
     writer.line(2, "for n in range(3):");
     writer.line(3, "try:");
-    writer.line(4, "results.append(work(a, b))");
+    writer.line(4, "results.append(work(a, b, msg))");
     writer.line(3, "except Exception as error:");
     writer.line(4, "results.append([type(error).__name__, str(error)[:80]])");
-    writer.line(1, "results.append(work(2, 7))");
+    writer.line(1, "results.append(work(2, 7, msg))");
     writer.line(1, "return results");
     for number in 0..3 {
         writer.line(0, &format!("def f{number}(a, b):"));
         writer.line(1, "c, d, e = b, a, 1");
         writer.line(1, "xs = [a, b, 3]");
         writer.line(1, "t = {'p': a, 'q': 2, 'r': 0.5}");
+        let text = writer.text();
+        writer.line(1, &format!("w = 'short'; w = {text}"));
         // A function calls only those before it, or itself with less.
         if number == 0 {
             writer.line(1, "if isinstance(a, int) and 0 < a < 12:");
@@ -178,13 +224,18 @@ pub fn program(random: &mut Random) -> String {
         }
         writer.line(1, &format!("return f{}(a, b)", number - 1));
     }
-    writer.line(0, "def work(a, b):");
+    writer.line(0, "def work(a, b, msg):");
     writer.line(1, "c, d, e = 0, 1.5, a");
     writer.line(1, "xs = [1, 2, 3, a, b]");
+    writer.line(1, "ys = [1.5, -2.0, 0.25, a]");
+    writer.line(1, "zs = ys if b == 2 else [0.0, 0.5, 1.0, 2.0]");
     writer.line(1, "t = {'p': 1, 'q': b, 'r': 2.5}");
+    writer.line(1, "if b == 7:");
+    writer.line(2, "t = collections.defaultdict(list, t)");
+    writer.line(1, "w = 'text'");
     for _ in 0..4 {
         writer.statement(1, 3);
     }
-    writer.line(1, "return [repr(v)[:60] for v in (a, b, c, d, e, t)] + [repr(xs)[:200]]");
+    writer.line(1, "return [repr(v)[:60] for v in (a, b, c, d, e, t, w, ys, zs)] + [repr(xs)[:200]]");
     writer.text
 }

@@ -107,7 +107,11 @@ fn joined(x: &[Value], y: &[Value]) -> R<HVec<Value>> {
     Ok(items)
 }
 
-fn concat(a: &Value, b: &Value) -> R {
+/// Two texts put together.
+///
+/// # Errors
+/// A limit.
+pub fn concat(a: &Value, b: &Value) -> R {
     let (x, y) = (a.text_bytes().unwrap_or_default(), b.text_bytes().unwrap_or_default());
     if x.is_empty() {
         return Ok(b.clone());

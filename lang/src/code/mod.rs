@@ -18,6 +18,7 @@ use num_bigint::BigInt;
 pub use instr::{ConstId, Instr, NO_REG, NameId, Reg, Target};
 pub use listing::listing;
 pub use lower::{CompileError, CompileOptions, compile};
+pub use operands::Access;
 
 use crate::jit::Tier;
 use crate::source::{SourceText, Span};

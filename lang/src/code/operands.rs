@@ -1,6 +1,17 @@
 //! Facts about single instructions that several rooms need: where they go, which registers they touch.
 
-use super::{Instr, NO_REG, Reg, Target};
+use super::{Constant, Instr, NO_REG, Reg, Target, Unit};
+
+/// What an instruction does with registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads them.
+    Read,
+    /// Gives them a value.
+    Write,
+    /// Leaves them without a value that anybody reads again.
+    Clear,
+}
 
 impl Instr {
     /// Where the instruction may go besides the next one.
@@ -49,17 +60,27 @@ impl Instr {
         )
     }
 
-    /// Calls `visit` with every group of neighbouring registers that the instruction reads or writes, as first register
-    /// and number.
-    pub(super) fn for_each_register(&self, visit: &mut dyn FnMut(Reg, u32)) {
-        let mut each = |registers: &[Reg]| registers.iter().for_each(|reg| visit(*reg, 1));
+    /// Calls `visit` with every group of neighbouring registers that the instruction touches: what it does with them, the
+    /// first, and how many there are. `unit` has the numbers that stand with constants. Instructions that only leave the
+    /// frame read their operands.
+    pub fn for_each_register(&self, unit: &Unit, visit: &mut dyn FnMut(Access, Reg, u16)) {
+        let mut group = |reads: &[(Reg, u16)], writes: &[(Reg, u16)], clears: &[(Reg, u16)]| {
+            for (access, groups) in [(Access::Read, reads), (Access::Write, writes), (Access::Clear, clears)] {
+                groups.iter().for_each(|(first, count)| visit(access, *first, *count));
+            }
+        };
+        let one = |reg: Reg| (reg, 1);
         match *self {
-            Instr::Jump { .. } | Instr::Loop { .. } | Instr::Reraise | Instr::LeaveHandler => {}
+            Instr::Jump { .. }
+            | Instr::Loop { .. }
+            | Instr::Reraise
+            | Instr::LeaveHandler
+            | Instr::DeleteGlobal { .. }
+            | Instr::Observe { src: NO_REG, .. } => {}
             Instr::Move { dst, src }
             | Instr::Unary { dst, src, .. }
             | Instr::GetIter { dst, src }
             | Instr::Yield { dst, src }
-            | Instr::YieldFrom { dst, iter: src }
             | Instr::MatchMapping { dst, src }
             | Instr::MatchSequence { dst, src, .. }
             | Instr::ListToTuple { dst, list: src }
@@ -68,16 +89,17 @@ impl Instr {
             | Instr::LoadAttr { dst, obj: src, .. }
             | Instr::GetItemConst { dst, obj: src, .. }
             | Instr::BinaryInt { dst, a: src, .. }
-            | Instr::InplaceInt { dst, a: src, .. } => each(&[dst, src]),
+            | Instr::InplaceInt { dst, a: src, .. } => group(&[one(src)], &[one(dst)], &[]),
+            Instr::YieldFrom { dst, iter } => group(&[one(iter), one(dst)], &[one(dst)], &[]),
             Instr::Const { dst, .. }
             | Instr::None { dst }
             | Instr::Bool { dst, .. }
             | Instr::Int { dst, .. }
             | Instr::Closure { dst, .. }
-            | Instr::LoadGlobal { dst, .. } => each(&[dst]),
+            | Instr::LoadGlobal { dst, .. } => group(&[], &[one(dst)], &[]),
+            Instr::Unbind { reg } => group(&[], &[], &[one(reg)]),
+            Instr::MakeCell { reg } => group(&[one(reg)], &[one(reg)], &[]),
             Instr::CheckBound { reg, .. }
-            | Instr::Unbind { reg }
-            | Instr::MakeCell { reg }
             | Instr::JumpIfUnbound { reg, .. }
             | Instr::JumpIfSmall { reg, .. }
             | Instr::DeleteCell { cell: reg, .. }
@@ -90,10 +112,8 @@ impl Instr {
             | Instr::Raise { exc: reg }
             | Instr::Unwind { exc: reg }
             | Instr::EnterHandler { exc: reg }
-            | Instr::Display { src: reg } => each(&[reg]),
-            Instr::Observe { src, .. } if src == NO_REG => {}
-            Instr::Observe { src, .. } => each(&[src]),
-            Instr::DeleteGlobal { .. } => {}
+            | Instr::Display { src: reg }
+            | Instr::Observe { src: reg, .. } => group(&[one(reg)], &[], &[]),
             Instr::StoreCell { cell: a, src: b }
             | Instr::StoreAttr { obj: a, src: b, .. }
             | Instr::DeleteItem { obj: a, key: b }
@@ -103,74 +123,60 @@ impl Instr {
             | Instr::SetAdd { set: a, src: b }
             | Instr::SetUpdate { set: a, src: b }
             | Instr::DictUpdate { dict: a, src: b }
-            | Instr::RaiseFrom { exc: a, cause: b }
-            | Instr::MatchKeys { src: a, base: b } => each(&[a, b]),
-            Instr::GetItem { dst: a, obj: b, key: c }
-            | Instr::SetItem { obj: a, key: b, src: c }
-            | Instr::Binary { dst: a, a: b, b: c, .. }
-            | Instr::Inplace { dst: a, a: b, b: c, .. }
-            | Instr::Compare { dst: a, a: b, b: c, .. }
+            | Instr::RaiseFrom { exc: a, cause: b } => group(&[one(a), one(b)], &[], &[]),
+            Instr::MatchKeys { src, base } => group(&[one(src), one(base)], &[one(base)], &[]),
+            Instr::SetItem { obj: a, key: b, src: c }
             | Instr::DictInsert { dict: a, key: b, src: c }
-            | Instr::DictMerge { dict: a, src: b, callee: c }
-            | Instr::MatchException { dst: a, exc: b, class: c }
-            | Instr::MatchRest { dst: a, src: b, keys: c } => each(&[a, b, c]),
-            Instr::FormatValue { dst, src, spec, .. } => {
-                each(&[dst, src]);
-                if spec != NO_REG {
-                    each(&[spec]);
-                }
-            }
-            Instr::BuildSlice { dst, base } => {
-                each(&[dst]);
-                visit(base, 3);
-            }
-            Instr::ForIter { iter, .. } => visit(iter, 2),
+            | Instr::DictMerge { dict: a, src: b, callee: c } => group(&[one(a), one(b), one(c)], &[], &[]),
+            Instr::GetItem { dst, obj: a, key: b }
+            | Instr::Binary { dst, a, b, .. }
+            | Instr::Inplace { dst, a, b, .. }
+            | Instr::Compare { dst, a, b, .. }
+            | Instr::MatchException { dst, exc: a, class: b }
+            | Instr::MatchRest { dst, src: a, keys: b } => group(&[one(a), one(b)], &[one(dst)], &[]),
+            Instr::FormatValue { dst, src, spec: NO_REG, .. } => group(&[one(src)], &[one(dst)], &[]),
+            Instr::FormatValue { dst, src, spec, .. } => group(&[one(src), one(spec)], &[one(dst)], &[]),
+            Instr::BuildSlice { dst, base } => group(&[(base, 3)], &[one(dst)], &[]),
+            Instr::ForIter { iter, .. } => group(&[one(iter)], &[one(iter.saturating_add(1))], &[]),
             Instr::Call { dst, base, argc } => {
-                each(&[dst]);
-                visit(base, u32::from(argc) + 1);
+                let all = (base, argc.saturating_add(1));
+                group(&[all], &[one(dst)], &[all]);
             }
-            Instr::LoadMethod { base, obj, .. } => {
-                each(&[obj]);
-                visit(base, 2);
-            }
+            Instr::LoadMethod { base, obj, .. } => group(&[one(obj)], &[(base, 2)], &[]),
             Instr::CallMethod { dst, base, argc } => {
-                each(&[dst]);
-                visit(base, u32::from(argc) + 2);
+                let all = (base, argc.saturating_add(2));
+                group(&[all], &[one(dst)], &[all]);
             }
-            Instr::CallKeywords { base, argc, .. } => visit(base, u32::from(argc) + 1),
-            Instr::CallUnpacked { dst, base } => {
-                each(&[dst]);
-                visit(base, 3);
+            Instr::CallKeywords { base, argc, .. } => {
+                let all = (base, argc.saturating_add(1));
+                group(&[all], &[one(base)], &[all]);
             }
-            Instr::BuildList { dst, base, count }
-            | Instr::BuildTuple { dst, base, count }
-            | Instr::BuildSet { dst, base, count }
-            | Instr::BuildString { dst, base, count } => {
-                each(&[dst]);
-                visit(base, u32::from(count));
+            Instr::CallUnpacked { dst, base } => group(&[(base, 3)], &[one(dst)], &[one(base)]),
+            Instr::BuildList { dst, base, count } | Instr::BuildTuple { dst, base, count } => {
+                group(&[(base, count)], &[one(dst)], &[(base, count)]);
             }
-            Instr::BuildDict { dst, base, count } => {
-                each(&[dst]);
-                visit(base, u32::from(count) * 2);
+            Instr::BuildSet { dst, base, count } | Instr::BuildString { dst, base, count } => {
+                group(&[(base, count)], &[one(dst)], &[]);
             }
-            // The number of values is that of the constant's names.
-            Instr::BuildShaped { dst, base, .. } => each(&[dst, base]),
-            Instr::Unpack { src, base, count } => {
-                each(&[src]);
-                visit(base, u32::from(count));
+            Instr::BuildDict { dst, base, count } => group(&[(base, count.saturating_mul(2))], &[one(dst)], &[]),
+            Instr::BuildShaped { dst, base, keys } => {
+                let count = match unit.constants.get(usize::from(keys)) {
+                    Some(Constant::Names(names)) => u16::try_from(names.len()).unwrap_or(u16::MAX),
+                    _ => 0,
+                };
+                group(&[(base, count)], &[one(dst)], &[(base, count)]);
             }
+            Instr::Unpack { src, base, count } => group(&[one(src)], &[(base, count)], &[]),
             Instr::UnpackStar { before, src, base, after } => {
-                each(&[src]);
-                visit(base, u32::from(before) + 1 + u32::from(after));
+                let count = u16::from(before).saturating_add(1).saturating_add(after);
+                group(&[one(src)], &[(base, count)], &[]);
             }
-            Instr::MakeFunction { dst, base, .. } => {
-                each(&[dst]);
-                visit(base, 2);
+            Instr::MakeFunction { dst, base, code } => {
+                group(&[(base, 2)], &[one(dst)], &[(base, 2)]);
+                let captures = unit.codes.get(usize::from(code)).map_or(&[][..], |code| &code.captures);
+                captures.iter().for_each(|reg| visit(Access::Read, *reg, 1));
             }
-            Instr::MatchClass { src, base, .. } => {
-                each(&[src]);
-                visit(base, 2);
-            }
+            Instr::MatchClass { src, base, .. } => group(&[one(src), (base, 2)], &[one(base)], &[]),
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn site(unit: &Unit) -> Option<Site> {
     let code = unit.codes.get(number)?;
     let read = payload_read(unit, code)?;
     let Some(Instr::LoadAttr { dst, .. }) = code.instrs.get(read) else { return None };
-    let at = only_iteration(code, read, *dst)?;
+    let at = only_iteration(unit, code, read, *dst)?;
     let loops_back = code.instrs.iter().skip(at).any(|instr| instr.target().is_some_and(|to| to as usize <= at));
     let retried = code.handlers.iter().any(|handler| handler.target as usize <= at);
     if loops_back || retried { None } else { Site::new(unit, number, at) }
@@ -60,7 +60,7 @@ fn is_only_written(unit: &Unit, code: &Code, made: usize) -> bool {
     let is_append =
         |instr: &Instr| matches!(instr, Instr::ListAppend { list: own, src } if *own == list && *src != list);
     let later = code.instrs.iter().enumerate().skip(made + 1);
-    let Some((call, instr)) = later.clone().find(|(_, instr)| touches(instr, list) && !is_append(instr)) else {
+    let Some((call, instr)) = later.clone().find(|(_, instr)| touches(unit, instr, list) && !is_append(instr)) else {
         return false;
     };
     let (base, argument) = match *instr {
@@ -98,7 +98,7 @@ fn is_json(unit: &Unit, code: &Code, call: usize, register: Reg) -> bool {
 /// Whether `base` holds the function `Entity.from_value` at `call`, since before `made`.
 fn is_from_value(unit: &Unit, code: &Code, made: usize, call: usize, base: Reg) -> bool {
     let is_name = |name: u16| unit.names.get(usize::from(name)).is_some_and(|name| &**name == "from_value");
-    let fetched = (0..made).rev().find(|at| code.instrs.get(*at).is_some_and(|instr| touches(instr, base)));
+    let fetched = (0..made).rev().find(|at| code.instrs.get(*at).is_some_and(|instr| touches(unit, instr, base)));
     let Some((fetched, of)) = fetched.and_then(|at| match code.instrs.get(at) {
         Some(Instr::LoadAttr { dst, obj, name }) if *dst == base && is_name(*name) => Some((at, *obj)),
         Some(Instr::LoadMethod { base: own, obj, name }) if *own == base && is_name(*name) => Some((at, *obj)),
@@ -112,7 +112,7 @@ fn is_from_value(unit: &Unit, code: &Code, made: usize, call: usize, base: Reg) 
         }
         _ => false,
     };
-    let untouched = code.instrs.get(fetched + 1..call).is_some_and(|instrs| !instrs.iter().any(|i| touches(i, base)));
+    let untouched = code.instrs.get(fetched + 1..call).is_some_and(|instrs| !instrs.iter().any(|i| touches(unit, i, base)));
     is_entity && untouched
 }
 
@@ -141,7 +141,7 @@ fn payload_read(unit: &Unit, code: &Code) -> Option<usize> {
     for (at, instr) in code.instrs.iter().enumerate() {
         let name = match instr {
             Instr::LoadAttr { dst, obj: MESSAGE, name } if *dst != MESSAGE => unit.names.get(usize::from(*name))?,
-            instr if touches(instr, MESSAGE) => return None,
+            instr if touches(unit, instr, MESSAGE) => return None,
             _ => continue,
         };
         if &**name == "payload" {
@@ -158,7 +158,7 @@ fn payload_read(unit: &Unit, code: &Code) -> Option<usize> {
 }
 
 /// The only use of what instruction `read` put into `register`: an iteration over it.
-fn only_iteration(code: &Code, read: usize, register: Reg) -> Option<usize> {
+fn only_iteration(unit: &Unit, code: &Code, read: usize, register: Reg) -> Option<usize> {
     let is_variable =
         code.locals.iter().any(|(local, _)| *local == register) || usize::from(register) < code.params.names.len();
     if !is_variable {
@@ -166,20 +166,19 @@ fn only_iteration(code: &Code, read: usize, register: Reg) -> Option<usize> {
         let next = code.instrs.get(read + 1)?;
         return matches!(next, Instr::GetIter { src, .. } if *src == register).then_some(read + 1);
     }
-    let mut uses = code.instrs.iter().enumerate().filter(|(at, instr)| *at != read && touches(instr, register));
+    let mut uses = code.instrs.iter().enumerate().filter(|(at, instr)| *at != read && touches(unit, instr, register));
     let (at, instr) = uses.next()?;
     let iterated = matches!(instr, Instr::GetIter { dst, src } if *src == register && *dst != register);
     (iterated && at > read && uses.next().is_none()).then_some(at)
 }
 
 /// Whether the instruction reads or writes the register.
-fn touches(instr: &Instr, register: Reg) -> bool {
+fn touches(unit: &Unit, instr: &Instr, register: Reg) -> bool {
     let mut found = false;
-    instr.for_each_register(&mut |first, count| {
-        found |= (u32::from(first)..u32::from(first) + count).contains(&u32::from(register));
+    instr.for_each_register(unit, &mut |_, first, count| {
+        found |= (u32::from(first)..u32::from(first) + u32::from(count)).contains(&u32::from(register));
     });
-    // The number of values of a shaped dict stands with its keys.
-    found || matches!(instr, Instr::BuildShaped { base, .. } if *base <= register)
+    found
 }
 
 #[cfg(test)]

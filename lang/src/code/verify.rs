@@ -39,7 +39,7 @@ fn verify_code(unit: &Unit, code: &Code) -> Result<(), String> {
 
 fn operands(unit: &Unit, code: &Code, instr: &Instr) -> Result<(), String> {
     let mut highest = 0;
-    instr.for_each_register(&mut |first, count| highest = highest.max(u32::from(first) + count));
+    instr.for_each_register(unit, &mut |_, first, count| highest = highest.max(u32::from(first) + u32::from(count)));
     if highest > u32::from(code.registers) {
         return Err("register out of range".into());
     }

@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::{Dict, Document, Entity, Items, Keys, Message};
 use crate::builtins::stream as feed;
 use crate::mime::multipart::parts::{FormDataParts, Headers};
@@ -27,8 +29,8 @@ const MOST_SHAPES: usize = 256;
 /// Shapes and the keys they stand for, so that dicts of one kind share both over many runs.
 #[derive(Default)]
 struct Shapes {
-    keys: HashMap<usize, (Ref<Shape>, Arc<Keys>)>,
-    shapes: HashMap<usize, (Arc<Keys>, Ref<Shape>)>,
+    keys: HashMap<usize, (Ref<Shape>, Arc<Keys>), RandomState>,
+    shapes: HashMap<usize, (Arc<Keys>, Ref<Shape>), RandomState>,
 }
 
 thread_local! {

@@ -13,7 +13,8 @@ use cranelift_module::{Linkage, Module, default_libcall_names};
 
 use super::emit::{Emit, body_signature, entry_words};
 use super::infer::infer;
-use super::liveness::{Liveness, effects_of};
+use super::effects::Effects;
+use super::liveness::Liveness;
 use super::native::snapshot;
 use super::plan::Planner;
 use super::types::Ty;
@@ -173,7 +174,7 @@ pub fn compile(
         return Err(reason);
     }
     let isa = machine().ok_or("no code can be made for this machine")?;
-    let effects = effects_of(unit, code);
+    let effects = Effects::of_all(unit, code);
     let live = Liveness::of(code, &effects);
     entry.resize(usize::from(code.registers), Ty::Unbound);
     for (reg, ty) in entry.iter_mut().enumerate() {

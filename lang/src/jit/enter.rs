@@ -5,14 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::abi::{LEFT, Pair, THREW};
+use super::abi::{FAILED, LEFT, Pair, THREW};
 use super::native::Mode;
 use super::types::Ty;
 use super::unit::{Key, Progress, Version};
 use super::worker;
 use crate::value::iter::State;
-use crate::value::{Ref, Value, interrupt};
-use crate::vm::{Exit, Frame, Thrown, Vm};
+use crate::value::{R, Ref, Value, interrupt};
+use crate::vm::{Exit, Frame, Module, Thrown, Vm};
 
 /// Stack that must be left for compiled code to be entered, and below which it makes no direct calls.
 const STACK: usize = 192 * 1024;
@@ -20,6 +20,10 @@ const STACK: usize = 192 * 1024;
 const MOST_EXITS: u32 = 100;
 /// Entries refused because of other types, after which a version is given up.
 const MOST_MISSES: u32 = 50;
+/// Most arguments of a call without a frame.
+const MOST_ARGUMENTS: usize = 4;
+/// What a call counts for.
+pub const CALL_COST: u64 = 8;
 /// Calls or turns of loops until the compiler is asked again.
 const PATIENCE: u32 = 200;
 
@@ -39,8 +43,7 @@ impl Vm {
         if key == Key::START && !warmth.turn(self.native.hot) {
             return None;
         }
-        let known = warmth.known.borrow().iter().find(|(known, _)| *known == key).map(|(_, version)| version.clone());
-        let version = match known {
+        let version = match warmth.known(key) {
             Some(Some(version)) if !version.retired.load(Ordering::Relaxed) => version,
             Some(None) => {
                 warmth.wait(self.native.hot, PATIENCE);
@@ -58,11 +61,7 @@ impl Vm {
         let warmth = image.heat(frame.code);
         let tier = image.unit.tier.code(frame.code)?;
         let progress = tier.progress().get(&key).cloned();
-        let remember = |version: Option<Arc<Version>>| {
-            let mut known = warmth.known.borrow_mut();
-            known.retain(|(other, _)| *other != key);
-            known.push((key, version));
-        };
+        let remember = |version| warmth.remember(key, version);
         match progress {
             Some(Progress::Ready(version)) => {
                 remember(Some(Arc::clone(&version)));
@@ -90,11 +89,8 @@ impl Vm {
     /// Enters a version with the frame's registers, if they are what it expects.
     fn run_native(&mut self, version: &Arc<Version>, frame: &mut Frame) -> Option<Result<Exit, Thrown>> {
         let compiled = version.compiled()?;
-        let left = stacker::remaining_stack().unwrap_or(0);
+        let left = stacker::remaining_stack().filter(|left| *left >= STACK)?;
         let image = &frame.module.image;
-        if left < STACK {
-            return None;
-        }
         if !version.entry.iter().zip(frame.regs.iter()).all(|(ty, value)| fits(*ty, value)) {
             let misses = version.misses.fetch_add(1, Ordering::Relaxed);
             if misses >= MOST_MISSES {
@@ -107,26 +103,12 @@ impl Vm {
         for (ty, value) in version.entry.iter().zip(frame.regs.iter_mut()) {
             take(*ty, value, &mut words);
         }
-        let here = std::ptr::from_ref(&left).addr();
-        let native = &mut self.native;
-        let outer = (native.stack_limit, native.globals, native.fields, native.constants, native.module);
-        let module = &frame.module;
-        native.stack_limit = here.saturating_sub(left - STACK);
-        native.fuel = interrupt::fuel();
-        native.globals = module.globals.borrow().as_ptr();
-        native.fields = module.image.fields.as_ptr();
-        native.constants = module.image.constants.as_ptr();
-        native.module = std::ptr::from_ref(module);
+        let outer = self.native.enter(&frame.module, left - STACK);
         // SAFETY: the words are what the entry's types say, just taken from the frame; the frame stays where it is. The
         // code belongs to a version of the frame's unit.
         let Pair { first, second } = unsafe { (compiled.adapter)(self, frame, words.as_ptr()) };
-        let native = &mut self.native;
-        (native.stack_limit, native.globals, native.fields, native.constants, native.module) = outer;
-        native.words = words;
-        if let Some(panic) = native.panic.take() {
-            native.pending = None;
-            std::panic::resume_unwind(panic);
-        }
+        self.native.leave(outer);
+        self.native.words = words;
         match first & 0xff {
             LEFT => {
                 if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
@@ -134,13 +116,63 @@ impl Vm {
                 }
                 None
             }
-            THREW | super::abi::FAILED => {
+            THREW | FAILED => {
                 let pending = self.native.pending.take();
                 Some(Err(pending.unwrap_or_else(|| crate::vm::internal("nothing was raised").into())))
             }
             // SAFETY: anything else is a value, and it is ours.
             _ => Some(Ok(Exit::Return(unsafe { Value::from_words([first, second]) }))),
         }
+    }
+}
+
+impl Vm {
+    /// Calls compiled code of a function with its arguments, without a frame of the interpreter. `None`: the interpreter
+    /// must make the call, with the arguments as they are.
+    #[inline]
+    pub(crate) fn call_native(&mut self, module: &Rc<Module>, code: u32, args: &[Value]) -> Option<R> {
+        let version = module.image.heat(code).direct();
+        // SAFETY: the pointer is null or to a version of this unit, which lives as long as the unit.
+        let version = unsafe { version.as_ref() }?;
+        let compiled = version.compiled()?;
+        let is_ready = self.native.mode != Mode::Off && !self.is_watched() && !version.retired.load(Ordering::Relaxed);
+        let fit = args.len() == version.arity && args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag()));
+        if !is_ready || !fit || args.len() > MOST_ARGUMENTS || self.depth >= self.recursion_limit {
+            return None;
+        }
+        let left = stacker::remaining_stack().filter(|left| *left >= STACK)?;
+        if let Err(stop) = interrupt::checkpoint(CALL_COST) {
+            return Some(Err(stop.into()));
+        }
+        let mut words = [0; MOST_ARGUMENTS * 2];
+        let mut used = 0;
+        for (value, ty) in args.iter().zip(&version.entry) {
+            let [first, second] = value.clone().into_words();
+            let (next, count) = match ty {
+                Ty::Unbound | Ty::None => continue,
+                Ty::Bool => ([first >> 8 & 0xff, 0], 1),
+                Ty::Int | Ty::Float => ([second, 0], 1),
+                _ => ([first, second], 2),
+            };
+            words[used..used + 2].copy_from_slice(&next);
+            used += count;
+        }
+        self.depth += 1;
+        let depth = self.depth;
+        let outer = self.native.enter(module, left - STACK);
+        // SAFETY: the words are what the entry's types say, and the code owns them. It belongs to a version of the module's
+        // unit, and needs no frame.
+        let Pair { first, second } = unsafe { (compiled.adapter)(self, std::ptr::null_mut(), words.as_ptr()) };
+        self.native.leave(outer);
+        self.depth = depth - 1;
+        if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
+            module.image.unit.tier.retire(version);
+        }
+        Some(match first & 0xff {
+            FAILED => Err(self.native.pending.take().map_or_else(|| crate::vm::internal("nothing was raised"), Thrown::into_raise)),
+            // SAFETY: anything else is a value, and it is ours.
+            _ => Ok(unsafe { Value::from_words([first, second]) }),
+        })
     }
 }
 
@@ -176,7 +208,7 @@ fn fits(ty: Ty, value: &Value) -> bool {
 /// Takes a register's value apart into the words of its type.
 fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => {}
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
         Ty::Bool => words.push(u64::from(matches!(value, Value::Bool(true)))),
         Ty::Int => {
             if let Value::Int(n) = value {

@@ -1,7 +1,7 @@
 //! Which registers are still needed: a backward analysis over the register code.
 
-use super::effects::{Effects, effects};
-use crate::code::{Code, Instr, Reg, Unit};
+use super::effects::Effects;
+use crate::code::{Code, Instr, Reg};
 
 /// The registers alive before every instruction.
 pub struct Liveness {
@@ -84,9 +84,4 @@ fn clear(row: &mut [u64], reg: Reg) {
     if let Some(word) = row.get_mut(usize::from(reg) / 64) {
         *word &= !(1 << (reg % 64));
     }
-}
-
-/// What every instruction of `code` does to the registers.
-pub fn effects_of(unit: &Unit, code: &Code) -> Vec<Effects> {
-    code.instrs.iter().map(|instr| effects(unit, *instr)).collect()
 }

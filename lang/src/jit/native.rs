@@ -57,6 +57,15 @@ pub struct Native {
     pub panic: Option<Box<dyn std::any::Any + Send>>,
 }
 
+/// What of [`Native`] belongs to the module that runs.
+pub struct Outer {
+    stack_limit: usize,
+    globals: *const crate::value::Value,
+    fields: *const crate::value::FieldCache,
+    constants: *const crate::vm::Loaded,
+    module: *const Rc<Module>,
+}
+
 impl Default for Native {
     fn default() -> Native {
         Native {
@@ -92,6 +101,40 @@ impl Native {
         }
     }
 
+    /// Makes compiled code of `module` ready to run, with `stack` bytes of stack for direct calls; gives what was in force.
+    #[inline]
+    pub fn enter(&mut self, module: &Rc<Module>, stack: usize) -> Outer {
+        let here = std::ptr::from_ref(&stack).addr();
+        let outer = Outer {
+            stack_limit: self.stack_limit,
+            globals: self.globals,
+            fields: self.fields,
+            constants: self.constants,
+            module: self.module,
+        };
+        self.stack_limit = here.saturating_sub(stack);
+        self.fuel = interrupt::fuel();
+        self.globals = module.globals.borrow().as_ptr();
+        self.fields = module.image.fields.as_ptr();
+        self.constants = module.image.constants.as_ptr();
+        self.module = std::ptr::from_ref(module);
+        outer
+    }
+
+    /// Goes back to what was in force before [`Native::enter`]; goes on with a panic of a runtime function.
+    #[inline]
+    pub fn leave(&mut self, outer: Outer) {
+        self.stack_limit = outer.stack_limit;
+        self.globals = outer.globals;
+        self.fields = outer.fields;
+        self.constants = outer.constants;
+        self.module = outer.module;
+        if let Some(panic) = self.panic.take() {
+            self.pending = None;
+            std::panic::resume_unwind(panic);
+        }
+    }
+
     /// Draws when the next guard fails.
     pub fn next_stress(&mut self) {
         // xorshift
@@ -103,11 +146,19 @@ impl Native {
 }
 
 /// How often a code ran on this thread, and its compiled forms as far as the thread knows them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Warmth {
     heat: Cell<u32>,
     /// By entry; `None`: there will be none.
-    pub known: RefCell<Vec<(Key, Option<Arc<Version>>)>>,
+    known: RefCell<Vec<(Key, Option<Arc<Version>>)>>,
+    /// The version of the beginning if it can be called without a frame, else null.
+    direct: Cell<*const Version>,
+}
+
+impl Default for Warmth {
+    fn default() -> Warmth {
+        Warmth { heat: Cell::new(0), known: RefCell::default(), direct: Cell::new(std::ptr::null()) }
+    }
 }
 
 impl Warmth {
@@ -117,6 +168,28 @@ impl Warmth {
         let heat = self.heat.get().saturating_add(1);
         self.heat.set(heat);
         heat >= hot
+    }
+
+    /// What the thread knows of an entry: its version, or `Some(None)` if there will be none.
+    pub fn known(&self, key: Key) -> Option<Option<Arc<Version>>> {
+        self.known.borrow().iter().find(|(known, _)| *known == key).map(|(_, version)| version.clone())
+    }
+
+    /// Remembers what there is for an entry.
+    pub fn remember(&self, key: Key, version: Option<Arc<Version>>) {
+        if key == Key::START {
+            let direct = version.as_ref().filter(|version| version.direct);
+            self.direct.set(direct.map_or(std::ptr::null(), Arc::as_ptr));
+        }
+        let mut known = self.known.borrow_mut();
+        known.retain(|(other, _)| *other != key);
+        known.push((key, version));
+    }
+
+    /// The version of the beginning that can be called without a frame; null if none is known. It lives as long as the unit.
+    #[inline]
+    pub fn direct(&self) -> *const Version {
+        self.direct.get()
     }
 
     /// Waits for `turns` more calls or turns before compiled code is looked for again.

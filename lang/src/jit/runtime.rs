@@ -17,7 +17,7 @@ use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
 use crate::value::iter::State;
 use crate::value::layout::tag;
-use crate::value::{Builtin, HVec, Iter, R, Raise, Value, interrupt};
+use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt};
 use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
 
 /// Runs `work` on the machine; keeps what it raises or its panic.
@@ -129,17 +129,93 @@ pub unsafe extern "C" fn call_builtin(
     packed: u64,
     dst: u64,
 ) -> u64 {
+    // SAFETY: built-ins are static; the rest by the caller's promise.
+    unsafe { with_arguments(vm, slots, packed, dst, |vm, args| vm.call_builtin(&*builtin, args, &[])) }
+}
+
+/// Makes an instance of a type; the arguments are as for [`call_builtin`].
+///
+/// # Safety
+/// As [`call_builtin`]; `class` is a type.
+pub unsafe extern "C" fn construct(
+    vm: *mut Vm,
+    slots: *mut Value,
+    class: *const TypeDesc,
+    packed: u64,
+    dst: u64,
+) -> u64 {
+    // SAFETY: types are static; the rest by the caller's promise.
+    unsafe {
+        with_arguments(vm, slots, packed, dst, |vm, args| builtins::construct(vm, &*class, args, &[]))
+    }
+}
+
+/// Does `work` with arguments in neighbouring slots, puts its result into slot `dst` and empties the slots of the call.
+///
+/// # Safety
+/// As [`call_builtin`].
+unsafe fn with_arguments(
+    vm: *mut Vm,
+    slots: *mut Value,
+    packed: u64,
+    dst: u64,
+    work: impl FnOnce(&mut Vm, &[Value]) -> R,
+) -> u64 {
     let [first, count, base, all] = [0, 16, 32, 48].map(|shift| usize::from((packed >> shift) as u16));
-    // SAFETY: built-ins are static; the slots are proper values.
+    // SAFETY: the slots are proper values, by the caller's promise.
     unsafe {
         guarded(vm, |vm| {
-            let builtin: &'static Builtin = &*builtin;
-            let args = std::slice::from_raw_parts(slots.add(first), count);
-            let value = vm.call_builtin(builtin, args, &[])?;
+            let value = work(vm, std::slice::from_raw_parts(slots.add(first), count))?;
             for reg in base..base + all {
                 *slots.add(reg) = Value::Unbound;
             }
             *slots.add(dst as usize) = value;
+            Ok(OK)
+        })
+    }
+}
+
+/// Makes a dict with the shape of the constant number `keys` of the values in neighbouring slots, which are empty
+/// afterwards: its address, or [`ERROR`].
+///
+/// # Safety
+/// `slots` is the first of as many slots as the shape has keys.
+pub unsafe extern "C" fn shaped(vm: *mut Vm, slots: *mut Value, keys: u64) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let module = module_of(vm);
+        guarded(vm, |_| {
+            let shape = module.image.constants.get(keys as usize).and_then(|constant| constant.shape.clone());
+            let Some(shape) = shape else { return Err(Raise::new(&SYSTEM_ERROR, "no shape").into()) };
+            let values = HVec::take_from(std::slice::from_raw_parts_mut(slots, shape.len()));
+            Ok(Value::Dict(Dict::shaped(shape, values)).into_words()[1])
+        })
+    }
+}
+
+/// Makes a list of the values in `count` neighbouring slots, which are empty afterwards: its address, or [`ERROR`].
+///
+/// # Safety
+/// `slots` is the first of as many slots.
+pub unsafe extern "C" fn list(vm: *mut Vm, slots: *mut Value, count: u64) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            let values = HVec::take_from(std::slice::from_raw_parts_mut(slots, count as usize));
+            Ok(Value::List(List::new(values)).into_words()[1])
+        })
+    }
+}
+
+/// Puts two texts together.
+///
+/// # Safety
+/// All are slots of the compiled code, `a` and `b` with texts.
+pub unsafe extern "C" fn concat(vm: *mut Vm, a: *const Value, b: *const Value, dst: *mut Value) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |_| {
+            *dst = operators::concat(&*a, &*b)?;
             Ok(OK)
         })
     }
@@ -392,6 +468,9 @@ unsafe fn values(
                 Ty::Fixed(fixed) => Value::from_words([u64::from(fixed.tag), fixed.address]),
                 Ty::Script { global, .. } => {
                     module.globals.borrow().get(usize::from(*global)).cloned().unwrap_or_default()
+                }
+                Ty::Constant(index) => {
+                    module.image.constants.get(*index as usize).map(|loaded| loaded.value.clone()).unwrap_or_default()
                 }
                 Ty::Range => {
                     let (next, left, step) = (payload.read() as i64, word(0), word(1) as i64);

@@ -30,6 +30,8 @@ pub enum Ty {
     Range,
     /// An iterator over a list that nobody else holds: the list in memory, the position in a machine register.
     ListIter,
+    /// The constant of that number, a tuple; kept nowhere.
+    Constant(u32),
     /// A `str`, in memory.
     Str,
     /// A `list`, in memory.
@@ -75,7 +77,7 @@ impl Ty {
 
     /// Whether only compiled code knows such a thing: it must become an ordinary value before other code sees it.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Ty::Script { .. } | Ty::Range | Ty::ListIter)
+        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter)
     }
 
     /// What is known where two paths meet.
@@ -110,7 +112,7 @@ impl Ty {
             Ty::List => found == tag::LIST,
             Ty::Dict => found == tag::DICT,
             Ty::Any => true,
-            Ty::Fixed(_) | Ty::Script { .. } | Ty::Range | Ty::ListIter => false,
+            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter => false,
         }
     }
 
@@ -124,6 +126,7 @@ impl Ty {
             Ty::Float => "float",
             Ty::Fixed(_) => "built-in",
             Ty::Script { .. } => "function",
+            Ty::Constant(_) => "constant tuple",
             Ty::Range => "range",
             Ty::ListIter => "list iterator",
             Ty::Str => "str",

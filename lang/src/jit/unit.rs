@@ -76,6 +76,8 @@ pub struct Version {
     pub key: Key,
     /// What the registers hold at the entry.
     pub entry: Vec<Ty>,
+    /// How many registers hold something at the entry: for a function's beginning its parameters.
+    pub arity: usize,
     /// Whether other compiled code may call it without a frame.
     pub direct: bool,
     /// How often it left for the interpreter where it had expected something else.
@@ -98,10 +100,12 @@ unsafe impl Sync for Version {}
 impl Version {
     /// A version that is about to be compiled; its address stays.
     pub fn begin(code: u32, key: Key, entry: Vec<Ty>, direct: bool) -> Arc<Version> {
+        let arity = entry.iter().rposition(|ty| *ty != Ty::Unbound).map_or(0, |last| last + 1);
         Arc::new(Version {
             code,
             key,
             entry,
+            arity,
             direct,
             exits: AtomicU32::new(0),
             misses: AtomicU32::new(0),
@@ -253,7 +257,7 @@ impl Tier {
     }
 
     /// Gives a version up: the next one for its entry is made from what was seen until then.
-    pub fn retire(&self, version: &Arc<Version>) {
+    pub fn retire(&self, version: &Version) {
         if version.retired.swap(true, Ordering::Relaxed) {
             return;
         }

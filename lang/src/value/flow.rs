@@ -327,6 +327,9 @@ impl Object for Message {
 }
 
 impl Message {
+    /// Offset of the parts in a message.
+    pub(super) const PARTS: usize = std::mem::offset_of!(Message, parts);
+
     /// A message whose parts are known, in the order of [`PARTS`].
     #[must_use]
     pub fn new(parts: [Value; PARTS.len()], is_throwing: bool) -> Ref<Message> {

@@ -195,6 +195,21 @@ impl<T: Clone> HVec<T> {
     }
 }
 
+impl<T: Default> HVec<T> {
+    /// The elements of `slots`, which hold nothing but defaults afterwards.
+    #[must_use]
+    pub fn take_from(slots: &mut [T]) -> Self {
+        let mut made = Self::with_capacity(slots.len());
+        // SAFETY: there is room for all of them; the old places are written over without being dropped.
+        unsafe {
+            ptr::copy_nonoverlapping(slots.as_ptr(), made.start.as_ptr(), slots.len());
+            made.len = slots.len();
+            slots.iter_mut().for_each(|slot| ptr::write(slot, T::default()));
+        }
+        made
+    }
+}
+
 impl HVec<u8> {
     /// Appends bytes with one copy.
     #[inline]

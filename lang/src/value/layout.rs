@@ -8,6 +8,7 @@ use std::mem::offset_of;
 
 use super::containers::List;
 use super::dict::Dict;
+use super::flow::{Message, Part};
 use super::function::Function;
 use super::refs::body_offset;
 use super::{Guarded, HVec, Value};
@@ -42,6 +43,8 @@ pub mod tag {
     pub const DICT: u8 = 17;
     /// A function of the script.
     pub const FUNCTION: u8 = 23;
+    /// A message.
+    pub const MESSAGE: u8 = 36;
 }
 
 /// Offset of a value's second word: number, address or pointer.
@@ -73,8 +76,18 @@ pub const DICT_MADE: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::LEN as i32;
 /// In a dict with a shape: the address of the values.
 pub const DICT_VALUES: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::START as i32;
 
+/// In a dict: what makes it an instance of a class of `collections`, or null.
+pub const DICT_SPECIAL: i32 = (body_offset::<Dict>() + offset_of!(Dict, special)) as i32;
+
 /// In a function: the number of its code.
 pub const FUNCTION_CODE: i32 = (body_offset::<Function>() + offset_of!(Function, code)) as i32;
+
+/// In a message: the value of a part, unbound if the host still keeps it elsewhere.
+#[must_use]
+pub const fn message_part(part: Part) -> i32 {
+    let slots = body_offset::<Message>() + Message::PARTS;
+    (slots + part as usize * size_of::<Guarded<Value>>() + Guarded::<Value>::VALUE) as i32
+}
 
 impl Value {
     /// The tag.
@@ -117,6 +130,7 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::flow::PARTS;
     use super::super::{Dict, Ref, Shape, types};
     use super::*;
 
@@ -133,8 +147,23 @@ mod tests {
             (Value::str("longer than fourteen bytes"), tag::STR),
             (Value::list([]), tag::LIST),
             (Value::Dict(Dict::new()), tag::DICT),
+            (Value::Message(message()), tag::MESSAGE),
         ] {
             assert_eq!(value.tag(), expected, "{value:?}");
+        }
+    }
+
+    fn message() -> Ref<Message> {
+        Message::new([0, 1, 2, 3, 4, 5].map(Value::Int), false)
+    }
+
+    #[test]
+    fn the_parts_of_a_message_lie_as_declared() {
+        let message = message();
+        for (part, expected) in PARTS.into_iter().zip(0..) {
+            let at = Ref::address(&message) + message_part(part) as usize;
+            // SAFETY: the message is alive and the offset lies inside it.
+            assert_eq!(unsafe { (*(at as *const Value)).clone() }.into_words(), Value::Int(expected).into_words());
         }
     }
 
@@ -159,6 +188,9 @@ mod tests {
         assert_eq!(word(base, DICT_MADE), 2);
         let values = word(base, DICT_VALUES);
         assert_eq!(word(values + 16, PAYLOAD), 2);
+        assert_eq!(word(base, DICT_SPECIAL), 0);
         assert_eq!(word(Ref::address(&Dict::new()), DICT_KIND) & 0xff, usize::from(HASHED));
+        let special = Dict::of_class(&types::ORDERED_DICT, Value::Unbound);
+        assert_ne!(word(Ref::address(&special), DICT_SPECIAL), 0);
     }
 }

@@ -14,6 +14,9 @@ use crate::value::exceptions::{TYPE_ERROR, type_error};
 use crate::value::types::Kind;
 use crate::value::{Builtin, Function, Generator, Guarded, R, Ref, Value};
 
+/// Arguments that need no memory of their own to be put together.
+const FEW: usize = 4;
+
 /// What became of a call.
 pub enum Called {
     /// It is done.
@@ -25,6 +28,13 @@ pub enum Called {
 impl Vm {
     /// Calls any value from Rust code.
     pub(super) fn call_value(&mut self, callee: &Value, args: &[Value], keywords: &[(Value, Value)]) -> R {
+        if let Value::Function(function) = callee
+            && keywords.is_empty()
+            && let Ok(module) = Rc::downcast::<Module>(Rc::clone(&function.module))
+            && let Some(result) = self.call_native(&module, function.code, args)
+        {
+            return result;
+        }
         match self.begin_call(callee, args, keywords, Destination::Host)? {
             Called::Value(value) => Ok(value),
             Called::Frame(frame) => self.enter(frame),
@@ -272,8 +282,13 @@ impl Vm {
             }
             if (least..most).contains(&args.len()) {
                 let defaults = signature.params.iter().skip(args.len()).map(|p| p.default.value());
-                let padded: Vec<Value> = args.iter().cloned().chain(defaults).collect();
-                return (builtin.run)(self, &padded);
+                let all = args.iter().cloned().chain(defaults);
+                if most <= FEW {
+                    let mut padded = [const { Value::Unbound }; FEW];
+                    padded.iter_mut().zip(all).for_each(|(slot, value)| *slot = value);
+                    return (builtin.run)(self, &padded[..most]);
+                }
+                return (builtin.run)(self, &all.collect::<Vec<_>>());
             }
         }
         let (qualified, receivers) = match (builtin.kind, args.first()) {

@@ -13,6 +13,16 @@ pub enum Thrown {
     Again(Raise),
 }
 
+impl Thrown {
+    /// The exception.
+    #[must_use]
+    pub fn into_raise(self) -> Raise {
+        match self {
+            Thrown::New(raise) | Thrown::Again(raise) => raise,
+        }
+    }
+}
+
 impl From<Raise> for Thrown {
     #[inline]
     fn from(raise: Raise) -> Thrown {

@@ -73,7 +73,7 @@ impl Vm {
         loop {
             let exit = match thrown.take() {
                 Some(thrown) => Err(thrown),
-                None if self.tracker.is_some() || self.profiler.is_some() => self.run::<true>(&mut frame),
+                None if self.is_watched() => self.run::<true>(&mut frame),
                 None => match key.take().and_then(|key| self.native(&mut frame, key)) {
                     Some(exit) => exit,
                     None => self.run::<false>(&mut frame),
@@ -383,6 +383,9 @@ impl Vm {
                 Instr::LoadMethod { base, obj, name } => {
                     let (method, receiver) = self.load_method(image, &reg!(obj), name)?;
                     note!(&reg!(obj));
+                    if matches!(&reg!(obj), Value::Dict(dict) if dict.special.is_some()) {
+                        seen[*pc as usize - 1].note_other();
+                    }
                     reg!(base) = method;
                     reg!(base + 1) = receiver;
                 }

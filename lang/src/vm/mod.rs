@@ -96,8 +96,15 @@ impl Vm {
     /// # Errors
     /// Whatever the code raises.
     pub fn run_module(&mut self, module: &Rc<Module>, argument: Option<Value>) -> R {
-        if !self.globals.last().is_some_and(|last| Rc::ptr_eq(last, &module.globals)) {
+        if !module.image.unit.globals.is_empty()
+            && !self.globals.last().is_some_and(|last| Rc::ptr_eq(last, &module.globals))
+        {
             self.globals.push(Globals::clone(&module.globals));
+        }
+        if let Some(argument) = &argument
+            && let Some(result) = self.call_native(module, 0, std::slice::from_ref(argument))
+        {
+            return result;
         }
         let code = module.code(0)?;
         let mut frame = Frame::new(module.clone(), 0, code.registers, Destination::Host);
@@ -140,6 +147,11 @@ impl Vm {
     #[must_use]
     pub fn is_tracked(&self) -> bool {
         self.tracker.is_some()
+    }
+
+    /// Whether the run keeps records or counts, which only the interpreter does.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.tracker.is_some() || self.profiler.is_some()
     }
 
     /// Counts in `samples` where the run spends its time.

@@ -40,6 +40,7 @@ pub fn repr(cx: &mut Cx<'_>, value: &Value) -> R {
 pub fn str(cx: &mut Cx<'_>, value: &Value) -> R {
     Ok(match value {
         Value::Short(_) | Value::Str(_) => value.clone(),
+        Value::Int(n) => Value::text(int_text::small(*n, &mut [0; 20])),
         Value::Exception(own) => return nested(RECURSION, || exception::str(cx, own)),
         Value::Decimal(own) => {
             let context = modules::decimal::context(cx);

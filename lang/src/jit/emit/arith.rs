@@ -1,11 +1,11 @@
 //! Arithmetic and comparison of numbers.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F64, I64};
+use cranelift_codegen::ir::types::{F64, I8, I64};
 use cranelift_codegen::ir::{InstBuilder, Value as Word};
 
 use super::Emit;
-use crate::code::{Instr, Reg};
+use crate::code::{Constant, Instr, Reg};
 use crate::jit::plan::{Operand, Plan};
 use crate::jit::runtime;
 use crate::jit::types::Ty;
@@ -223,6 +223,11 @@ impl Emit<'_, '_> {
             }
             Ty::None | Ty::Unbound => self.b.ins().iconst(I64, 0),
             Ty::Fixed(_) | Ty::Script { .. } => self.b.ins().iconst(I64, 1),
+            Ty::Constant(index) => {
+                let constant = self.planner.unit.constants.get(index as usize);
+                let is_empty = matches!(constant, Some(Constant::Tuple(items)) if items.is_empty());
+                self.b.ins().iconst(I64, i64::from(!is_empty))
+            }
             Ty::Range => {
                 let (_, left, _) = self.range(reg);
                 left
@@ -261,6 +266,7 @@ impl Emit<'_, '_> {
     /// A comparison: not zero if it holds.
     pub(super) fn emit_compare(&mut self, plan: &Plan) -> Word {
         match *plan {
+            Plan::OneOf(reg, ref texts, yes) => self.one_of(reg, texts, yes),
             Plan::IntCompare(op, a, b) => {
                 let (x, y) = (self.int(a), self.int(b));
                 self.b.ins().icmp(int_condition(op), x, y)
@@ -283,12 +289,12 @@ impl Emit<'_, '_> {
                 }
                 ty => {
                     let is = (ty == Ty::None) == yes;
-                    self.b.ins().iconst(cranelift_codegen::ir::types::I8, i64::from(is))
+                    self.b.ins().iconst(I8, i64::from(is))
                 }
             },
             Plan::TextEqual(a, b, equal) => self.text_equal(a, b, equal),
             Plan::Compare(op, a, b) => self.compare(op, a, b),
-            _ => self.b.ins().iconst(cranelift_codegen::ir::types::I8, 0),
+            _ => self.b.ins().iconst(I8, 0),
         }
     }
 
@@ -299,7 +305,7 @@ impl Emit<'_, '_> {
         let (short_a, short_b) = (self.equal(x, tag::SHORT), self.equal(y, tag::SHORT));
         let short = self.b.ins().bor(short_a, short_b);
         let (quick, slow, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.append_block_param(after, cranelift_codegen::ir::types::I8);
+        self.b.append_block_param(after, I8);
         self.b.ins().brif(short, quick, &[], slow, &[]);
         self.b.switch_to_block(quick);
         let first = self.b.ins().bxor(a1, b1);
@@ -313,6 +319,20 @@ impl Emit<'_, '_> {
         self.b.ins().jump(after, &[truth.into()]);
         self.b.switch_to_block(after);
         self.b.block_params(after)[0]
+    }
+
+    /// Whether a text is one of some short ones: a long one never is.
+    fn one_of(&mut self, reg: Reg, texts: &[[u64; 2]], yes: bool) -> Word {
+        let (first, second) = self.words(reg);
+        let mut found = self.b.ins().iconst(I8, 0);
+        for [other, rest] in texts {
+            let (other, rest) = (self.b.ins().iconst(I64, *other as i64), self.b.ins().iconst(I64, *rest as i64));
+            let (a, b) = (self.b.ins().bxor(first, other), self.b.ins().bxor(second, rest));
+            let difference = self.b.ins().bor(a, b);
+            let same = self.b.ins().icmp_imm_s(IntCC::Equal, difference, 0);
+            found = self.b.ins().bor(found, same);
+        }
+        if yes { found } else { self.b.ins().icmp_imm_s(IntCC::Equal, found, 0) }
     }
 
     fn compare(&mut self, op: CmpOp, a: Reg, b: Reg) -> Word {

@@ -8,13 +8,12 @@ use super::{Emit, body_signature, entry_words};
 use crate::code::{Instr, Reg};
 use crate::jit::compile::offsets;
 use crate::jit::effects::Effects;
+use crate::jit::enter::CALL_COST;
 use crate::jit::types::{Fixed, Ty};
 use crate::jit::unit::Callee;
 use crate::jit::{abi, runtime};
 use crate::value::layout::{self, tag};
 
-/// What a direct call counts for, as a call of the interpreter does.
-const CALL_COST: i64 = 8;
 /// Registers that are dropped one by one at a return; more are left to the runtime.
 const FEW: usize = 4;
 
@@ -67,7 +66,35 @@ impl Emit<'_, '_> {
         self.take_results(ty);
     }
 
-    /// A call of a built-in that is known, with arguments in neighbouring slots.
+    /// A list, or a dict with the shape of a constant, of values in neighbouring slots. `number` says how many there are, or
+    /// which constant it is.
+    pub(super) fn emit_build(&mut self, instr: Instr, number: u16) {
+        let (function, dst, base, kind, ty) = match instr {
+            Instr::BuildShaped { dst, base, .. } => (runtime::shaped as *const u8, dst, base, tag::DICT, Ty::Dict),
+            Instr::BuildList { dst, base, .. } => (runtime::list as *const u8, dst, base, tag::LIST, Ty::List),
+            _ => return,
+        };
+        self.spill_reads();
+        let (slots, number) = (self.slot(base), self.b.ins().iconst(I64, i64::from(number)));
+        let made = self.call_runtime(function, &[self.vm, slots, number], 1)[0];
+        self.check_truth(made);
+        for reg in Effects::each(&self.planner.effects[self.at].clears) {
+            self.set_state(reg, Ty::Unbound);
+        }
+        let first = self.b.ins().iconst(I64, i64::from(kind));
+        self.set_words(dst, first, made, ty);
+    }
+
+    /// Two texts put together.
+    pub(super) fn emit_concat(&mut self, a: Reg, b: Reg) {
+        let Some(dst) = self.written() else { return };
+        let (a, b, slot) = (self.slot(a), self.slot(b), self.slot(dst));
+        let status = self.call_runtime(runtime::concat as *const u8, &[self.vm, a, b, slot], 1);
+        self.check(status[0]);
+        self.set_state(dst, Ty::Str);
+    }
+
+    /// A call of a built-in or a type that is known, with arguments in neighbouring slots.
     pub(super) fn emit_call_fixed(&mut self, instr: Instr, fixed: Fixed, ty: Ty) {
         let (dst, base, first, count, all) = match instr {
             Instr::Call { dst, base, argc } => (dst, base, base + 1, argc, argc + 1),
@@ -83,7 +110,9 @@ impl Emit<'_, '_> {
         let packed = u64::from(first) | u64::from(count) << 16 | u64::from(base) << 32 | u64::from(all) << 48;
         let packed = self.b.ins().iconst(I64, packed as i64);
         let dst = self.b.ins().iconst(I64, i64::from(dst));
-        let status = self.call_runtime(runtime::call_builtin as *const u8, &[self.vm, slots, builtin, packed, dst], 1);
+        let function =
+            if fixed.tag == tag::TYPE { runtime::construct as *const u8 } else { runtime::call_builtin as *const u8 };
+        let status = self.call_runtime(function, &[self.vm, slots, builtin, packed, dst], 1);
         self.check(status[0]);
         self.take_results(ty);
     }
@@ -103,6 +132,12 @@ impl Emit<'_, '_> {
         let Instr::LoadMethod { base, obj, .. } = instr else { return };
         if bound {
             let ty = self.ty(obj);
+            if ty == Ty::Dict {
+                let dict = self.payload(obj);
+                let special = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SPECIAL);
+                let plain = self.b.ins().icmp_imm_s(IntCC::Equal, special, 0);
+                self.guard(plain);
+            }
             if obj != base + 1 {
                 let (first, second) = self.words(obj);
                 self.add_reference(first, second, ty);
@@ -137,9 +172,10 @@ impl Emit<'_, '_> {
         let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
         self.guard(good);
         let fuel = self.b.ins().load(I64, self.memory.machine, self.fuel, 0);
-        let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, CALL_COST);
+        let cost = CALL_COST as i64;
+        let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
         self.guard(good);
-        let less = self.b.ins().iadd_imm_s(fuel, -CALL_COST);
+        let less = self.b.ins().iadd_imm_s(fuel, -cost);
         self.b.ins().store(self.memory.machine, less, self.fuel, 0);
         let more = self.b.ins().iadd_imm_s(depth, 1);
         self.b.ins().store(self.memory.machine, more, self.vm, offsets::depth());

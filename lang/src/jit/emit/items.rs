@@ -9,6 +9,7 @@ use crate::code::{Instr, Reg};
 use crate::jit::compile::offsets;
 use crate::jit::runtime;
 use crate::jit::types::Ty;
+use crate::value::flow::Part;
 use crate::value::layout::{self, tag};
 
 impl Emit<'_, '_> {
@@ -25,16 +26,21 @@ impl Emit<'_, '_> {
     /// The address of the element of `list` at `index`, which may count from the end; `otherwise` is for an index outside.
     fn element(&mut self, list: Word, index: Word, otherwise: Block) -> Word {
         let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
+        let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
+        self.element_of(start, len, index, otherwise)
+    }
+
+    /// As [`Emit::element`], of `len` elements from `start` on.
+    pub(super) fn element_of(&mut self, start: Word, len: Word, index: Word, otherwise: Block) -> Word {
         let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
         let from_end = self.b.ins().iadd(index, len);
         let index = self.b.ins().select(negative, from_end, index);
         let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
         self.branch(inside, otherwise);
-        self.element_inside(list, index)
+        self.place_of(start, index)
     }
 
-    fn element_inside(&mut self, list: Word, index: Word) -> Word {
-        let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
+    fn place_of(&mut self, start: Word, index: Word) -> Word {
         let offset = self.b.ins().ishl_imm_u(index, 4);
         self.b.ins().iadd(start, offset)
     }
@@ -45,14 +51,9 @@ impl Emit<'_, '_> {
         if self.ty(obj) == Ty::List {
             // No second path that would meet this one: so what was loaded of the list stays known.
             let exit = self.exit_before();
-            let (list, index) = (self.payload(obj), self.int(key));
-            let element = self.element(list, index, exit);
-            if ty != Ty::Any {
-                let found = self.b.ins().load(I8, self.memory.elements, element, 0);
-                let good = self.admits(found, ty);
-                self.guard(good);
-            }
-            self.copy_from(dst, element, 0, ty);
+            let element = self.known_element(obj, key, exit);
+            self.guard_element(obj, &element, ty);
+            self.copy_from(dst, element.base, element.offset, ty);
             return;
         }
         let (slow, after) = (self.b.create_block(), self.b.create_block());
@@ -81,17 +82,10 @@ impl Emit<'_, '_> {
         let Instr::SetItem { obj, key, src } = instr else { return };
         let ty = self.ty(src);
         if self.ty(obj) == Ty::List && !ty.in_memory() && !self.planner.replaces_objects(self.at) {
-            let (list, index) = (self.payload(obj), self.int(key));
-            let free = self.is_free(list, layout::LIST_STATE);
-            self.guard(free);
+            self.guard_free(obj);
             let exit = self.exit_before();
-            let element = self.element(list, index, exit);
-            let old = self.b.ins().load(I8, self.memory.elements, element, 0);
-            let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, old, i64::from(tag::FIRST_COUNTED));
-            self.guard(plain);
-            let (first, second) = self.words(src);
-            self.b.ins().store(self.memory.elements, first, element, 0);
-            self.b.ins().store(self.memory.elements, second, element, layout::PAYLOAD);
+            let element = self.known_element(obj, key, exit);
+            self.set_element(obj, &element, src);
             return;
         }
         let (slow, after) = (self.b.create_block(), self.b.create_block());
@@ -159,6 +153,29 @@ impl Emit<'_, '_> {
         self.b.switch_to_block(after);
     }
 
+    /// `dst = message.part`, if the message has it as a value already.
+    pub(super) fn emit_part(&mut self, instr: Instr, part: Part, ty: Ty) {
+        let Instr::LoadAttr { dst, obj, .. } = instr else { return };
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let before = self.state.clone();
+        let found = self.tag(obj);
+        let good = self.equal(found, tag::MESSAGE);
+        self.branch(good, slow);
+        let message = self.payload(obj);
+        let offset = layout::message_part(part);
+        let found = self.b.ins().load(I8, self.memory.elements, message, offset);
+        let good = if ty == Ty::Any { self.not_equal(found, tag::UNBOUND) } else { self.admits(found, ty) };
+        self.branch(good, slow);
+        self.copy_from(dst, message, offset, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(slow);
+        self.state = before;
+        self.emit_step(instr, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+    }
+
     /// `list.append(src)`
     pub(super) fn emit_append(&mut self, list_reg: Reg, src: Reg, dst: Option<Reg>) {
         let (slow, after) = (self.b.create_block(), self.b.create_block());
@@ -171,7 +188,8 @@ impl Emit<'_, '_> {
         let capacity = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_CAPACITY);
         let room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, capacity);
         self.branch(room, slow);
-        let element = self.element_inside(list, len);
+        let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
+        let element = self.place_of(start, len);
         let (first, second) = self.words(src);
         let ty = self.ty(src);
         if ty.in_memory() {

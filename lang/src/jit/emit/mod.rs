@@ -13,8 +13,11 @@
 
 mod arith;
 mod calls;
+mod exits;
+mod facts;
 mod items;
 mod loops;
+mod notes;
 mod values;
 
 use std::collections::HashMap;
@@ -26,6 +29,8 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
+
+use facts::Facts;
 
 use super::abi;
 use super::effects::Effects;
@@ -103,6 +108,10 @@ pub struct Emit<'f, 'a> {
     blocks: HashMap<usize, Block>,
     state: State,
     at: usize,
+    /// What is known at this point of the block.
+    facts: Facts,
+    /// The instructions that run no code but their own.
+    quiet: Vec<bool>,
     /// The exit before the present instruction, if it was needed yet.
     before: Option<Block>,
     exits: Vec<(Block, ExitPoint)>,
@@ -128,7 +137,7 @@ pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
 /// The machine words in which a value of type `ty` is passed at an entry.
 pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => &[],
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => &[],
         Ty::Bool | Ty::Int => &[I64],
         Ty::Float => &[F64],
         Ty::Range => &[I64, I64, I64],
@@ -187,6 +196,8 @@ impl<'f, 'a> Emit<'f, 'a> {
             blocks: HashMap::new(),
             state: vec![Ty::Unbound; registers],
             at: 0,
+            facts: Facts::default(),
+            quiet: vec![false; planner.code.instrs.len()],
             before: None,
             exits: Vec::new(),
             edges: Vec::new(),
@@ -239,7 +250,7 @@ impl<'f, 'a> Emit<'f, 'a> {
                     let (first, second) = (next(), next());
                     self.store_words(reg, first, second);
                 }
-                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } => {}
+                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
             }
         }
         let first = self.version.key.instruction();
@@ -247,11 +258,12 @@ impl<'f, 'a> Emit<'f, 'a> {
         self.b.ins().jump(target, &[]);
     }
 
-    /// The registers whose slots anybody may look at.
-    fn slots_in_use(&self, leaders: &[bool]) -> Vec<Reg> {
+    /// The registers whose slots anybody may look at. Finds the quiet instructions on the way.
+    fn slots_in_use(&mut self, leaders: &[bool]) -> Vec<Reg> {
         let count = usize::from(self.planner.code.registers);
         let mut used = vec![false; count];
         let mut all = false;
+        let mut quiet = vec![true; self.planner.code.instrs.len()];
         self.each_state(leaders, |at, plan, state| {
             for (reg, ty) in state.iter().enumerate() {
                 used[reg] |= ty.in_memory();
@@ -261,6 +273,8 @@ impl<'f, 'a> Emit<'f, 'a> {
                 | Plan::Call(_)
                 | Plan::CallFixed(..)
                 | Plan::NextAny(_)
+                | Plan::Shaped(_)
+                | Plan::List(_)
                 | Plan::Compare(..)
                 | Plan::Not => {
                     all = true;
@@ -268,20 +282,21 @@ impl<'f, 'a> Emit<'f, 'a> {
                 _ => {}
             }
             let effects = &self.planner.effects[at];
+            quiet[at] = facts::is_quiet(plan, state, &Effects::each(&effects.reads).collect::<Vec<_>>());
             for reg in Effects::each(&effects.writes) {
                 let mut after = state.clone();
                 self.planner.apply(at, plan, &mut after);
                 used[usize::from(reg)] |= after.get(usize::from(reg)).is_some_and(|ty| ty.in_memory());
             }
-            if let Plan::Index(ty) | Plan::Field(ty) | Plan::NextList(ty) | Plan::Direct(_, ty) = plan {
-                // What is not as expected goes to the slot.
-                let _ = ty;
+            // What is not as expected goes to the slot.
+            if let Plan::Index(_) | Plan::Field(_) | Plan::Part(..) | Plan::NextList(_) = plan {
                 for reg in Effects::each(&effects.writes) {
-                    used[usize::from(reg)] |= !matches!(plan, Plan::Direct(..));
+                    used[usize::from(reg)] = true;
                 }
-                all |= matches!(plan, Plan::Index(_) | Plan::Field(_));
+                all |= !matches!(plan, Plan::NextList(_));
             }
         });
+        self.quiet = quiet;
         (0..count).filter(|reg| all || used[*reg]).map(|reg| reg as Reg).collect()
     }
 
@@ -296,16 +311,19 @@ impl<'f, 'a> Emit<'f, 'a> {
         let block = self.block_at(start);
         self.b.switch_to_block(block);
         self.state = state;
+        self.facts = Facts::default();
         let mut at = start;
         loop {
             self.at = at;
             self.before = None;
             let plan = self.planner.plan(at, &self.state);
             self.note(at, &plan);
+            let before = self.state.clone();
             let goes_on = self.instruction(at, &plan)?;
             if !goes_on {
                 return Ok(());
             }
+            self.update_facts(&plan, &before);
             at += 1;
             if leaders[at] {
                 let target = self.edge(at, &self.state.clone());
@@ -348,6 +366,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             | Plan::FloatCompare(..)
             | Plan::IsNone(..)
             | Plan::TextEqual(..)
+            | Plan::OneOf(..)
             | Plan::Compare(..) => {
                 let truth = self.emit_compare(plan);
                 if let Instr::CompareSkip { expect, .. } = instr {
@@ -404,12 +423,15 @@ impl<'f, 'a> Emit<'f, 'a> {
             Plan::Index(ty) => self.emit_index(instr, *ty),
             Plan::SetIndex => self.emit_set_index(instr),
             Plan::Field(ty) => self.emit_field(instr, *ty),
+            Plan::Part(part, ty) => self.emit_part(instr, *part, *ty),
             Plan::Range(argc) => self.emit_range(instr, *argc),
             Plan::RangeIter => self.emit_range_iter(instr),
             Plan::ListIter => self.emit_list_iter(instr),
             Plan::Method(fixed, bound) => self.emit_method(instr, *fixed, *bound),
             Plan::Append(list, src, dst) => self.emit_append(*list, *src, *dst),
             Plan::ListLen(list) => self.emit_list_len(instr, *list),
+            Plan::Shaped(number) | Plan::List(number) => self.emit_build(instr, *number),
+            Plan::Concat(a, b) => self.emit_concat(*a, *b),
             Plan::Sqrt(src) => self.emit_sqrt(instr, *src),
         }
         if self.state != after {
@@ -421,40 +443,6 @@ impl<'f, 'a> Emit<'f, 'a> {
     /// The register that the present instruction gives a value.
     fn written(&self) -> Option<Reg> {
         self.planner.effects[self.at].writes.first().map(|(reg, _)| *reg)
-    }
-
-    /// Notes for reports what was decided beyond the general form.
-    fn note(&mut self, at: usize, plan: &Plan) {
-        let text = match plan {
-            Plan::Step(ty) if *ty == Ty::Any => "through the runtime".to_owned(),
-            Plan::Step(ty) => format!("through the runtime, gives {}", ty.name()),
-            Plan::Call(ty) => format!("call through the runtime, gives {}", ty.name()),
-            Plan::Direct(_, ty) => format!("direct call, gives {}", ty.name()),
-            Plan::CallFixed(_, ty) => format!("call of a known built-in, gives {}", ty.name()),
-            Plan::Leave => "left to the interpreter".to_owned(),
-            Plan::IntArith(op, ..) => format!("int {} with overflow guard", op.symbol()),
-            Plan::FloatArith(op, ..) => format!("float {}", op.symbol()),
-            Plan::IntQuotient(..) => "quotient of ints".to_owned(),
-            Plan::IntCompare(..) => "int comparison".to_owned(),
-            Plan::FloatCompare(..) => "float comparison".to_owned(),
-            Plan::TextEqual(..) => "text comparison".to_owned(),
-            Plan::Compare(..) => "comparison through the runtime".to_owned(),
-            Plan::Index(ty) => format!("list element, expected {}", ty.name()),
-            Plan::SetIndex => "list element set in place".to_owned(),
-            Plan::Field(ty) => format!("field by shape, expected {}", ty.name()),
-            Plan::Range(_) => "range without an object".to_owned(),
-            Plan::ListIter => "list iterator without an object".to_owned(),
-            Plan::NextRange => "next int in a register".to_owned(),
-            Plan::NextList(ty) => format!("next element, expected {}", ty.name()),
-            Plan::NextAny(ty) => format!("next item through the runtime, expected {}", ty.name()),
-            Plan::Script { .. } => "known function".to_owned(),
-            Plan::Method(..) => "known method".to_owned(),
-            Plan::Append(..) => "append in place".to_owned(),
-            Plan::ListLen(_) => "length of a list".to_owned(),
-            Plan::Sqrt(_) => "square root in a register".to_owned(),
-            _ => return,
-        };
-        self.notes.push((at, text));
     }
 
     fn block_at(&mut self, at: usize) -> Block {
@@ -501,105 +489,6 @@ impl<'f, 'a> Emit<'f, 'a> {
             self.b.ins().jump(target, &[]);
         }
         Ok(())
-    }
-
-    /// The exit in front of the present instruction.
-    fn exit_before(&mut self) -> Block {
-        if let Some(block) = self.before {
-            return block;
-        }
-        let block = self.exit(self.at, false);
-        self.before = Some(block);
-        block
-    }
-
-    /// The exit behind the present instruction, with the registers as they are now.
-    fn exit_after(&mut self) -> Block {
-        self.exit(self.at + 1, false)
-    }
-
-    /// The exit for an exception that the present instruction raised.
-    fn exit_throwing(&mut self) -> Block {
-        self.exit(self.at + 1, true)
-    }
-
-    fn exit(&mut self, pc: usize, throws: bool) -> Block {
-        let block = self.b.create_block();
-        self.b.set_cold_block(block);
-        self.exits.push((block, ExitPoint { pc: pc as u32, throws, state: self.state.clone() }));
-        block
-    }
-
-    /// Fills the exits: the machine registers go to the slots, the runtime does the rest.
-    fn finish_exits(&mut self) -> Vec<ExitPoint> {
-        let exits = std::mem::take(&mut self.exits);
-        let mut points = Vec::with_capacity(exits.len());
-        for (number, (block, mut point)) in exits.into_iter().enumerate() {
-            self.b.switch_to_block(block);
-            for (reg, ty) in point.state.iter_mut().enumerate() {
-                let reg = reg as Reg;
-                let needed = point.throws || self.planner.live.is_live(point.pc as usize, reg);
-                match ty {
-                    Ty::Bool | Ty::Int if needed => {
-                        let word = self.int(reg);
-                        self.store_payload(reg, word);
-                    }
-                    Ty::Float if needed => {
-                        let word = self.float(reg);
-                        self.store_payload(reg, word);
-                    }
-                    Ty::Range if needed => {
-                        let (at, left, step) = self.range(reg);
-                        self.store_payload(reg, at);
-                        self.store_extra(reg, 0, left);
-                        self.store_extra(reg, 1, step);
-                    }
-                    Ty::ListIter => {
-                        let at = self.int(reg);
-                        self.store_extra(reg, 0, at);
-                    }
-                    Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
-                    _ if needed => {}
-                    other => *other = Ty::Unbound,
-                }
-            }
-            let slots = self.b.ins().stack_addr(I64, self.slots, 0);
-            let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
-            let number = self.b.ins().iconst(I64, number as i64);
-            let results = self.call_runtime(
-                super::runtime::leave as *const u8,
-                &[self.vm, self.frame, slots, version, number],
-                2,
-            );
-            self.b.ins().return_(&results);
-            points.push(point);
-        }
-        points
-    }
-
-    /// Goes on if `ok`, else leaves before the present instruction.
-    fn guard(&mut self, ok: Word) {
-        let exit = self.exit_before();
-        if self.stress {
-            self.stress_guard(exit);
-        }
-        self.branch(ok, exit);
-    }
-
-    /// Under stress: leaves now and then without need.
-    fn stress_guard(&mut self, exit: Block) {
-        let offset = super::compile::offsets::stress();
-        let left = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
-        let less = self.b.ins().iadd_imm_s(left, -1);
-        self.b.ins().store(self.memory.machine, less, self.vm, offset);
-        self.branch(less, exit);
-    }
-
-    /// Goes on in a new block if `ok` is not zero, else to `otherwise`.
-    fn branch(&mut self, ok: Word, otherwise: Block) {
-        let next = self.b.create_block();
-        self.b.ins().brif(ok, next, &[], otherwise, &[]);
-        self.b.switch_to_block(next);
     }
 
     /// Calls a runtime function with word arguments.

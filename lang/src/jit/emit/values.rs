@@ -7,6 +7,7 @@ use cranelift_frontend::Variable;
 
 use super::Emit;
 use crate::code::Reg;
+use crate::jit::compile::offsets;
 use crate::jit::plan::Literal;
 use crate::jit::runtime;
 use crate::jit::types::Ty;
@@ -162,7 +163,7 @@ impl Emit<'_, '_> {
             }
             Ty::None => self.fixed_words(tag::NONE, 0),
             Ty::Fixed(fixed) => self.fixed_words(fixed.tag, fixed.address),
-            Ty::Unbound | Ty::Script { .. } | Ty::Range => self.fixed_words(tag::UNBOUND, 0),
+            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range => self.fixed_words(tag::UNBOUND, 0),
             Ty::Str | Ty::List | Ty::Dict | Ty::Any | Ty::ListIter => {
                 let first = self.load_slot(I64, Self::offset(reg));
                 (first, self.payload(reg))
@@ -192,6 +193,11 @@ impl Emit<'_, '_> {
                 self.add_reference(first, second, Ty::Any);
                 self.store_words(reg, first, second);
             }
+            Ty::Constant(index) => {
+                let (first, second) = self.constant_words(index);
+                self.add_reference(first, second, Ty::Any);
+                self.store_words(reg, first, second);
+            }
             Ty::Range => {
                 let (at, left, step) = self.range(reg);
                 let slot = self.slot(reg);
@@ -209,9 +215,15 @@ impl Emit<'_, '_> {
 
     /// The words of a global variable.
     pub(super) fn global_words(&mut self, global: u16) -> (Word, Word) {
-        let offset = crate::jit::compile::offsets::globals();
+        let offset = offsets::globals();
         let globals = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
         self.load_words(globals, i32::from(global) * 16)
+    }
+
+    /// The words of a constant of the image.
+    fn constant_words(&mut self, index: u32) -> (Word, Word) {
+        let constants = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::constants());
+        self.load_words(constants, i32::try_from(index).unwrap_or(0).saturating_mul(offsets::CONSTANT))
     }
 
     /// Counts one more reference to the value of these words.
@@ -358,11 +370,12 @@ impl Emit<'_, '_> {
                 let plan = crate::jit::plan::Plan::Literal(literal);
                 self.planner.apply(self.at, &plan, &mut after);
                 let ty = after.get(usize::from(dst)).copied().unwrap_or(Ty::Any);
-                let offset = crate::jit::compile::offsets::constants();
-                let constants = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
-                let stride = crate::jit::compile::offsets::CONSTANT;
-                let at = i32::try_from(index).unwrap_or(0).saturating_mul(stride);
-                let (first, second) = self.load_words(constants, at);
+                if ty.is_virtual() {
+                    self.retire(dst);
+                    self.set_state(dst, ty);
+                    return;
+                }
+                let (first, second) = self.constant_words(index);
                 self.add_reference(first, second, Ty::Any);
                 self.set_words(dst, first, second, ty);
             }

@@ -104,6 +104,26 @@ pub fn decimal(n: IntRef<'_>) -> Result<String, Fault> {
     }
 }
 
+/// The decimal digits of an int that fits 64 bits, with its sign, at the end of `room`.
+#[must_use]
+pub fn small(n: i64, room: &mut [u8; 20]) -> &[u8] {
+    let mut left = n.unsigned_abs();
+    let mut at = room.len();
+    for place in room.iter_mut().rev() {
+        *place = b'0' + (left % 10) as u8;
+        at -= 1;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        at -= 1;
+        room[at] = b'-';
+    }
+    &room[at..]
+}
+
 /// `bin`, `oct` and `hex`: sign, prefix, digits.
 ///
 /// # Errors
@@ -142,6 +162,9 @@ mod tests {
             }
         }
         assert_eq!(decimal(IntRef::Small(i64::MIN)).as_deref(), Ok("-9223372036854775808"));
+        for n in [0, 7, -10, 1234, i64::MAX, i64::MIN] {
+            assert_eq!(small(n, &mut [0; 20]), n.to_string().as_bytes());
+        }
     }
 
     #[test]

@@ -1,21 +1,28 @@
 //! What compiled code does for each instruction, given what is known of the registers: the one place where it is decided.
 //!
-//! [`Planner::plan`] chooses, [`Planner::apply`] says what is known afterwards. The type inference ([`super::infer`]) and
+//! [`Planner::plan`] chooses ([`calls`]: for calls), [`Planner::apply`] says what is known afterwards. The type inference ([`super::infer`]) and
 //! the code generator ([`super::emit`]) both go through them, so they cannot disagree.
+
+mod apply;
+mod calls;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+
+use calls::builtin;
 
 use super::effects::Effects;
 use super::liveness::Liveness;
 use super::seen::Seen;
 use super::types::{Fixed, Ty};
 use super::unit::Callee;
-use crate::builtins::{self, attribute};
 use crate::code::{Code, Constant, Instr, Reg, Unit};
 use crate::syntax::ast::{BinaryOp, CmpOp, UnaryOp};
-use crate::value::layout::tag;
-use crate::value::{ShortStr, Value, types};
+use crate::value::flow::Part;
+use crate::value::{ShortStr, Value};
+
+/// A constant tuple with more elements is searched by the runtime.
+const MOST_CHOICES: usize = 8;
 
 /// What is known of every register.
 pub type State = Vec<Ty>;
@@ -96,6 +103,8 @@ pub enum Plan {
     IsNone(Reg, bool),
     /// Comparison of texts for equality.
     TextEqual(Reg, Reg, bool),
+    /// Whether a text is one of these short ones.
+    OneOf(Reg, Vec<[u64; 2]>, bool),
     /// Comparison through the runtime.
     Compare(CmpOp, Reg, Reg),
     /// A branch on a truth value or the like.
@@ -108,6 +117,8 @@ pub enum Plan {
     SetIndex,
     /// A field of a dict with a shape; the result is expected to be of a type.
     Field(Ty),
+    /// A part of a message; the result is expected to be of a type.
+    Part(Part, Ty),
     /// A range without an object.
     Range(u16),
     /// The iterator of such a range.
@@ -128,6 +139,12 @@ pub enum Plan {
     ListLen(Reg),
     /// `math.sqrt` of a float.
     Sqrt(Reg),
+    /// A dict with the shape of a constant.
+    Shaped(u16),
+    /// A list of so many values.
+    List(u16),
+    /// Two texts put together.
+    Concat(Reg, Reg),
     /// The frame's end.
     Return,
 }
@@ -158,16 +175,14 @@ fn ty(state: &State, reg: Reg) -> Ty {
     state.get(usize::from(reg)).copied().unwrap_or(Ty::Any)
 }
 
-/// The entry of the built-in function `name`, to recognise it.
-fn builtin(name: &str) -> Option<Fixed> {
-    builtins::lookup(name).as_ref().and_then(Fixed::of)
-}
-
-/// The function `name` of module `module`.
-fn module_function(module: Fixed, name: &str) -> Option<Fixed> {
-    let desc = crate::modules::MODULES.iter().find(|m| std::ptr::from_ref(**m).addr() as u64 == module.address)?;
-    let found = desc.functions.iter().find(|f| f.name() == name)?;
-    Fixed::of(&Value::Builtin(found))
+/// The part of a message that this attribute of it is and nothing else.
+fn message_part(name: &str) -> Option<Part> {
+    match name {
+        "payload" => Some(Part::Payload),
+        "vars" => Some(Part::Vars),
+        "attrs" => Some(Part::Attrs),
+        _ => None,
+    }
 }
 
 impl Planner<'_> {
@@ -215,7 +230,7 @@ impl Planner<'_> {
                 (UnaryOp::USub, Ty::Float) => Plan::FloatNegate,
                 _ => Plan::Step(expected),
             },
-            Instr::Compare { op, a, b, .. } | Instr::CompareSkip { op, a, b, .. } => compare(op, a, b, state),
+            Instr::Compare { op, a, b, .. } | Instr::CompareSkip { op, a, b, .. } => self.compare(op, a, b, state),
             Instr::Loop { .. } => Plan::Loop,
             Instr::JumpIf { .. }
             | Instr::JumpIfNot { .. }
@@ -245,7 +260,7 @@ impl Planner<'_> {
                 Ty::ListIter => Plan::NextList(expected),
                 _ => Plan::NextAny(expected),
             },
-            Instr::LoadMethod { obj, name, .. } => self.method(obj, name, state),
+            Instr::LoadMethod { obj, name, .. } => self.method(at, obj, name, state),
             Instr::Call { dst, base, argc } => self.call(at, dst, base, argc, state),
             Instr::CallMethod { base, argc, .. } => self.method_call(at, base, argc, state),
             Instr::CallKeywords { .. } | Instr::CallUnpacked { .. } => Plan::Call(expected),
@@ -253,9 +268,21 @@ impl Planner<'_> {
                 Ty::List | Ty::Any if !ty(state, src).is_virtual() => Plan::Append(list, src, None),
                 _ => Plan::Step(Ty::Any),
             },
-            Instr::LoadAttr { .. } | Instr::LoadCell { .. } => Plan::Step(expected),
-            Instr::BuildList { .. } => Plan::Step(Ty::List),
-            Instr::BuildDict { .. } | Instr::BuildShaped { .. } => Plan::Step(Ty::Dict),
+            Instr::LoadAttr { obj, name, .. } => match (ty(state, obj), self.unit.names.get(usize::from(name))) {
+                (Ty::Any, Some(name)) => match message_part(name) {
+                    Some(part) => Plan::Part(part, expected),
+                    None => Plan::Step(expected),
+                },
+                _ => Plan::Step(expected),
+            },
+            Instr::LoadCell { .. } => Plan::Step(expected),
+            // The list that is only written is a special one.
+            Instr::BuildList { .. } if self.unit.written.is_some_and(|it| it.number == self.first_site + at) => {
+                Plan::Step(Ty::List)
+            }
+            Instr::BuildList { count, .. } => Plan::List(count),
+            Instr::BuildShaped { keys, .. } => Plan::Shaped(keys),
+            Instr::BuildDict { .. } => Plan::Step(Ty::Dict),
             Instr::BuildString { .. } | Instr::FormatValue { .. } => Plan::Step(Ty::Str),
             Instr::Return { .. } => Plan::Return,
             Instr::Yield { .. }
@@ -291,6 +318,10 @@ impl Planner<'_> {
         };
         match (op, kind(a), kind(b)) {
             (BinaryOp::Pow | BinaryOp::MatMult, ..) => Plan::Step(self.expected(at)),
+            (BinaryOp::Add, Ty::Str, Ty::Str) if !self.grows(at) => match (a, b) {
+                (Operand::Reg(a), Operand::Reg(b)) => Plan::Concat(a, b),
+                _ => Plan::Step(Ty::Str),
+            },
             (BinaryOp::Div, Ty::Int, Ty::Int) => Plan::IntQuotient(a, b),
             (_, Ty::Int, Ty::Int) if !Seen::was_other(self.seen_bits(at)) => Plan::IntArith(op, a, b),
             (
@@ -302,195 +333,38 @@ impl Planner<'_> {
         }
     }
 
-    fn method(&self, obj: Reg, name: u16, state: &State) -> Plan {
-        let Some(name) = self.unit.names.get(usize::from(name)) else { return Plan::Leave };
-        let sample = match ty(state, obj) {
-            Ty::List => &types::LIST,
-            Ty::Str => &types::STR,
-            Ty::Fixed(module) if module.tag == tag::MODULE => {
-                return module_function(module, name).map_or(Plan::Step(Ty::Any), |found| Plan::Method(found, false));
-            }
-            _ => return Plan::Step(Ty::Any),
-        };
-        if attribute::is_hidden(name) {
-            return Plan::Step(Ty::Any);
-        }
-        match attribute::method_of(sample, name).and_then(|found| Fixed::of(&Value::Builtin(found))) {
-            Some(found) => Plan::Method(found, true),
-            None => Plan::Step(Ty::Any),
-        }
+    /// Whether the instruction may append to a text in place.
+    fn grows(&self, at: usize) -> bool {
+        matches!(self.code.instrs[at], Instr::Inplace { .. })
     }
 
-    fn call(&self, at: usize, dst: Reg, base: Reg, argc: u16, state: &State) -> Plan {
-        let expected = self.expected(at);
-        match ty(state, base) {
-            Ty::Script { code, .. } => {
-                let args: Vec<Ty> = (1..=argc).map(|n| ty(state, base + n)).collect();
-                let mut resolved = self.resolved.borrow_mut();
-                let callee = resolved.entry(code).or_insert_with(|| (self.resolve)(code, &args));
-                match callee {
-                    Some(callee) if callee.accepts(&args) => Plan::Direct(callee.clone(), expected),
-                    _ => Plan::Call(expected),
-                }
-            }
-            Ty::Fixed(fixed) => {
-                let ints = (1..=argc).all(|n| ty(state, base + n) == Ty::Int);
-                let next_iterates =
-                    matches!(self.code.instrs.get(at + 1), Some(Instr::GetIter { src, .. }) if *src == dst);
-                if (1..=3).contains(&argc)
-                    && ints
-                    && next_iterates
-                    && builtin("range") == Some(fixed)
-                    && (!self.live.is_live(at + 2, dst)
-                        || matches!(self.code.instrs.get(at + 1), Some(Instr::GetIter { dst: to, .. }) if *to == dst))
-                {
-                    return Plan::Range(argc);
-                }
-                if argc == 1 && ty(state, base + 1) == Ty::List && builtin("len") == Some(fixed) {
-                    return Plan::ListLen(base + 1);
-                }
-                if fixed.tag == tag::BUILTIN { Plan::CallFixed(fixed, expected) } else { Plan::Call(expected) }
-            }
-            _ => Plan::Call(expected),
-        }
-    }
-
-    fn method_call(&self, at: usize, base: Reg, argc: u16, state: &State) -> Plan {
-        let expected = self.expected(at);
-        let Ty::Fixed(fixed) = ty(state, base) else { return Plan::Call(expected) };
-        if fixed.tag != tag::BUILTIN {
-            return Plan::Call(expected);
-        }
-        let is =
-            |module: &str, name: &str| builtin(module).and_then(|module| module_function(module, name)) == Some(fixed);
-        if ty(state, base + 1) == Ty::Unbound {
-            if argc == 1 && ty(state, base + 2) == Ty::Float && is("math", "sqrt") {
-                return Plan::Sqrt(base + 2);
-            }
-            return Plan::CallFixed(fixed, expected);
-        }
-        let append = attribute::method_of(&types::LIST, "append").and_then(|m| Fixed::of(&Value::Builtin(m)));
-        if argc == 1 && ty(state, base + 1) == Ty::List && append == Some(fixed) && !ty(state, base + 2).is_virtual() {
-            let dst = match self.code.instrs[at] {
-                Instr::CallMethod { dst, .. } => Some(dst),
-                _ => None,
-            };
-            return Plan::Append(base + 1, base + 2, dst);
-        }
-        Plan::CallFixed(fixed, expected)
-    }
-
-    /// What is known after the instruction at `at`, on the path that goes on with the next one.
-    pub fn apply(&self, at: usize, plan: &Plan, state: &mut State) {
-        let set = |state: &mut State, reg: Reg, ty: Ty| {
-            if let Some(slot) = state.get_mut(usize::from(reg)) {
-                *slot = ty;
-            }
-        };
-        let effects = &self.effects[at];
-        let instr = self.code.instrs[at];
-        match plan {
-            Plan::Compare(_, a, b) => {
-                settle(state, *a);
-                settle(state, *b);
-            }
-            Plan::Step(_) | Plan::Call(_) | Plan::CallFixed(..) | Plan::NextAny(_) => {
-                for reg in Effects::each(&effects.reads) {
-                    settle(state, reg);
-                }
-            }
-            _ => {}
-        }
-        for reg in Effects::each(&effects.clears) {
-            set(state, reg, Ty::Unbound);
-        }
-        let dst = effects.writes.first().map(|(reg, _)| *reg);
-        let result = match plan {
-            Plan::Step(ty) | Plan::Call(ty) | Plan::CallFixed(_, ty) | Plan::Direct(_, ty) => {
-                for reg in Effects::each(&effects.writes) {
-                    set(state, reg, Ty::Any);
-                }
-                if effects.writes.len() == 1 && effects.writes[0].1 == 1 { *ty } else { return }
-            }
-            Plan::Move => match instr {
-                Instr::Move { src, .. } => match ty(state, src) {
-                    // Only one register can own the pieces of an iterator.
-                    Ty::Range | Ty::ListIter => {
-                        set(state, src, Ty::Any);
-                        Ty::Any
-                    }
-                    other => other,
-                },
-                _ => return,
+    fn compare(&self, op: CmpOp, a: Reg, b: Reg, state: &State) -> Plan {
+        let (x, y) = (ty(state, a), ty(state, b));
+        let ordering = matches!(op, CmpOp::Eq | CmpOp::NotEq | CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE);
+        match (op, x, y) {
+            (_, Ty::Int, Ty::Int) if ordering => Plan::IntCompare(op, a, b),
+            (_, Ty::Float | Ty::Int, Ty::Float | Ty::Int) if ordering => Plan::FloatCompare(op, a, b),
+            (CmpOp::Is | CmpOp::IsNot, _, Ty::None) => Plan::IsNone(a, op == CmpOp::Is),
+            (CmpOp::Is | CmpOp::IsNot, Ty::None, _) => Plan::IsNone(b, op == CmpOp::Is),
+            (CmpOp::Eq | CmpOp::NotEq, Ty::Str, Ty::Str) => Plan::TextEqual(a, b, op == CmpOp::Eq),
+            (CmpOp::In | CmpOp::NotIn, Ty::Str, Ty::Constant(index)) => match self.short_texts(index) {
+                Some(texts) => Plan::OneOf(a, texts, op == CmpOp::In),
+                None => Plan::Compare(op, a, b),
             },
-            Plan::Literal(literal) => match literal {
-                Literal::None => Ty::None,
-                Literal::Bool(_) => Ty::Bool,
-                Literal::Int(_) => Ty::Int,
-                Literal::Float(_) => Ty::Float,
-                Literal::Fixed(fixed) => Ty::Fixed(*fixed),
-                Literal::Words(_) => Ty::Str,
-                Literal::Load(index) => match self.unit.constants.get(*index as usize) {
-                    Some(Constant::Str(_)) => Ty::Str,
-                    _ => Ty::Any,
-                },
-            },
-            Plan::Script { global, code } => Ty::Script { global: *global, code: *code },
-            Plan::IntArith(..) | Plan::IntNegate | Plan::ListLen(_) | Plan::NextRange => Ty::Int,
-            Plan::FloatArith(..) | Plan::FloatNegate | Plan::IntQuotient(..) | Plan::Sqrt(_) => Ty::Float,
-            Plan::Not
-            | Plan::IntCompare(..)
-            | Plan::FloatCompare(..)
-            | Plan::IsNone(..)
-            | Plan::TextEqual(..)
-            | Plan::Compare(..) => Ty::Bool,
-            Plan::Index(ty) | Plan::Field(ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
-            Plan::Range(_) | Plan::RangeIter => Ty::Range,
-            Plan::ListIter => Ty::ListIter,
-            Plan::Method(fixed, bound) => {
-                let Instr::LoadMethod { base, obj, .. } = instr else { return };
-                let receiver = if *bound { ty(state, obj) } else { Ty::Unbound };
-                set(state, base, Ty::Fixed(*fixed));
-                set(state, base + 1, receiver);
-                return;
-            }
-            Plan::Append(_, _, dst) => {
-                if let Some(dst) = dst {
-                    set(state, *dst, Ty::None);
-                }
-                return;
-            }
-            _ => return,
+            _ => Plan::Compare(op, a, b),
+        }
+    }
+
+    /// The words of the elements of a constant tuple, if they are few short texts.
+    fn short_texts(&self, index: u32) -> Option<Vec<[u64; 2]>> {
+        let Some(Constant::Tuple(items)) = self.unit.constants.get(index as usize) else { return None };
+        if items.len() > MOST_CHOICES {
+            return None;
+        }
+        let words = |item: &Constant| match item {
+            Constant::Str(text) if ShortStr::new(text).is_some() => Some(Value::text(text).into_words()),
+            _ => None,
         };
-        if let Plan::RangeIter = plan
-            && let Instr::GetIter { src, .. } = instr
-        {
-            set(state, src, Ty::Unbound);
-        }
-        if let Some(dst) = dst {
-            set(state, dst, result);
-        }
-    }
-}
-
-/// What only compiled code knows becomes an ordinary value in memory.
-fn settle(state: &mut State, reg: Reg) {
-    if let Some(slot) = state.get_mut(usize::from(reg))
-        && slot.is_virtual()
-    {
-        *slot = Ty::Any;
-    }
-}
-
-fn compare(op: CmpOp, a: Reg, b: Reg, state: &State) -> Plan {
-    let (x, y) = (ty(state, a), ty(state, b));
-    let ordering = matches!(op, CmpOp::Eq | CmpOp::NotEq | CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE);
-    match (op, x, y) {
-        (_, Ty::Int, Ty::Int) if ordering => Plan::IntCompare(op, a, b),
-        (_, Ty::Float | Ty::Int, Ty::Float | Ty::Int) if ordering => Plan::FloatCompare(op, a, b),
-        (CmpOp::Is | CmpOp::IsNot, _, Ty::None) => Plan::IsNone(a, op == CmpOp::Is),
-        (CmpOp::Is | CmpOp::IsNot, Ty::None, _) => Plan::IsNone(b, op == CmpOp::Is),
-        (CmpOp::Eq | CmpOp::NotEq, Ty::Str, Ty::Str) => Plan::TextEqual(a, b, op == CmpOp::Eq),
-        _ => Plan::Compare(op, a, b),
+        items.iter().map(words).collect()
     }
 }

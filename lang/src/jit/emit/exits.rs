@@ -1,0 +1,111 @@
+//! The ways out of compiled code, and the guards in front of them.
+
+use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
+
+use super::Emit;
+use crate::code::Reg;
+use crate::jit::types::Ty;
+use crate::jit::unit::ExitPoint;
+use crate::jit::{compile, runtime};
+
+impl Emit<'_, '_> {
+    /// The exit in front of the present instruction.
+    pub(super) fn exit_before(&mut self) -> Block {
+        if let Some(block) = self.before {
+            return block;
+        }
+        let block = self.exit(self.at, false);
+        self.before = Some(block);
+        block
+    }
+
+    /// The exit behind the present instruction, with the registers as they are now.
+    pub(super) fn exit_after(&mut self) -> Block {
+        self.exit(self.at + 1, false)
+    }
+
+    /// The exit for an exception that the present instruction raised.
+    pub(super) fn exit_throwing(&mut self) -> Block {
+        self.exit(self.at + 1, true)
+    }
+
+    fn exit(&mut self, pc: usize, throws: bool) -> Block {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        self.exits.push((block, ExitPoint { pc: pc as u32, throws, state: self.state.clone() }));
+        block
+    }
+
+    /// Fills the exits: the machine registers go to the slots, the runtime does the rest.
+    pub(super) fn finish_exits(&mut self) -> Vec<ExitPoint> {
+        let exits = std::mem::take(&mut self.exits);
+        let mut points = Vec::with_capacity(exits.len());
+        for (number, (block, mut point)) in exits.into_iter().enumerate() {
+            self.b.switch_to_block(block);
+            for (reg, ty) in point.state.iter_mut().enumerate() {
+                let reg = reg as Reg;
+                let needed = point.throws || self.planner.live.is_live(point.pc as usize, reg);
+                match ty {
+                    Ty::Bool | Ty::Int if needed => {
+                        let word = self.int(reg);
+                        self.store_payload(reg, word);
+                    }
+                    Ty::Float if needed => {
+                        let word = self.float(reg);
+                        self.store_payload(reg, word);
+                    }
+                    Ty::Range if needed => {
+                        let (at, left, step) = self.range(reg);
+                        self.store_payload(reg, at);
+                        self.store_extra(reg, 0, left);
+                        self.store_extra(reg, 1, step);
+                    }
+                    Ty::ListIter => {
+                        let at = self.int(reg);
+                        self.store_extra(reg, 0, at);
+                    }
+                    Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
+                    _ if needed => {}
+                    other => *other = Ty::Unbound,
+                }
+            }
+            let slots = self.b.ins().stack_addr(I64, self.slots, 0);
+            let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
+            let number = self.b.ins().iconst(I64, number as i64);
+            let results = self.call_runtime(
+                runtime::leave as *const u8,
+                &[self.vm, self.frame, slots, version, number],
+                2,
+            );
+            self.b.ins().return_(&results);
+            points.push(point);
+        }
+        points
+    }
+
+    /// Goes on if `ok`, else leaves before the present instruction.
+    pub(super) fn guard(&mut self, ok: Word) {
+        let exit = self.exit_before();
+        if self.stress {
+            self.stress_guard(exit);
+        }
+        self.branch(ok, exit);
+    }
+
+    /// Under stress: leaves now and then without need.
+    fn stress_guard(&mut self, exit: Block) {
+        let offset = compile::offsets::stress();
+        let left = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
+        let less = self.b.ins().iadd_imm_s(left, -1);
+        self.b.ins().store(self.memory.machine, less, self.vm, offset);
+        self.branch(less, exit);
+    }
+
+    /// Goes on in a new block if `ok` is not zero, else to `otherwise`.
+    pub(super) fn branch(&mut self, ok: Word, otherwise: Block) {
+        let next = self.b.create_block();
+        self.b.ins().brif(ok, next, &[], otherwise, &[]);
+        self.b.switch_to_block(next);
+    }
+}

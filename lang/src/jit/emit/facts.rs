@@ -1,0 +1,191 @@
+//! What is known of lists and small ints in straight-line code, so that what was checked once is not checked again.
+//!
+//! A fact holds from the instruction that established it to the end of its block, unless something between may change it:
+//! only plans that are *quiet* - they run no code but their own, and allocate nothing - keep what is known of lists.
+
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
+
+use super::Emit;
+use crate::code::Reg;
+use crate::jit::effects::Effects;
+use crate::jit::plan::{Literal, Plan, State};
+use crate::jit::types::Ty;
+use crate::value::layout::{self, tag};
+
+/// What is known at a point of straight-line code.
+#[derive(Default)]
+pub struct Facts {
+    /// Ints that registers hold.
+    ints: HashMap<Reg, i64>,
+    /// The lists in registers.
+    lists: HashMap<Reg, KnownList>,
+}
+
+/// What is known of a list.
+struct KnownList {
+    object: Word,
+    start: Word,
+    len: Word,
+    /// Nobody is changing it.
+    is_free: bool,
+    /// It has at least so many elements.
+    least: i64,
+    /// Elements that are floats.
+    floats: Vec<i64>,
+}
+
+/// An element of a list: its address, and its index if that is known.
+pub struct Element {
+    /// Where its list's elements begin, or where it lies itself.
+    pub base: Word,
+    /// Distance from there.
+    pub offset: i32,
+    index: Option<i64>,
+}
+
+/// Whether the plan runs no code but its own and allocates nothing, with the registers as `state` says.
+pub fn is_quiet(plan: &Plan, state: &State, operands: &[Reg]) -> bool {
+    let all_known = |regs: &[Reg]| {
+        regs.iter().all(|reg| matches!(state.get(usize::from(*reg)), Some(Ty::None | Ty::Bool | Ty::Int | Ty::Float)))
+    };
+    let is_list = |reg: Option<&Reg>| reg.and_then(|reg| state.get(usize::from(*reg))) == Some(&Ty::List);
+    match plan {
+        Plan::Nothing
+        | Plan::Literal(_)
+        | Plan::CheckBound
+        | Plan::Script { .. }
+        | Plan::IntArith(..)
+        | Plan::FloatArith(..)
+        | Plan::IntQuotient(..)
+        | Plan::IntNegate
+        | Plan::FloatNegate
+        | Plan::IntCompare(..)
+        | Plan::FloatCompare(..)
+        | Plan::IsNone(..)
+        | Plan::OneOf(..)
+        | Plan::Loop
+        | Plan::Range(_)
+        | Plan::RangeIter
+        | Plan::ListIter
+        | Plan::NextRange
+        | Plan::NextList(_)
+        | Plan::Method(..)
+        | Plan::ListLen(_)
+        | Plan::Sqrt(_) => true,
+        // A virtual iterator that is moved becomes an object.
+        Plan::Move => !operands.iter().any(|reg| state.get(usize::from(*reg)).is_none_or(|ty| ty.is_virtual())),
+        Plan::Not | Plan::Branch => all_known(operands),
+        Plan::Index(_) => is_list(operands.first()),
+        Plan::SetIndex => is_list(operands.first()) && all_known(&operands[1..]),
+        _ => false,
+    }
+}
+
+impl Emit<'_, '_> {
+    /// Forgets what the present instruction may have changed, and notes what it made known.
+    pub(super) fn update_facts(&mut self, plan: &Plan, before: &State) {
+        let effects = &self.planner.effects[self.at];
+        let reads: Vec<Reg> = Effects::each(&effects.reads).collect();
+        if !is_quiet(plan, before, &reads) {
+            self.facts.lists.clear();
+        }
+        for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {
+            self.facts.ints.remove(&reg);
+            self.facts.lists.remove(&reg);
+        }
+        if let (Plan::Literal(Literal::Int(n)), Some(dst)) = (plan, self.written()) {
+            self.facts.ints.insert(dst, *n);
+        }
+    }
+
+    /// The list in a register of that type.
+    fn known_list(&mut self, reg: Reg) -> &mut KnownList {
+        if !self.facts.lists.contains_key(&reg) {
+            let object = self.payload(reg);
+            let len = self.b.ins().load(I64, self.memory.headers, object, layout::LIST_LEN);
+            let start = self.b.ins().load(I64, self.memory.headers, object, layout::LIST_START);
+            let known = KnownList { object, start, len, is_free: false, least: 0, floats: Vec::new() };
+            self.facts.lists.insert(reg, known);
+        }
+        match self.facts.lists.get_mut(&reg) {
+            Some(known) => known,
+            None => unreachable!("inserted above"),
+        }
+    }
+
+    /// The element of a list in a register of that type; `otherwise` is for an index outside.
+    pub(super) fn known_element(&mut self, list: Reg, key: Reg, otherwise: Block) -> Element {
+        let index = self.facts.ints.get(&key).copied();
+        let known = self.known_list(list);
+        let (start, len, least) = (known.start, known.len, known.least);
+        if let Some(index) = index.filter(|index| (0..1 << 24).contains(index)) {
+            if index >= least {
+                known.least = index + 1;
+                let wanted = self.b.ins().iconst(I64, index);
+                let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, wanted, len);
+                self.branch(inside, otherwise);
+            }
+            return Element { base: start, offset: index as i32 * layout::VALUE as i32, index: Some(index) };
+        }
+        let word = self.int(key);
+        Element { base: self.element_of(start, len, word, otherwise), offset: 0, index: None }
+    }
+
+    /// Leaves unless nobody is changing the list.
+    pub(super) fn guard_free(&mut self, list: Reg) {
+        let known = self.known_list(list);
+        if std::mem::replace(&mut known.is_free, true) {
+            return;
+        }
+        let object = known.object;
+        let free = self.is_free(object, layout::LIST_STATE);
+        self.guard(free);
+    }
+
+    /// Leaves unless an element is of a type.
+    pub(super) fn guard_element(&mut self, list: Reg, element: &Element, ty: Ty) {
+        if ty == Ty::Any || ty == Ty::Float && self.is_float(list, element) {
+            return;
+        }
+        let found = self.b.ins().load(I8, self.memory.elements, element.base, element.offset);
+        let good = self.admits(found, ty);
+        self.guard(good);
+        if ty == Ty::Float {
+            self.note_float(list, element);
+        }
+    }
+
+    /// Replaces an element by a value that is no counted object, where there was none.
+    pub(super) fn set_element(&mut self, list: Reg, element: &Element, src: Reg) {
+        let (first, second) = self.words(src);
+        let is_float = self.ty(src) == Ty::Float;
+        if !(is_float && self.is_float(list, element)) {
+            let old = self.b.ins().load(I8, self.memory.elements, element.base, element.offset);
+            let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, old, i64::from(tag::FIRST_COUNTED));
+            self.guard(plain);
+            self.b.ins().store(self.memory.elements, first, element.base, element.offset);
+            if is_float {
+                self.note_float(list, element);
+            } else {
+                // Another register may hold the same list.
+                self.facts.lists.values_mut().for_each(|known| known.floats.clear());
+            }
+        }
+        self.b.ins().store(self.memory.elements, second, element.base, element.offset + layout::PAYLOAD);
+    }
+
+    fn is_float(&self, list: Reg, element: &Element) -> bool {
+        let known = self.facts.lists.get(&list);
+        element.index.is_some_and(|index| known.is_some_and(|known| known.floats.contains(&index)))
+    }
+
+    fn note_float(&mut self, list: Reg, element: &Element) {
+        if let (Some(index), Some(known)) = (element.index, self.facts.lists.get_mut(&list)) {
+            known.floats.push(index);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What was decided, in words: for `dataway explain --code FILE --jit`.
+
+use super::Emit;
+use crate::jit::plan::Plan;
+use crate::jit::types::Ty;
+
+impl Emit<'_, '_> {
+    /// Notes for reports what was decided beyond the general form.
+    pub(super) fn note(&mut self, at: usize, plan: &Plan) {
+        let text = match plan {
+            Plan::Step(ty) if *ty == Ty::Any => "through the runtime".to_owned(),
+            Plan::Step(ty) => format!("through the runtime, gives {}", ty.name()),
+            Plan::Call(ty) => format!("call through the runtime, gives {}", ty.name()),
+            Plan::Direct(_, ty) => format!("direct call, gives {}", ty.name()),
+            Plan::CallFixed(_, ty) => format!("call of a known built-in, gives {}", ty.name()),
+            Plan::Leave => "left to the interpreter".to_owned(),
+            Plan::IntArith(op, ..) => format!("int {} with overflow guard", op.symbol()),
+            Plan::FloatArith(op, ..) => format!("float {}", op.symbol()),
+            Plan::IntQuotient(..) => "quotient of ints".to_owned(),
+            Plan::IntCompare(..) => "int comparison".to_owned(),
+            Plan::FloatCompare(..) => "float comparison".to_owned(),
+            Plan::TextEqual(..) => "text comparison".to_owned(),
+            Plan::OneOf(_, texts, _) => format!("comparison with {} texts", texts.len()),
+            Plan::Compare(..) => "comparison through the runtime".to_owned(),
+            Plan::Index(ty) => format!("list element, expected {}", ty.name()),
+            Plan::SetIndex => "list element set in place".to_owned(),
+            Plan::Field(ty) => format!("field by shape, expected {}", ty.name()),
+            Plan::Part(_, ty) => format!("part of a message, expected {}", ty.name()),
+            Plan::Range(_) => "range without an object".to_owned(),
+            Plan::ListIter => "list iterator without an object".to_owned(),
+            Plan::NextRange => "next int in a register".to_owned(),
+            Plan::NextList(ty) => format!("next element, expected {}", ty.name()),
+            Plan::NextAny(ty) => format!("next item through the runtime, expected {}", ty.name()),
+            Plan::Script { .. } => "known function".to_owned(),
+            Plan::Method(..) => "known method".to_owned(),
+            Plan::Append(..) => "append in place".to_owned(),
+            Plan::ListLen(_) => "length of a list".to_owned(),
+            Plan::Shaped(_) => "dict with a known shape".to_owned(),
+            Plan::List(_) => "list".to_owned(),
+            Plan::Concat(..) => "texts put together".to_owned(),
+            Plan::Sqrt(_) => "square root in a register".to_owned(),
+            _ => return,
+        };
+        self.notes.push((at, text));
+    }
+}

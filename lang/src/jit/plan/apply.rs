@@ -1,0 +1,115 @@
+//! What is known of the registers after an instruction was done as planned.
+
+use super::{Literal, Plan, Planner, State, ty};
+use crate::code::{Constant, Instr, Reg};
+use crate::jit::effects::Effects;
+use crate::jit::types::Ty;
+
+impl Planner<'_> {
+    /// What is known after the instruction at `at`, on the path that goes on with the next one.
+    pub fn apply(&self, at: usize, plan: &Plan, state: &mut State) {
+        let set = |state: &mut State, reg: Reg, ty: Ty| {
+            if let Some(slot) = state.get_mut(usize::from(reg)) {
+                *slot = ty;
+            }
+        };
+        let effects = &self.effects[at];
+        let instr = self.code.instrs[at];
+        match plan {
+            Plan::Compare(_, a, b) => {
+                settle(state, *a);
+                settle(state, *b);
+            }
+            Plan::Step(_) | Plan::Call(_) | Plan::CallFixed(..) | Plan::NextAny(_) | Plan::Shaped(_) | Plan::List(_) => {
+                for reg in Effects::each(&effects.reads) {
+                    settle(state, reg);
+                }
+            }
+            _ => {}
+        }
+        for reg in Effects::each(&effects.clears) {
+            set(state, reg, Ty::Unbound);
+        }
+        let dst = effects.writes.first().map(|(reg, _)| *reg);
+        let result = match plan {
+            Plan::Step(ty) | Plan::Call(ty) | Plan::CallFixed(_, ty) | Plan::Direct(_, ty) => {
+                for reg in Effects::each(&effects.writes) {
+                    set(state, reg, Ty::Any);
+                }
+                if effects.writes.len() == 1 && effects.writes[0].1 == 1 { *ty } else { return }
+            }
+            Plan::Move => match instr {
+                Instr::Move { src, .. } => match ty(state, src) {
+                    // Only one register can own the pieces of an iterator.
+                    Ty::Range | Ty::ListIter => {
+                        set(state, src, Ty::Any);
+                        Ty::Any
+                    }
+                    other => other,
+                },
+                _ => return,
+            },
+            Plan::Literal(literal) => match literal {
+                Literal::None => Ty::None,
+                Literal::Bool(_) => Ty::Bool,
+                Literal::Int(_) => Ty::Int,
+                Literal::Float(_) => Ty::Float,
+                Literal::Fixed(fixed) => Ty::Fixed(*fixed),
+                Literal::Words(_) => Ty::Str,
+                Literal::Load(index) => match self.unit.constants.get(*index as usize) {
+                    Some(Constant::Str(_)) => Ty::Str,
+                    Some(Constant::Tuple(_)) => Ty::Constant(*index),
+                    _ => Ty::Any,
+                },
+            },
+            Plan::Script { global, code } => Ty::Script { global: *global, code: *code },
+            Plan::IntArith(..) | Plan::IntNegate | Plan::ListLen(_) | Plan::NextRange => Ty::Int,
+            Plan::FloatArith(..) | Plan::FloatNegate | Plan::IntQuotient(..) | Plan::Sqrt(_) => Ty::Float,
+            Plan::Not
+            | Plan::IntCompare(..)
+            | Plan::FloatCompare(..)
+            | Plan::IsNone(..)
+            | Plan::TextEqual(..)
+            | Plan::OneOf(..)
+            | Plan::Compare(..) => Ty::Bool,
+            Plan::Index(ty) | Plan::Field(ty) | Plan::Part(_, ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
+            Plan::Shaped(_) => Ty::Dict,
+            Plan::List(_) => Ty::List,
+            Plan::Concat(..) => Ty::Str,
+            Plan::Range(_) | Plan::RangeIter => Ty::Range,
+            Plan::ListIter => Ty::ListIter,
+            Plan::Method(fixed, bound) => {
+                let Instr::LoadMethod { base, obj, .. } = instr else { return };
+                let receiver = if *bound { ty(state, obj) } else { Ty::Unbound };
+                set(state, base, Ty::Fixed(*fixed));
+                set(state, base + 1, receiver);
+                return;
+            }
+            Plan::Append(_, _, dst) => {
+                if let Some(dst) = dst {
+                    set(state, *dst, Ty::None);
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Plan::RangeIter = plan
+            && let Instr::GetIter { src, .. } = instr
+        {
+            set(state, src, Ty::Unbound);
+        }
+        if let Some(dst) = dst {
+            set(state, dst, result);
+        }
+    }
+}
+
+/// What only compiled code knows becomes an ordinary value in memory.
+fn settle(state: &mut State, reg: Reg) {
+    if let Some(slot) = state.get_mut(usize::from(reg))
+        && slot.is_virtual()
+    {
+        *slot = Ty::Any;
+    }
+}
+
