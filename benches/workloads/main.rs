@@ -100,7 +100,10 @@ fn on_value(group: &mut BenchmarkGroup<'_, CpuTime>, program: &Program, payload:
 
 fn reshape(c: &mut Criterion<CpuTime>) {
     let to_bytes = include_str!("../scripts/reshape.dw");
-    let program = compile(&to_bytes.replace("Entity.from_value(shipment(msg.payload), mime_type='application/json')", "shipment(msg.payload)"));
+    let program = compile(
+        &to_bytes
+            .replace("Entity.from_value(shipment(msg.payload), mime_type='application/json')", "shipment(msg.payload)"),
+    );
     let order = data::order_json();
     let mut group = c.benchmark_group("W1a");
     on_value(&mut group, &program, &order);

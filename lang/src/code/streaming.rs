@@ -112,7 +112,8 @@ fn is_from_value(unit: &Unit, code: &Code, made: usize, call: usize, base: Reg) 
         }
         _ => false,
     };
-    let untouched = code.instrs.get(fetched + 1..call).is_some_and(|instrs| !instrs.iter().any(|i| touches(unit, i, base)));
+    let untouched =
+        code.instrs.get(fetched + 1..call).is_some_and(|instrs| !instrs.iter().any(|i| touches(unit, i, base)));
     is_entity && untouched
 }
 

@@ -11,9 +11,9 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module, default_libcall_names};
 
+use super::effects::Effects;
 use super::emit::{Emit, body_signature, entry_words};
 use super::infer::infer;
-use super::effects::Effects;
 use super::liveness::Liveness;
 use super::native::snapshot;
 use super::plan::Planner;

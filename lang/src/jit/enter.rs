@@ -136,7 +136,8 @@ impl Vm {
         let version = unsafe { version.as_ref() }?;
         let compiled = version.compiled()?;
         let is_ready = self.native.mode != Mode::Off && !self.is_watched() && !version.retired.load(Ordering::Relaxed);
-        let fit = args.len() == version.arity && args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag()));
+        let fit =
+            args.len() == version.arity && args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag()));
         if !is_ready || !fit || args.len() > MOST_ARGUMENTS || self.depth >= self.recursion_limit {
             return None;
         }
@@ -169,7 +170,11 @@ impl Vm {
             module.image.unit.tier.retire(version);
         }
         Some(match first & 0xff {
-            FAILED => Err(self.native.pending.take().map_or_else(|| crate::vm::internal("nothing was raised"), Thrown::into_raise)),
+            FAILED => Err(self
+                .native
+                .pending
+                .take()
+                .map_or_else(|| crate::vm::internal("nothing was raised"), Thrown::into_raise)),
             // SAFETY: anything else is a value, and it is ours.
             _ => Ok(unsafe { Value::from_words([first, second]) }),
         })

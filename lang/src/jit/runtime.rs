@@ -145,9 +145,7 @@ pub unsafe extern "C" fn construct(
     dst: u64,
 ) -> u64 {
     // SAFETY: types are static; the rest by the caller's promise.
-    unsafe {
-        with_arguments(vm, slots, packed, dst, |vm, args| builtins::construct(vm, &*class, args, &[]))
-    }
+    unsafe { with_arguments(vm, slots, packed, dst, |vm, args| builtins::construct(vm, &*class, args, &[])) }
 }
 
 /// Does `work` with arguments in neighbouring slots, puts its result into slot `dst` and empties the slots of the call.

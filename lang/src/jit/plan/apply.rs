@@ -20,7 +20,12 @@ impl Planner<'_> {
                 settle(state, *a);
                 settle(state, *b);
             }
-            Plan::Step(_) | Plan::Call(_) | Plan::CallFixed(..) | Plan::NextAny(_) | Plan::Shaped(_) | Plan::List(_) => {
+            Plan::Step(_)
+            | Plan::Call(_)
+            | Plan::CallFixed(..)
+            | Plan::NextAny(_)
+            | Plan::Shaped(_)
+            | Plan::List(_) => {
                 for reg in Effects::each(&effects.reads) {
                     settle(state, reg);
                 }
@@ -112,4 +117,3 @@ fn settle(state: &mut State, reg: Reg) {
         *slot = Ty::Any;
     }
 }
-
