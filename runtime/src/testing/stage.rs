@@ -1,6 +1,6 @@
 //! Where a case is played: an engine of its own, with fresh configurations, stores, locks and clock (part 4, section 9).
 
-use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -63,41 +63,56 @@ fn is_real(suite: &Suite, config: &str) -> bool {
         || suite.body.configs.0.iter().any(|(name, _)| name == config)
 }
 
-/// Why a step must not be executed for real; `None` if it may.
-fn forbidden(suite: &Suite, step: &model::Step) -> Option<String> {
-    let (key, id) = (step.key(), &step.id);
-    if !connectors::COMPONENTS.iter().any(|own| own.description.key == key) {
-        return None;
-    }
-    match Parts::of(&*step.params).configs.first() {
-        Some(config) if is_real(suite, &config.name) => None,
-        Some(config) => {
-            let name = &config.name;
-            Some(format!(
-                "step {id} ({key}) is not mocked: mock it, replace `{name}` under `configs`, or allow it under `allow-real`"
-            ))
-        }
-        None => Some(format!(
-            "step {id} ({key}) is not mocked: mock it, since it names no configuration that could be allowed"
-        )),
-    }
+/// What cases may use for real.
+#[derive(Default)]
+struct Instances {
+    /// The instances of configurations.
+    resources: Resources,
+    /// Keys that cannot be used, and why: their secrets may be known only where the app runs.
+    unusable: BTreeMap<String, String>,
 }
 
-/// Makes the instances that cases may use for real.
-fn open(app: &App, suite: &Suite) -> Result<Resources, String> {
-    let around = Surroundings::new(app.files.root(), None);
-    let mut resources = Resources::new();
-    for (name, config) in configs(app, suite) {
-        let kind = config.kind.key;
-        if !matches!(kind, "crypto" | "state") && !is_real(suite, name) {
-            continue;
+impl Instances {
+    /// Makes the instances.
+    fn open(app: &App, suite: &Suite) -> Result<Instances, String> {
+        let around = Surroundings::new(app.files.root(), None);
+        let mut made = Instances::default();
+        for (name, config) in configs(app, suite) {
+            let is_real = is_real(suite, name);
+            let is_crypto = config.kind.key == "crypto";
+            if !is_crypto && config.kind.key != "state" && !is_real {
+                continue;
+            }
+            let opened = components::open(config).transpose().or_else(|| connectors::open(config, &around).transpose());
+            match opened.transpose() {
+                Ok(resource) => made.resources.extend(resource.map(|resource| (name.into(), resource))),
+                Err(reason) if is_crypto && !is_real => drop(made.unusable.insert(name.to_owned(), reason)),
+                Err(reason) => return Err(format!("configuration {name}: {reason}")),
+            }
         }
-        let opened = components::open(config).transpose().or_else(|| connectors::open(config, &around).transpose());
-        let opened: Option<Arc<dyn Any + Send + Sync>> =
-            opened.transpose().map_err(|reason| format!("configuration {name}: {reason}"))?;
-        resources.extend(opened.map(|resource| (name.into(), resource)));
+        Ok(made)
     }
-    Ok(resources)
+
+    /// Why a step must not be executed for real; `None` if it may.
+    fn forbid(&self, suite: &Suite, step: &model::Step) -> Option<String> {
+        let (key, id) = (step.key(), &step.id);
+        let config = Parts::of(&*step.params).configs.first().map(|config| config.name.as_str());
+        if let Some((name, reason)) = config.and_then(|name| self.unusable.get_key_value(name)) {
+            return Some(format!("step {id} ({key}) is not mocked, and `{name}` cannot be used: {reason}"));
+        }
+        if !connectors::COMPONENTS.iter().any(|own| own.description.key == key) {
+            return None;
+        }
+        match config {
+            Some(name) if is_real(suite, name) => None,
+            Some(name) => Some(format!(
+                "step {id} ({key}) is not mocked: mock it, replace `{name}` under `configs`, or allow it under `allow-real`"
+            )),
+            None => Some(format!(
+                "step {id} ({key}) is not mocked: mock it, since it names no configuration that could be allowed"
+            )),
+        }
+    }
 }
 
 /// The steps of a flow, or of a container in it, from the one id to the other.
@@ -117,13 +132,13 @@ impl Stage {
     /// # Errors
     /// Configurations and steps that can never work, `init` statements that fail.
     pub async fn open(app: &App, suite: &Suite, index: &Arc<Index>, script: Script<'_>) -> Result<Stage, String> {
-        let resources = open(app, suite)?;
+        let instances = Instances::open(app, suite)?;
         let problems = Problems::default();
         let stand_in = |step: &model::Step| {
-            let reason = forbidden(suite, step)?;
+            let reason = instances.forbid(suite, step)?;
             Some(Box::new(Unmocked::new(reason, &problems)) as Box<dyn Component>)
         };
-        let mut builder = Builder::new(&resources);
+        let mut builder = Builder::new(&instances.resources);
         builder.stand_in = Some(&stand_in);
         let flows: Vec<Flow> = app.flows.iter().map(|flow| Flow::build(flow, &app.file.run, &mut builder)).collect();
         let part = script.range.and_then(|(flow, from, to)| Some((flow, range(&flow.body.steps, from, to)?)));
@@ -149,6 +164,7 @@ impl Stage {
             TestTime::Real => Clock::real(),
         };
         let hooks = Some(Box::new(watch.clone()) as Box<_>);
+        let resources = instances.resources;
         let plan = Plan { settings: Settings::of_app(app), flows, resources: resources.clone(), hooks };
         let runtime = Runtime::new(plan, clock, Box::new(Memory::default()));
         let stage = Stage { runtime, watch, range: range.map(Arc::new), before, after, resources };
