@@ -69,9 +69,10 @@ async function defineSample(server: Server, uri: string): Promise<void> {
     }
     const target = vscode.Uri.parse(choice.uri);
     if (choice === create) {
-        const edit = new vscode.WorkspaceEdit();
-        edit.createFile(target, { ignoreIfExists: true, contents: new TextEncoder().encode(suggestion.text) });
-        await vscode.workspace.applyEdit(edit);
+        const exists = await vscode.workspace.fs.stat(target).then(() => true, () => false);
+        if (!exists) {
+            await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(suggestion.text));
+        }
     }
     await vscode.window.showTextDocument(target, { viewColumn: vscode.ViewColumn.Beside });
 }

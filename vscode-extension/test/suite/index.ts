@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
     const told: Told[] = [];
     const write = (ended: boolean, error?: string): void => writeFileSync(report, JSON.stringify({ ended, error, tests: told }));
     try {
-        const mocha = new Mocha({ ui: "bdd", timeout: 45_000, reporter: Mocha.reporters.Base });
+        const mocha = new Mocha({ ui: "bdd", timeout: 60_000, reporter: Mocha.reporters.Base });
         mocha.suite.emit("pre-require", globalThis, "", mocha);
         await setup.start();
         for (const register of [scripts, flows, live, parts]) {
