@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use install::{INSTALL, from_debian, from_pypi, skipped};
 
-/// Longest run of all tests in the editor.
-const EDITOR: Duration = Duration::from_secs(470);
+/// Longest run of all tests in the editor: several times what they take on a machine that does nothing else.
+const EDITOR: Duration = Duration::from_secs(900);
 
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode-extension")
