@@ -12,10 +12,10 @@
 //! that the code of a function has one way in and its types are not spoilt by what a running loop happened to hold.
 //!
 //! **Leaving.** A failed guard writes the machine registers back and the interpreter goes on at that instruction
-//! ([`runtime::leave`]). If the interpreter had entered the code, it gets its own frame back, so that entering and leaving again and again never nests. If
-//! other compiled code had called it directly, there is no frame: one is made and interpreted to its end on the spot, and
-//! the caller gets the result as if nothing had happened. Exceptions leave the same way; so handlers, tracebacks and
-//! `finally` are the interpreter's alone, and the same as without the compiler.
+//! ([`runtime::leave`]). If the interpreter had entered the code, it gets its own frame back, so that entering and leaving
+//! again and again never nests. If other compiled code or a host had called it directly, there is no frame: one is made and
+//! interpreted to its end on the spot, and the caller gets the result as if nothing had happened. Exceptions leave the same
+//! way; so handlers, tracebacks and `finally` are the interpreter's alone, and the same as without the compiler.
 //!
 //! **Calls.** A function that a global variable is bound to for good is called directly, numbers in machine registers, a
 //! result in two. A direct call checks the recursion limit, the stack that is left, and the thread's fuel; where one of
