@@ -163,7 +163,8 @@ mod tests {
         for (part, expected) in PARTS.into_iter().zip(0..) {
             let at = Ref::address(&message) + message_part(part) as usize;
             // SAFETY: the message is alive and the offset lies inside it.
-            assert_eq!(unsafe { (*(at as *const Value)).clone() }.into_words(), Value::Int(expected).into_words());
+            let found = unsafe { (*(at as *const Value)).clone() };
+            assert!(found.is(&Value::Int(expected)), "{part:?}: {found:?}");
         }
     }
 
