@@ -17,7 +17,7 @@ use crate::model;
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Name of the file with state values, inside the log folder.
-const STATE: &str = "state.json";
+const STATE: &str = "state.db";
 
 /// An app that is up.
 pub struct Running {
