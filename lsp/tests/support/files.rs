@@ -9,6 +9,7 @@ use dataway_lsp::document::Document;
 use dataway_lsp::features::app::{calls, completion, hover, navigation, outline};
 use dataway_lsp::features::hints::{self, Wanted};
 use dataway_lsp::features::tokens;
+use dataway_lsp::position::Encoding;
 
 use super::Opened;
 use super::answers::{changes, list, place, slice};
@@ -61,6 +62,11 @@ pub fn ask(feature: &str, case: &Opened) -> String {
         "outline" => {
             for section in outline::symbols(&sheet) {
                 sections(document, &section, 0, &mut out);
+            }
+            let line = |offset: u32| document.text.place(offset, Encoding::Utf32).line + 1;
+            let folds = outline::folds(&sheet).into_iter().map(|span| (line(span.start), line(span.end)));
+            for (first, last) in folds.filter(|(first, last)| first < last) {
+                writeln!(out, "fold {first}-{last}").expect("text");
             }
             for span in outline::enclosing(&sheet, at) {
                 writeln!(out, "select {:?}", slice(document, span)).expect("text");
