@@ -29,6 +29,9 @@ export async function tour(editor, places) {
         } catch (error) {
             await picture(`failed-${told.length}`).catch(() => undefined);
             told.push({ title, milliseconds: Date.now() - start, error: String(error.stack ?? error) });
+            // What was typed must not spoil the stops that follow.
+            await page.keyboard.press("Escape");
+            await undo(page).catch(() => undefined);
         }
     };
 
@@ -68,9 +71,18 @@ export async function tour(editor, places) {
         await line(page, "= entry['net']");
         await page.keyboard.press("End");
         await page.keyboard.type("\nnett * 2", { delay: 20 });
-        await page.locator(".squiggly-error").first().waitFor();
-        await page.locator(".squiggly-error").first().hover({ force: true });
-        await page.locator(".monaco-hover-content", { hasText: "DW1001" }).first().waitFor();
+        await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+        const message = page.locator(".monaco-hover-content", { hasText: "DW1001" }).first();
+        // The mark is drawn anew whenever the server has something to say; a pointer that came too early is moved again.
+        for (let attempt = 0; attempt < 10 && !(await message.isVisible()); attempt += 1) {
+            const box = await page.locator(".squiggly-error").first().boundingBox({ timeout: 1000 }).catch(() => null);
+            await page.mouse.move(5, 5);
+            if (box !== null) {
+                await page.mouse.move(box.x + 6, box.y + box.height / 2, { steps: 3 });
+            }
+            await message.waitFor({ timeout: 3000 }).catch(() => undefined);
+        }
+        await message.waitFor({ timeout: 1000 });
         await page.getByText("Loading...").first().waitFor({ state: "hidden" });
         await picture("squiggle");
         await page.keyboard.press("Escape");
