@@ -3,7 +3,7 @@
 use dataway_lang::check::symbols::BindingKind;
 use dataway_lang::check::types::Type;
 use dataway_lang::source::Span;
-use dataway_lang::syntax::ast::{Arg, Body, Expr, ExprKind, Stmt};
+use dataway_lang::syntax::ast::{Arg, Expr, ExprKind};
 
 use super::signature;
 use crate::script::Script;
@@ -96,16 +96,7 @@ fn parameters(script: &Script, within: Span, hints: &mut Vec<Hint>) {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    match &script.parsed.program.body {
-        Body::Expression(expression) => visit(expression),
-        Body::Statements(statements) => {
-            let mut open: Vec<&Stmt> = statements.iter().collect();
-            while let Some(statement) = open.pop() {
-                statement.for_each_expr(&mut visit);
-                statement.for_each_block(&mut |block| open.extend(block));
-            }
-        }
-    }
+    script.parsed.program.body.for_each_expr(&mut visit);
 }
 
 fn of_call(script: &Script, func: &Expr, args: &[Arg], hints: &mut Vec<Hint>) {

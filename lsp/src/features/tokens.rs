@@ -4,7 +4,7 @@ use dataway_lang::builtins;
 use dataway_lang::check::symbols::BindingKind;
 use dataway_lang::check::types::Type;
 use dataway_lang::source::Span;
-use dataway_lang::syntax::ast::{Arg, Body, Expr, ExprKind, Stmt};
+use dataway_lang::syntax::ast::{Arg, Expr, ExprKind};
 use dataway_lang::value::types::Kind;
 
 use crate::script::{Script, occurrences};
@@ -55,17 +55,9 @@ pub fn tokens(script: &Script) -> Vec<Token> {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    match &script.parsed.program.body {
-        Body::Expression(expression) => visit(expression),
-        Body::Statements(statements) => {
-            let mut open: Vec<&Stmt> = statements.iter().collect();
-            while let Some(statement) = open.pop() {
-                statement.for_each_expr(&mut visit);
-                statement.for_each_annotation(&mut visit);
-                statement.for_each_block(&mut |block| open.extend(block));
-            }
-        }
-    }
+    let body = &script.parsed.program.body;
+    body.for_each_expr(&mut visit);
+    body.for_each_stmt(&mut |statement| statement.for_each_annotation(&mut visit));
     tokens.sort_by_key(|token| token.span);
     tokens.dedup_by_key(|token| token.span.start);
     tokens

@@ -1,6 +1,6 @@
 //! A first sample for a script: the keys that it reads from the payload.
 
-use dataway_lang::syntax::ast::{Arg, Body, Constant, Expr, ExprKind, Stmt};
+use dataway_lang::syntax::ast::{Arg, Constant, Expr, ExprKind};
 use serde_json::{Map, Value};
 
 use crate::script::Script;
@@ -18,16 +18,7 @@ pub fn text(script: &Script) -> String {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    match &script.parsed.program.body {
-        Body::Expression(expression) => visit(expression),
-        Body::Statements(statements) => {
-            let mut open: Vec<&Stmt> = statements.iter().collect();
-            while let Some(statement) = open.pop() {
-                statement.for_each_expr(&mut visit);
-                statement.for_each_block(&mut |block| open.extend(block));
-            }
-        }
-    }
+    script.parsed.program.body.for_each_expr(&mut visit);
     let text = serde_json::to_string_pretty(&sample).unwrap_or_else(|_| "{}".to_owned());
     format!("{text}\n")
 }

@@ -1,6 +1,6 @@
 //! Going over the children of a node.
 
-use super::{Comprehension, Expr, ExprKind, FStringPart, Stmt, StmtKind};
+use super::{Body, Comprehension, Expr, ExprKind, FStringPart, Stmt, StmtKind};
 
 impl ExprKind {
     /// Calls `visit` with every direct child expression, in source order; defaults and annotations
@@ -92,6 +92,26 @@ fn fields_of<'a>(parts: &'a [FStringPart], visit: &mut dyn FnMut(&'a Expr)) {
             if let Some(spec) = &field.spec {
                 fields_of(spec, visit);
             }
+        }
+    }
+}
+
+impl Body {
+    /// Calls `visit` with every statement of a script, inner ones too, in no particular order.
+    pub fn for_each_stmt<'a>(&'a self, visit: &mut dyn FnMut(&'a Stmt)) {
+        let Body::Statements(statements) = self else { return };
+        let mut open: Vec<&Stmt> = statements.iter().collect();
+        while let Some(statement) = open.pop() {
+            visit(statement);
+            statement.for_each_block(&mut |block| open.extend(block));
+        }
+    }
+
+    /// Calls `visit` with every outermost expression that is evaluated, in no particular order; annotations do not count.
+    pub fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match self {
+            Body::Expression(expression) => visit(expression),
+            Body::Statements(_) => self.for_each_stmt(&mut |statement| statement.for_each_expr(visit)),
         }
     }
 }
