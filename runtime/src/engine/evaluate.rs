@@ -186,13 +186,18 @@ fn fault(ended: Ended, place: impl Fn(&Site) -> Option<String>) -> Fault {
 }
 
 impl Param {
-    /// The value for a message. Literals cost nothing.
+    /// The value, if no program has to run for it.
+    fn known(&self, message: &Message) -> Option<Document> {
+        if self.is_payload { Some(message.payload().clone()) } else { self.constant.clone() }
+    }
+
+    /// The value for a message. Literals and the payload cost nothing.
     ///
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
-        if let Some(literal) = &self.constant {
-            return Ok(literal.clone());
+        if let Some(known) = self.known(message) {
+            return Ok(known);
         }
         run.timing(self.evaluate_in(run.runtime(), message)).await
     }
@@ -202,8 +207,8 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate_in(&self, runtime: &Runtime, message: &Message) -> Result<Document, Fault> {
-        if let Some(literal) = &self.constant {
-            return Ok(literal.clone());
+        if let Some(known) = self.known(message) {
+            return Ok(known);
         }
         let form = self.form.clone();
         self.compute_in(runtime, message, move |vm, message| form.evaluate(vm, &message)).await

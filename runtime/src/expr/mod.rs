@@ -39,6 +39,8 @@ pub struct Param {
     pub subject: Arc<str>,
     /// The value, if nothing has to be evaluated.
     pub constant: Option<Document>,
+    /// Whether it is `#[msg.payload]`: then nothing has to be evaluated either.
+    pub is_payload: bool,
     /// How long it takes to evaluate.
     pub pace: Pace,
 }
@@ -114,8 +116,10 @@ impl Value for Param {
             Form::Literal(data) => Some(data.to_document()),
             _ => None,
         };
+        let is_payload = matches!(&form, Form::Program(own) if own.text.text().trim() == "msg.payload");
         Some(Param {
             form,
+            is_payload,
             shape: *shape,
             source: reader.source.clone(),
             span: node.span,

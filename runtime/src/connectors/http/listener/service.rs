@@ -1,13 +1,18 @@
 //! One request: checked, received, answered (flows part 3, section 2).
 
+use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use hyper::{Method, Request, StatusCode, Version};
+use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Answer, Refusal, whole};
@@ -48,9 +53,36 @@ async fn handle(
         RequestBody::Whole(bytes, reserved)
     };
     let received = Received { parts, body, client: target.client, path: target.path, variables: target.variables };
-    // A task of its own: the run goes on when the client goes away.
-    let answering = tokio::spawn(Arc::clone(&target.route.endpoint).answer(received));
-    answering.await.unwrap_or(Err(Refusal::System))
+    Answering(Some(Arc::clone(&target.route.endpoint).answer(received))).await
+}
+
+/// An answer in the making, on the task of its connection. When the client goes away, what is left of it goes on as a task of
+/// its own: the run is not lost.
+struct Answering(Option<Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>>);
+
+impl Future for Answering {
+    type Output = Result<Answer, Refusal>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(work) = &mut self.0 else { return Poll::Ready(Err(Refusal::System)) };
+        // A defect costs its request and not the connection.
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        if !matches!(polled, Ok(Poll::Pending)) {
+            self.0 = None;
+        }
+        polled.unwrap_or(Poll::Ready(Err(Refusal::System)))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        // Without a runtime there is nobody left who could go on.
+        if let Some(rest) = self.0.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(rest);
+        }
+    }
 }
 
 /// All of a body, if it is at most `limit` bytes.

@@ -51,6 +51,11 @@ params! {
 struct Listener {
     runtime: Arc<Runtime>,
     flow: Arc<Flow>,
+    recipes: Arc<Recipes>,
+}
+
+/// How the ends of runs become answers.
+struct Recipes {
     response: Recipe,
     error_response: Recipe,
 }
@@ -64,8 +69,10 @@ impl ListenerParams {
         let endpoint = Listener {
             runtime: Arc::clone(runtime),
             flow: Arc::clone(flow),
-            response: Recipe::from(&self.response),
-            error_response: Recipe::from(&self.error_response),
+            recipes: Arc::new(Recipes {
+                response: Recipe::from(&self.response),
+                error_response: Recipe::from(&self.error_response),
+            }),
         };
         Ok(Route {
             pattern: Pattern::parse(&self.path).map_err(|error| error.message)?,
@@ -78,8 +85,7 @@ impl ListenerParams {
 
 /// Makes the answer while the run still counts, so that an answer that fails is a run that failed.
 struct Answering {
-    response: Recipe,
-    error_response: Recipe,
+    recipes: Arc<Recipes>,
     accepts_gzip: bool,
     _share: Reserved,
     sender: oneshot::Sender<Result<Answer, Refusal>>,
@@ -93,8 +99,8 @@ impl Finish for Answering {
     ) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
             let answer = match end {
-                Ok(message) => self.response.answer(run, message, self.accepts_gzip).await,
-                Err(failure) => self.error_response.answer(run, &failure.to_message(), self.accepts_gzip).await,
+                Ok(message) => self.recipes.response.answer(run, message, self.accepts_gzip).await,
+                Err(failure) => self.recipes.error_response.answer(run, &failure.to_message(), self.accepts_gzip).await,
             };
             let ended = match &answer {
                 Err(Refusal::Response(code, reason)) => Err(Fault::new(*code, reason.clone())),
@@ -115,13 +121,7 @@ impl Endpoint for Listener {
             let (message, share) =
                 message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
             let (sender, answer) = oneshot::channel();
-            let finish = Answering {
-                response: self.response.clone(),
-                error_response: self.error_response.clone(),
-                accepts_gzip,
-                _share: share,
-                sender,
-            };
+            let finish = Answering { recipes: Arc::clone(&self.recipes), accepts_gzip, _share: share, sender };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
             self.runtime.run_here(request, Box::new(finish), trace).await.map_err(|fault| match &*fault.code {
                 "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
