@@ -44,7 +44,7 @@ fn keys_of(shape: &Ref<Shape>) -> Arc<Keys> {
             return keys.clone();
         }
         let texts = (0..shape.len()).filter_map(|n| shape.key(n)).filter_map(Value::text_bytes);
-        let keys = Arc::new(Keys::of_shape(texts.map(Document::text).collect()));
+        let keys = Arc::new(Keys::common(texts.map(Document::text).collect()));
         if known.keys.len() >= MOST_SHAPES {
             known.keys.clear();
         }

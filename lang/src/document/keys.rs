@@ -24,8 +24,10 @@ impl Keys {
         Keys { keys: Items::new(keys), index: OnceLock::new(), common: false }
     }
 
-    /// Keys of a shape.
-    pub(super) fn of_shape(keys: Vec<Document>) -> Keys {
+    /// Keys, which are distinct texts, that dicts have in common again and again: those of a shape, or of what a host makes
+    /// for each run. All these dicts then share them, and their shape in programs too.
+    #[must_use]
+    pub fn common(keys: Vec<Document>) -> Keys {
         Keys { common: true, ..Keys::new(keys) }
     }
 

@@ -322,11 +322,11 @@ impl Document {
 
     /// A MultiMap with string keys; values of a repeated key are collected in order.
     #[must_use]
-    pub fn multi_map<'a>(pairs: impl IntoIterator<Item = (&'a str, Document)>) -> Document {
+    pub fn multi_map<K: AsRef<str>>(pairs: impl IntoIterator<Item = (K, Document)>) -> Document {
         let mut values: Vec<Vec<Document>> = Vec::new();
         let mut keys = keys::Builder::default();
         for (key, value) in pairs {
-            match keys.add(key.into()).and_then(|n| values.get_mut(n)) {
+            match keys.add(key.as_ref().into()).and_then(|n| values.get_mut(n)) {
                 Some(several) => several.push(value),
                 None => values.push(vec![value]),
             }

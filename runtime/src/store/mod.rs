@@ -15,11 +15,7 @@ pub mod reader;
 pub mod tail;
 pub mod writer;
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
-
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
 /// Name of the file inside the log folder.
 pub const FILE: &str = "log.db";
@@ -46,20 +42,8 @@ create index if not exists events_by_job on events (job);
 create index if not exists events_by_flow on events (flow, time);
 ";
 
-/// Opens the file, for writing or only for reading.
-async fn open(path: &Path, write: bool) -> Result<SqliteConnection, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(write)
-        .read_only(!write)
-        .busy_timeout(Duration::from_secs(5));
-    let options = if write {
-        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
-    } else {
-        options
-    };
-    SqliteConnection::connect_with(&options).await
-}
+/// How long a file that another process has locked is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Microseconds since 1970; earlier times count as 1970.
 fn micros(time: SystemTime) -> i64 {

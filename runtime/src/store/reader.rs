@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
-use super::{FILE, console, micros, time};
+use super::{FILE, PATIENCE, console, micros, time};
 use crate::engine::{Event, Level};
 use crate::model::Redactor;
 
@@ -125,7 +125,8 @@ impl Reader {
         if !path.exists() {
             return Ok(None);
         }
-        let opened = super::open(&path, false).await;
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE);
+        let opened = SqliteConnection::connect_with(&options).await;
         opened.map(|connection| Some(Reader(connection))).map_err(|error| failed(&error))
     }
 

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Executor, QueryBuilder, Sqlite};
-use tokio::runtime::Handle;
+use rusqlite::{Connection, ErrorCode, params};
 
-use super::{FILE, SET_VERSION, TABLES, VERSION, console, micros};
+use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, VERSION, console, micros};
 use crate::engine::{Event, RunRecord, Sink, State};
 use crate::model::Redactor;
 
@@ -17,7 +15,7 @@ const CLEANING: Duration = Duration::from_secs(3600);
 /// How long a store that failed is left alone.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most rows that one cleaning statement removes, so that no batch waits long behind it.
-const CLEANED_AT_ONCE: i64 = 10_000;
+const CLEANED_AT_ONCE: u32 = 10_000;
 
 /// What the writer has to know.
 #[derive(Debug)]
@@ -34,22 +32,21 @@ pub struct Options {
     pub redactor: Redactor,
 }
 
-/// The sink that stores events.
+/// The sink that stores events. It has a thread of its own, so it works on the file without a detour.
 #[derive(Debug)]
 pub struct Writer {
     options: Options,
-    handle: Handle,
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     /// When the store is tried again after a failure.
     retry: Option<Instant>,
     cleaned: Option<Instant>,
 }
 
 impl Writer {
-    /// A writer whose file is opened with the first events. Must be made inside a tokio runtime.
+    /// A writer whose file is opened with the first events.
     #[must_use]
     pub fn new(options: Options) -> Writer {
-        Writer { options, handle: Handle::current(), connection: None, retry: None, cleaned: None }
+        Writer { options, connection: None, retry: None, cleaned: None }
     }
 
     /// Path of the file.
@@ -58,19 +55,19 @@ impl Writer {
         self.options.folder.join(FILE)
     }
 
-    async fn store(&mut self, events: &[Event]) -> Result<(), sqlx::Error> {
+    fn store(&mut self, events: &[Event]) -> rusqlite::Result<()> {
         let path = self.path();
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            empty => empty.insert(create(&path).await?),
+            empty => empty.insert(create(&path)?),
         };
-        let mut transaction = connection.begin().await?;
-        insert_events(&mut transaction, &self.options, events).await?;
-        insert_runs(&mut transaction, &self.options, events).await?;
-        transaction.commit().await?;
+        let transaction = connection.transaction()?;
+        insert_events(&transaction, &self.options, events)?;
+        insert_runs(&transaction, &self.options, events)?;
+        transaction.commit()?;
         if self.cleaned.is_none_or(|last| last.elapsed() >= CLEANING) {
             self.cleaned = Some(Instant::now());
-            clean(connection, self.options.retention).await?;
+            clean(connection, self.options.retention)?;
         }
         Ok(())
     }
@@ -79,8 +76,7 @@ impl Writer {
 impl Sink for Writer {
     fn write(&mut self, events: &[Event]) {
         if self.retry.is_none_or(|at| at <= Instant::now()) {
-            let handle = self.handle.clone();
-            match handle.block_on(self.store(events)) {
+            match self.store(events) {
                 Ok(()) => {
                     self.retry = None;
                     return;
@@ -103,12 +99,12 @@ impl Sink for Writer {
 }
 
 /// Opens the file and makes its tables. A file that is no run log of this version is set aside, not overwritten.
-async fn create(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+fn create(path: &Path) -> rusqlite::Result<Connection> {
+    let io = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(io)?;
     }
-    let mut connection = match opened(path).await {
-        Ok(connection) => connection,
+    match opened(path) {
         Err(error) if path.exists() && !is_busy(&error) => {
             let aside = path.with_extension(format!("db.broken-{}", micros(SystemTime::now())));
             console::warn(&format!(
@@ -116,108 +112,91 @@ async fn create(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
                 path.display(),
                 aside.display()
             ));
-            std::fs::rename(path, aside)?;
-            opened(path).await?
+            std::fs::rename(path, aside).map_err(io)?;
+            opened(path)
         }
-        Err(error) => return Err(error),
-    };
-    connection.execute(TABLES).await?;
-    connection.execute(SET_VERSION).await?;
-    Ok(connection)
+        opened => opened,
+    }
 }
 
-async fn opened(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    let mut connection = super::open(path, true).await?;
-    let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut connection).await?;
+/// An open log of this version, with its tables, which appear in one step for whoever reads.
+fn opened(path: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(LOCKED)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    let making = connection.transaction()?;
+    let version: i64 = making.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != 0 && version != VERSION {
-        let reason = format!("it has version {version}, not {VERSION}");
-        return Err(sqlx::Error::Configuration(reason.into()));
+        return Err(rusqlite::Error::ToSqlConversionFailure(format!("it has version {version}, not {VERSION}").into()));
     }
+    making.execute_batch(TABLES)?;
+    making.execute_batch(SET_VERSION)?;
+    making.commit()?;
     Ok(connection)
 }
 
 /// Is somebody else at work on the file, so that nothing is wrong with it?
-fn is_busy(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .is_some_and(|code| code == "5" || code == "6" || code == "261")
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// Events in one statement: together they must not need more values than SQLite binds.
-const ROWS: usize = 500;
+const INSERT_EVENT: &str = "insert into events \
+    (time, level, app, version, job, flow, step, component, operation, category, content, code, duration) \
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
-async fn insert_events(
-    connection: &mut SqliteConnection,
-    options: &Options,
-    events: &[Event],
-) -> Result<(), sqlx::Error> {
-    for events in events.chunks(ROWS) {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "insert into events \
-             (time, level, app, version, job, flow, step, component, operation, category, content, code, duration) ",
-        );
-        query.push_values(events, |mut row, event| {
-            let duration = event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX));
-            row.push_bind(micros(event.time))
-                .push_bind(event.level as u8)
-                .push_bind(&options.app)
-                .push_bind(&options.version)
-                .push_bind(&*event.job)
-                .push_bind(&*event.flow)
-                .push_bind(&*event.step)
-                .push_bind(event.component)
-                .push_bind(event.operation)
-                .push_bind(options.redactor.redact(&event.category))
-                .push_bind(options.redactor.redact(&event.content))
-                .push_bind(options.redactor.redact(&event.code))
-                .push_bind(duration);
-        });
-        execute(query, connection).await?;
+fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare(INSERT_EVENT)?;
+    for event in events {
+        insert.execute(params![
+            micros(event.time),
+            event.level as u8,
+            options.app,
+            options.version,
+            event.job,
+            event.flow,
+            event.step,
+            event.component,
+            event.operation,
+            options.redactor.redact(&event.category),
+            options.redactor.redact(&event.content),
+            options.redactor.redact(&event.code),
+            event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
+        ])?;
     }
     Ok(())
 }
 
-async fn insert_runs(
-    connection: &mut SqliteConnection,
-    options: &Options,
-    events: &[Event],
-) -> Result<(), sqlx::Error> {
+const INSERT_RUN: &str = "insert or replace into runs \
+    (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step) \
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+fn insert_runs(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
     // Of a run that began and ended since the last batch only the end is written.
     let mut last: BTreeMap<&str, &RunRecord> = BTreeMap::new();
     for record in events.iter().filter_map(|event| event.record.as_deref()) {
         last.insert(&record.job, record);
     }
-    let records: Vec<&RunRecord> = last.into_values().collect();
-    for records in records.chunks(ROWS) {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "insert or replace into runs \
-             (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step) ",
-        );
-        query.push_values(records, |mut row, run| {
-            let error = run.error.as_ref();
-            row.push_bind(&*run.job)
-                .push_bind(run.parent.as_deref())
-                .push_bind(&options.app)
-                .push_bind(&options.version)
-                .push_bind(&*run.flow)
-                .push_bind(run.trigger)
-                .push_bind(micros(run.queued))
-                .push_bind(micros(run.started))
-                .push_bind(run.ended.map(micros))
-                .push_bind(state(run.state))
-                .push_bind(error.map(|(code, _)| options.redactor.redact(code)))
-                .push_bind(error.map(|(_, description)| options.redactor.redact(description)))
-                .push_bind(run.failed_step.as_deref());
-        });
-        execute(query, connection).await?;
+    let mut insert = connection.prepare(INSERT_RUN)?;
+    for run in last.into_values() {
+        let error = run.error.as_ref();
+        insert.execute(params![
+            run.job,
+            run.parent,
+            options.app,
+            options.version,
+            run.flow,
+            run.trigger,
+            micros(run.queued),
+            micros(run.started),
+            run.ended.map(micros),
+            state(run.state),
+            error.map(|(code, _)| options.redactor.redact(code)),
+            error.map(|(_, description)| options.redactor.redact(description)),
+            run.failed_step,
+        ])?;
     }
     Ok(())
-}
-
-/// Executes a statement whose number of rows is seldom the same again, so that it is not worth keeping.
-async fn execute(mut query: QueryBuilder<Sqlite>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    query.build().persistent(false).execute(connection).await.map(drop)
 }
 
 /// The word for a state.
@@ -233,18 +212,13 @@ pub fn state(state: State) -> &'static str {
 }
 
 /// Removes rows that are older than `retention`.
-async fn clean(connection: &mut SqliteConnection, retention: Duration) -> Result<(), sqlx::Error> {
+fn clean(connection: &Connection, retention: Duration) -> rusqlite::Result<()> {
     let oldest = SystemTime::now().checked_sub(retention).map_or(0, micros);
     for statement in [
-        "delete from events where id in (select id from events where time < ? limit ?)",
-        "delete from runs where job in (select job from runs where started < ? limit ?)",
+        "delete from events where id in (select id from events where time < ?1 limit ?2)",
+        "delete from runs where job in (select job from runs where started < ?1 limit ?2)",
     ] {
-        loop {
-            let removed = sqlx::query(statement).bind(oldest).bind(CLEANED_AT_ONCE).execute(&mut *connection).await?;
-            if removed.rows_affected() < u64::try_from(CLEANED_AT_ONCE).unwrap_or(0) {
-                break;
-            }
-        }
+        while connection.execute(statement, params![oldest, CLEANED_AT_ONCE])? >= CLEANED_AT_ONCE as usize {}
     }
     Ok(())
 }

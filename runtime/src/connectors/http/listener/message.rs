@@ -1,8 +1,10 @@
 //! The first message of a run, made of a request (flows part 3, section 2.2).
 
 use std::io;
+use std::sync::{Arc, LazyLock};
 
 use dataway_lang::Document;
+use dataway_lang::document::{Dict, Keys};
 use dataway_lang::mime::mime_type;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -62,6 +64,23 @@ async fn forward(mut body: Incoming, sender: mpsc::Sender<io::Result<bytes::Byte
     }
 }
 
+/// The names of the attributes, in the order of the specification.
+static ATTRIBUTES: LazyLock<Arc<Keys>> = LazyLock::new(|| {
+    let names = [
+        "headers",
+        "header",
+        "cookies",
+        "host",
+        "method",
+        "remoteAddr",
+        "requestUri",
+        "requestPath",
+        "queryParams",
+        "uriParams",
+    ];
+    Arc::new(Keys::common(names.map(Document::from).into()))
+});
+
 fn attributes(request: &Received) -> Document {
     let parts = &request.parts;
     let headers = headers(&parts.headers);
@@ -72,40 +91,37 @@ fn attributes(request: &Received) -> Document {
     let uri = parts.uri.path_and_query().map_or(parts.uri.path(), hyper::http::uri::PathAndQuery::as_str);
     let query = path::query_pairs(parts.uri.query().unwrap_or_default());
     let variables = request.variables.iter().map(|(name, value)| (name.as_str(), value.into()));
-    Document::dict([
-        ("headers", headers.clone()),
-        ("header", headers),
-        ("cookies", Document::dict(cookies.map(|(name, value)| (name, value.into())))),
-        ("host", host.into()),
-        ("method", parts.method.as_str().into()),
-        ("remoteAddr", request.client.to_string().into()),
-        ("requestUri", uri.into()),
-        ("requestPath", request.path.as_str().into()),
-        ("queryParams", several(query.iter().map(|(key, value)| (key.as_str(), value.into())))),
-        ("uriParams", Document::dict(variables)),
-    ])
+    let values = vec![
+        headers.clone(),
+        headers,
+        Document::dict(cookies.map(|(name, value)| (name, value.into()))),
+        host.into(),
+        parts.method.as_str().into(),
+        request.client.to_string().into(),
+        uri.into(),
+        request.path.as_str().into(),
+        several(query.iter().map(|(key, value)| (key, value.into()))),
+        Document::dict(variables),
+    ];
+    Document::Dict(Arc::new(Dict::new(Arc::clone(&ATTRIBUTES), values)))
 }
 
 /// Headers as a dict of lists, names in canonical form, values in order of arrival.
 #[must_use]
 pub fn headers(map: &HeaderMap) -> Document {
-    let pairs: Vec<(String, Document)> = map
-        .iter()
-        .map(|(name, value)| (fields::canonical(name.as_str()), Document::text(&text(value.as_bytes()))))
-        .collect();
-    several(pairs.iter().map(|(name, value)| (name.as_str(), value.clone())))
+    several(map.iter().map(|(name, value)| (fields::canonical(name.as_str()), text(value.as_bytes()))))
 }
 
 /// Bytes of a header as text: UTF-8, or else ISO-8859-1, which is what HTTP once said.
-fn text(bytes: &[u8]) -> Vec<u8> {
+fn text(bytes: &[u8]) -> Document {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.as_bytes().to_vec(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes(),
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
     }
 }
 
 /// Pairs as a dict of lists.
-fn several<'a>(pairs: impl Iterator<Item = (&'a str, Document)>) -> Document {
+fn several<K: AsRef<str>>(pairs: impl Iterator<Item = (K, Document)>) -> Document {
     match Document::multi_map(pairs) {
         Document::MultiMap(map) => Document::Dict(map),
         other => other,

@@ -19,6 +19,7 @@ use super::answer::{Answer, Refusal, whole};
 use super::budget::Reserved;
 use super::server::Shared;
 use super::site::{self, Received, RequestBody};
+use crate::engine::BoxFuture;
 
 /// Answers a request that began to arrive at `began`.
 pub async fn serve(shared: &Arc<Shared>, request: Request<Incoming>, peer: SocketAddr, began: Instant) -> Answer {
@@ -58,7 +59,7 @@ async fn handle(
 
 /// An answer in the making, on the task of its connection. When the client goes away, what is left of it goes on as a task of
 /// its own: the run is not lost.
-struct Answering(Option<Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>>);
+struct Answering(Option<BoxFuture<'static, Result<Answer, Refusal>>>);
 
 impl Future for Answering {
     type Output = Result<Answer, Refusal>;
