@@ -412,13 +412,14 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
                 Err(panic) => Poll::Ready(Err(panic)),
             });
         tokio::select! {
+            // Most runs end without having waited: then nothing was set up that could have stopped them.
             biased;
-            fault = job.stopped() => Err(Failure { fault, message: input }),
             end = guarded => match end {
                 Ok(StepEnd::Next(message) | StepEnd::Break(message) | StepEnd::Continue(message)) => Ok(message),
                 Ok(StepEnd::Fail(failure)) => Err(failure),
                 Err(panic) => Err(Failure { fault: Fault::internal(panic_text(&*panic)), message: input }),
             },
+            fault = job.stopped() => Err(Failure { fault, message: input }),
         }
     };
     if let Some(finish) = begin.finish {

@@ -12,10 +12,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::answer::AnswerBody;
+
+/// A connection is looked at no more often than this.
+const FINEST: Duration = Duration::from_millis(10);
 
 /// The longest times of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +35,6 @@ pub struct Pace {
     /// Whether heads come one after the other, so that bytes on an idle connection begin one (not in HTTP/2).
     heads: bool,
     state: Mutex<State>,
-    changed: Notify,
 }
 
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Pace {
     #[must_use]
     pub fn new(times: Times, heads: bool) -> Arc<Pace> {
         let state = State { handling: 0, sending: 0, head: false, served: false, since: Instant::now() };
-        Arc::new(Pace { times, heads, state: Mutex::new(state), changed: Notify::new() })
+        Arc::new(Pace { times, heads, state: Mutex::new(state) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -74,8 +75,6 @@ impl Pace {
         if self.heads && state.handling == 0 && state.sending == 0 && !state.head {
             state.head = true;
             state.since = Instant::now();
-            drop(state);
-            self.changed.notify_one();
         }
     }
 
@@ -101,37 +100,40 @@ impl Pace {
         state.head = false;
         state.served = true;
         drop(state);
-        self.changed.notify_one();
         (began, Handling { pace: Arc::clone(self), sending: false })
     }
 
     /// Waits until the connection is too slow.
+    ///
+    /// Nobody tells it when the state changes, which every request does several times: it looks again after the shortest time
+    /// that anything may take. What began since then cannot be late already.
     pub async fn watch(&self) -> Slow {
+        let shortest = if self.times.keep_alive.is_zero() { Duration::MAX } else { self.times.keep_alive };
+        let shortest = shortest.min(self.times.request).max(FINEST);
         loop {
-            let changed = self.changed.notified();
-            let (deadline, slow) = {
-                let state = self.state();
-                if state.handling > 0 {
-                    (None, Slow::Idle)
-                } else if state.sending > 0 {
-                    (Some(state.since + self.times.request), Slow::Idle)
-                } else if state.head {
-                    (Some(state.since + self.times.request), Slow::Head)
-                } else {
-                    let wait = if state.served { self.times.keep_alive } else { self.times.request };
-                    (Some(state.since + wait), Slow::Idle)
-                }
+            let now = Instant::now();
+            let next = now + shortest;
+            let next = match self.deadline() {
+                Some((deadline, slow)) if deadline <= now => return slow,
+                Some((deadline, _)) => deadline.min(next),
+                None => next,
             };
-            match deadline {
-                None => changed.await,
-                Some(deadline) if deadline <= Instant::now() => return slow,
-                Some(deadline) => {
-                    tokio::select! {
-                        () = changed => {}
-                        () = tokio::time::sleep_until(deadline) => {}
-                    }
-                }
-            }
+            tokio::time::sleep_until(next).await;
+        }
+    }
+
+    /// When the connection is too slow unless something happens, and in what.
+    fn deadline(&self) -> Option<(Instant, Slow)> {
+        let state = self.state();
+        if state.handling > 0 {
+            None
+        } else if state.sending > 0 {
+            Some((state.since + self.times.request, Slow::Idle))
+        } else if state.head {
+            Some((state.since + self.times.request, Slow::Head))
+        } else {
+            let wait = if state.served { self.times.keep_alive } else { self.times.request };
+            Some((state.since + wait, Slow::Idle))
         }
     }
 }
@@ -153,7 +155,6 @@ impl Handling {
         state.since = Instant::now();
         drop(state);
         self.sending = true;
-        self.pace.changed.notify_one();
         PacedBody { body, _handling: self }
     }
 }
@@ -167,8 +168,6 @@ impl Drop for Handling {
             state.handling -= 1;
         }
         state.since = Instant::now();
-        drop(state);
-        self.pace.changed.notify_one();
     }
 }
 

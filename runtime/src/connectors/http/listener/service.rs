@@ -1,9 +1,9 @@
 //! One request: checked, received, answered (flows part 3, section 2).
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -49,8 +49,13 @@ async fn handle(
         RequestBody::Stream(incoming)
     } else {
         let deadline = began + target.site.request_timeout;
-        let received = timeout_at(deadline, receive(incoming, target.site.max_body));
-        let (bytes, reserved) = received.await.map_err(|_| Refusal::RequestTimeout)??;
+        let mut receiving = pin!(receive(incoming, target.site.max_body));
+        // Most bodies came with their heads: no need to watch the time then.
+        let received = match poll_fn(|cx| Poll::Ready(receiving.as_mut().poll(cx))).await {
+            Poll::Ready(received) => received,
+            Poll::Pending => timeout_at(deadline, receiving).await.map_err(|_| Refusal::RequestTimeout)?,
+        };
+        let (bytes, reserved) = received?;
         RequestBody::Whole(bytes, reserved)
     };
     let received = Received { parts, body, client: target.client, path: target.path, variables: target.variables };
