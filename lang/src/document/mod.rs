@@ -8,12 +8,14 @@
 //! | [`convert`] | documents to values and back; what a program did not look at is passed on as it is |
 //! | [`keys`] | the keys of dicts, shared by dicts of one shape |
 //! | [`stream`] | payloads that are produced while they are read |
-//! | [`compare`], [`write`] | equality, JSON |
+//! | [`compare`] | equality |
+//! | [`write`], `json` | documents as JSON and in other formats |
 //!
 //! Containers know the size of what they hold, so that a host can bound the data of a flow without walking it.
 
 pub mod compare;
 pub mod convert;
+mod json;
 pub mod keys;
 pub mod stream;
 pub mod write;

@@ -1,8 +1,8 @@
 //! Documents as JSON text, and JSON and other bytes as documents, outside of any run.
 
-use super::Document;
+use super::{Document, json};
 use crate::mime;
-use crate::value::{Raise, Value, heap};
+use crate::value::{HVec, Raise, Value, heap};
 
 /// The text of an exception, without its class.
 fn reason(raise: &Raise) -> String {
@@ -41,8 +41,11 @@ impl Document {
     /// What cannot be expressed in JSON, and where it stands.
     pub fn to_json(&self, pretty: bool) -> Result<Vec<u8>, String> {
         let _session = heap::Session::begin(None);
-        let text = self.to_value().and_then(|value| mime::json::to_text(None, &value));
-        let text = text.map_err(|raise| reason(&raise))?;
+        let mut text = HVec::with_capacity(1024);
+        if !json::push(&mut text, self, 0) {
+            let written = self.to_value().and_then(|value| mime::json::to_text(None, &value));
+            text = written.map_err(|raise| reason(&raise))?;
+        }
         Ok(if pretty { mime::json::indent(&text) } else { text.to_vec() })
     }
 

@@ -8,6 +8,9 @@ use dataway_lang::Document;
 use dataway_lang::document::{Source, Stream, stream};
 use dataway_lang::mime::Format;
 
+/// What structured values are sent as unless somebody says otherwise.
+const JSON: &str = "application/json";
+
 /// What is sent or written.
 pub enum Content {
     /// All of it, with its MIME type; no type for an empty body that says nothing.
@@ -32,11 +35,11 @@ pub fn content(value: &Document, mime_type: Option<&str>, encoding: &str) -> Res
             Content::Whole(encoded(value, encoding)?, given(&default))
         }
         Document::List(_) | Document::Dict(_) | Document::MultiMap(_) => {
-            written(value, mime_type.unwrap_or("application/json"), encoding)?
+            written(value, mime_type.unwrap_or(JSON), encoding)?
         }
         Document::Parts(_) if mime_type.is_some() => written(value, mime_type.unwrap_or_default(), encoding)?,
         Document::Stream(items) => {
-            let mime_type = mime_type.unwrap_or("application/json");
+            let mime_type = mime_type.unwrap_or(JSON);
             Content::Chunks(Chunks::new(items, mime_type, encoding)?, mime_type.to_owned())
         }
         other => {
@@ -67,6 +70,9 @@ impl AsRef<[u8]> for Owner {
 
 /// A structured value in a format; the format may refine the type, as multipart does with its boundary.
 fn written(value: &Document, mime_type: &str, encoding: &str) -> Result<Content, String> {
+    if mime_type == JSON && is_utf8(encoding) && !matches!(value, Document::Parts(_)) {
+        return Ok(Content::Whole(value.to_json(false)?.into(), Some(JSON.to_owned())));
+    }
     match value.to_entity(mime_type, encoding)? {
         Document::Entity(entity) => Ok(Content::Whole(shared(&entity.bytes), Some(entity.mime_type.to_string()))),
         other => Err(format!("a value of type {} is no Entity", other.type_name())),
