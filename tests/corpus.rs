@@ -12,7 +12,6 @@ use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::flow::Part;
-use dataway_lang::value::machine::{Clock, Env};
 use dataway_lang::value::{Cx, R, Value};
 use dataway_lang::{Datum, Input, Profile, Program, RunOptions, bounded, builtins, jit, result};
 
@@ -105,8 +104,7 @@ fn run(case: &Case, jit: jit::Mode) -> Ran {
     };
     let zone = case.get("timezone").unwrap_or("UTC");
     let options = RunOptions { zone: RunZone::parse(zone).expect("known zone"), jit, ..RunOptions::default() };
-    let env = Env::new(Clock::System, options.zone.clone(), 1 << 20, None);
-    let outcome = bounded(&options, env, options.limits.recursion, |vm| {
+    let outcome = bounded(&options, options.clock, |vm| {
         let message = case.input().to_message(vm)?;
         prepare(case, vm, &message)?;
         let value = program.evaluate(vm, message)?;

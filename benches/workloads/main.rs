@@ -9,6 +9,7 @@
 //! | `W4` | a table of 20 MB from CSV to JSON |
 //! | `W5` | a condition on a payload |
 //! | `W6` | computing kernels |
+//! | `run` | almost nothing: what a run costs by itself |
 //!
 //! Measured is the processor time of the thread.
 //!
@@ -23,13 +24,14 @@ mod xml;
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cpu::CpuTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::Value;
-use dataway_lang::{Datum, Document, Input, Profile, Program, RunOptions, document, evaluate_document};
+use dataway_lang::{Datum, Document, Input, Limits, Profile, Program, RunOptions, document, evaluate_document};
 
 const BIG: usize = 20 << 20;
 
@@ -73,10 +75,8 @@ fn work(c: &mut Criterion<CpuTime>, name: &str, script: &str, bytes: &[u8], mime
     group.finish();
 }
 
-/// Measures a program on a payload that is a value already: again and again in one run, and with a run for each time.
-fn on_value(group: &mut BenchmarkGroup<'_, CpuTime>, program: &Program, payload: &[u8]) {
-    let payload = Document::from_json(std::str::from_utf8(payload).expect("text")).expect("JSON");
-    let message = Arc::new(document::Message {
+fn message_of(payload: Document) -> document::Message {
+    document::Message {
         payload,
         attributes: Document::None,
         variables: Document::None,
@@ -84,7 +84,13 @@ fn on_value(group: &mut BenchmarkGroup<'_, CpuTime>, program: &Program, payload:
         id: Document::None,
         seq_id: Document::None,
         is_throwing: false,
-    });
+    }
+}
+
+/// Measures a program on a payload that is a value already: again and again in one run, and with a run for each time.
+fn on_value(group: &mut BenchmarkGroup<'_, CpuTime>, program: &Program, payload: &[u8]) {
+    let payload = Document::from_json(std::str::from_utf8(payload).expect("text")).expect("JSON");
+    let message = Arc::new(message_of(payload));
     let options = RunOptions::default();
     let outcome = evaluate_document(&message, &options, |vm, value| {
         group.bench_function("dataway, in one run", |b| {
@@ -118,6 +124,32 @@ fn reshape(c: &mut Criterion<CpuTime>) {
                 cpu::now().saturating_sub(begun).max(1)
             });
         });
+    }
+    group.finish();
+}
+
+/// Runs that do almost nothing, bounded as those of a flow are.
+fn runs(c: &mut Criterion<CpuTime>) {
+    let limits = Limits { time: Some(Duration::from_secs(10)), memory: Some(64 << 20), ..Limits::default() };
+    let options = RunOptions { limits, ..RunOptions::default() };
+    let payload = Document::from_json("{\"express\": true, \"amount\": 120}").expect("JSON");
+    let message = Arc::new(message_of(payload));
+    let mut group = c.benchmark_group("run");
+    for (name, script) in [
+        ("a constant", "1"),
+        ("a field", "msg.payload['express']"),
+        ("a function", "RATES = 'x'\n\ndef dw_process(msg):\n    return helper(1)\n\ndef helper(n):\n    return n\n"),
+    ] {
+        let program = compile(script);
+        group.bench_function(name, |b| {
+            b.iter(|| program.run_document(black_box(&message), &options).result.is_ok());
+        });
+        if name == "a constant" {
+            let input = Input::default();
+            group.bench_function("a constant, with a new message", |b| {
+                b.iter(|| program.run(black_box(&input), &options, |_, value| Ok(value.is_none())).result.is_ok());
+            });
+        }
     }
     group.finish();
 }
@@ -183,6 +215,6 @@ fn condition(c: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime);
-    targets = reshape, json, other_formats, condition, compute
+    targets = runs, reshape, json, other_formats, condition, compute
 }
 criterion_main!(benches);

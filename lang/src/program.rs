@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::builtins;
 use crate::check;
@@ -211,8 +211,7 @@ impl Program {
         seen: Option<&mut Vec<Observation>>,
         finish: impl FnOnce(&mut Cx<'_>, Value) -> R<T>,
     ) -> Outcome<T> {
-        let recursion = options.limits.recursion;
-        let mut outcome = bounded(options, env(options, options.clock), recursion, |vm| {
+        let mut outcome = bounded(options, options.clock, |vm| {
             let message = input.to_message(vm)?;
             if let Some(contract) = &options.contract {
                 contract.check_input(&message)?;
@@ -235,7 +234,7 @@ impl Program {
         {
             // One moment serves: what depends on it fails in another way, and says nothing.
             let clock = Clock::Fixed(options.clock.now());
-            let repeated = bounded(options, env(options, clock), recursion, |vm| {
+            let repeated = bounded(options, clock, |vm| {
                 vm.track();
                 let message = input.to_message(vm)?;
                 let value = self.evaluate(vm, message)?;
@@ -266,15 +265,11 @@ impl Program {
         if let Value::Message(own) = &message {
             own.read_payload_once(self.unit.streaming.is_some() && !vm.is_tracked());
         }
-        let kept = vm.kept_module(&self.unit);
-        let is_kept = kept.is_some();
-        let module = kept.unwrap_or_else(|| Rc::new(Module::new(vm::image_of(&self.unit))));
-        if !is_kept && !self.is_expression() {
-            vm.run_module(&module, None)?;
-        }
-        if !is_kept && self.unit.is_stateless() {
-            vm.keep_module(&module);
-        }
+        // Where values came from is told from what this run did.
+        let module = match vm.kept_module(&self.unit) {
+            Some(module) if !vm.is_tracked() => module,
+            _ => self.link(vm)?,
+        };
         if self.is_expression() {
             return vm.run_module(&module, Some(message));
         }
@@ -283,6 +278,20 @@ impl Program {
             return Err(Raise::new(&NAME_ERROR, "name 'dw_process' is not defined"));
         }
         vm.call(&function, &[message])
+    }
+
+    /// Makes a module of the unit and runs its own code, so that its global variables are what it defines. If each run would
+    /// begin with the same, the thread keeps it for the next runs.
+    #[cold]
+    fn link(&self, vm: &mut Vm) -> R<Rc<Module>> {
+        let module = Rc::new(Module::new(vm::image_of(&self.unit)));
+        if !self.is_expression() {
+            vm.run_module(&module, None)?;
+        }
+        if self.unit.is_stateless() && !vm.is_tracked() {
+            vm.keep_module(&module);
+        }
+        Ok(module)
     }
 }
 
@@ -293,7 +302,7 @@ pub fn evaluate_document(
     options: &RunOptions,
     work: impl FnOnce(&mut Vm, Value) -> R,
 ) -> Outcome<Document> {
-    bounded(options, env(options, options.clock), options.limits.recursion, |vm| {
+    bounded(options, options.clock, |vm| {
         let value = work(vm, Value::Message(document::convert::to_message(message)))?;
         let value = result::finish(vm, value, options.limits.result)?;
         Document::from_value(&value)
@@ -305,22 +314,26 @@ pub(crate) fn env(options: &RunOptions, clock: Clock) -> Env {
     Env::new(clock, options.zone.clone(), options.limits.log, options.seed)
 }
 
-/// Runs `work` on a new machine under the options' limits, catching panics at the boundary of the run.
-pub fn bounded<T>(options: &RunOptions, env: Env, recursion: u32, work: impl FnOnce(&mut Vm) -> R<T>) -> Outcome<T> {
-    let session = heap::Session::begin(options.limits.memory);
-    let deadline = options.limits.time.map(|limit| Instant::now() + limit);
-    let guard = interrupt::guard(deadline, options.cancel.clone());
-    let mut machine = Vm::new(env, recursion);
-    machine.set_jit(options.jit);
+/// Runs `work` on a machine of its own under the options' limits, at the time of `clock`, catching panics at the boundary of
+/// the run.
+pub fn bounded<T>(options: &RunOptions, clock: Clock, work: impl FnOnce(&mut Vm) -> R<T>) -> Outcome<T> {
+    let RunOptions { limits, zone, seed, cancel, jit, .. } = options;
+    let session = heap::Session::begin(limits.memory);
+    vm::trim();
+    let guard = interrupt::guard_for(limits.time, cancel.clone());
+    let mut machine = vm::spare();
+    machine.prepare(clock, zone, limits.log, *seed, limits.recursion);
+    machine.set_jit(*jit);
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut machine)));
     // The report is made without a deadline: it is bounded by itself.
     drop(guard);
+    let is_whole = worked.is_ok();
     let result = match worked {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(raise)) => Err(Box::new(vm::report(&mut machine, &raise.0))),
         Err(panic) => Err(Box::new(internal_error(&*panic))),
     };
-    let log = machine.into_env().log.text;
+    let log = machine.finish(is_whole);
     drop(session);
     Outcome { result, log }
 }

@@ -43,6 +43,9 @@ pub fn finish(cx: &mut Cx<'_>, value: Value, limit: Option<usize>) -> R {
 /// # Errors
 /// `ResultError` with the path of the first element that cannot be returned.
 pub fn check(cx: &mut Cx<'_>, value: &Value) -> R {
+    if !may_change(value) {
+        return Ok(value.clone());
+    }
     let mut checker = Checker { cx, path: Vec::new(), shared: HashMap::new() };
     Ok(checker.convert(value)?.unwrap_or_else(|| value.clone()))
 }

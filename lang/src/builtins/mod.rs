@@ -261,22 +261,51 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
     if let ([one], true, true) = (args, keywords.is_empty(), std::ptr::eq(desc, &types::STR)) {
         return repr::str(cx, one);
     }
-    let Some(new) = core(desc).and_then(|core| core.new).or(desc.new) else {
+    let Some(new) = constructor(desc) else {
         return Err(type_error(format!("cannot create '{}' instances", desc.qualified())));
     };
-    let signature = new.signature();
     // Constructors with kind `Class` serve several types and get the type first.
-    let receivers = usize::from(new.kind == Kind::Class);
-    let mut all = Vec::with_capacity(args.len() + receivers);
-    if receivers == 1 {
-        all.push(Value::Type(desc));
+    let class = (new.kind == Kind::Class).then_some(Value::Type(desc));
+    if keywords.is_empty()
+        && let Some(made) = run_positional(cx, new, class.as_ref(), args)
+    {
+        return made;
     }
-    all.extend_from_slice(args);
-    let bound = match signature.plain {
-        Some((_, most)) if keywords.is_empty() && all.len() == most => all,
-        _ => signature.bind(desc.name, "", receivers, &all, keywords)?,
-    };
+    let all: Vec<Value> = class.iter().chain(args).cloned().collect();
+    let bound = new.signature().bind(desc.name, "", usize::from(class.is_some()), &all, keywords)?;
     (new.run)(cx, &bound)
+}
+
+/// The function that makes instances of a type.
+#[must_use]
+pub fn constructor(desc: &'static TypeDesc) -> Option<&'static Builtin> {
+    core(desc).and_then(|core| core.new).or(desc.new)
+}
+
+/// Arguments that need no memory of their own to be put together.
+const FEW: usize = 4;
+
+/// Calls a built-in with arguments by position, `first` before the others: `None` if its signature has other parameters than
+/// those, or their number does not fit.
+#[inline]
+pub fn run_positional(cx: &mut Cx<'_>, builtin: &'static Builtin, first: Option<&Value>, args: &[Value]) -> Option<R> {
+    let signature = builtin.signature();
+    let (least, most) = signature.plain?;
+    let given = args.len() + usize::from(first.is_some());
+    if given == most && first.is_none() {
+        return Some((builtin.run)(cx, args));
+    }
+    if !(least..=most).contains(&given) {
+        return None;
+    }
+    let defaults = signature.params.iter().skip(given).map(|param| param.default.value());
+    let all = first.into_iter().chain(args).cloned().chain(defaults);
+    if most > FEW {
+        return Some((builtin.run)(cx, &all.collect::<Vec<_>>()));
+    }
+    let mut padded = [const { Value::Unbound }; FEW];
+    padded.iter_mut().zip(all).for_each(|(slot, value)| *slot = value);
+    Some((builtin.run)(cx, &padded[..most]))
 }
 
 /// The profile of a built-in function or type.

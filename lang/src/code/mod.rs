@@ -152,8 +152,9 @@ pub enum Constant {
 }
 
 impl Unit {
-    /// Whether running the module's own code again would find everything as it left it: it only binds functions without
-    /// defaults (an expression has no code of its own), and nothing assigns to globals or to attributes.
+    /// Whether running the module's own code again would find everything as it left it: it only binds constants, functions
+    /// whose defaults are constants, and what it imports (an expression has no code of its own), and nothing assigns to
+    /// globals or to attributes. What is imported may still depend on the run: that shows in the values.
     #[must_use]
     pub fn is_stateless(&self) -> bool {
         *self.stateless.get_or_init(|| {
@@ -171,6 +172,12 @@ impl Unit {
                 matches!(
                     instr,
                     Instr::Unbind { .. }
+                        | Instr::Move { .. }
+                        | Instr::Const { .. }
+                        | Instr::Bool { .. }
+                        | Instr::Int { .. }
+                        | Instr::BuildTuple { .. }
+                        | Instr::ImportFrom { .. }
                         | Instr::MakeFunction { .. }
                         | Instr::StoreGlobal { .. }
                         | Instr::None { .. }

@@ -266,24 +266,21 @@ fn map_document(map: &Ref<MultiMap>) -> R<Document> {
     Ok(Document::MultiMap(Arc::new(Dict::new(Arc::new(Keys::new(keys)), values))))
 }
 
-/// A message of the host, as the origin of the parts of a script's message.
-#[derive(Debug)]
-struct Held(Arc<Message>);
-
-impl Held {
+impl Message {
     fn document(&self, part: Part) -> &Document {
         match part {
-            Part::Payload => &self.0.payload,
-            Part::Vars => &self.0.variables,
-            Part::Attrs => &self.0.attributes,
-            Part::Error => &self.0.error,
-            Part::Id => &self.0.id,
-            Part::SeqId => &self.0.seq_id,
+            Part::Payload => &self.payload,
+            Part::Vars => &self.variables,
+            Part::Attrs => &self.attributes,
+            Part::Error => &self.error,
+            Part::Id => &self.id,
+            Part::SeqId => &self.seq_id,
         }
     }
 }
 
-impl Origin for Held {
+/// A message of the host is the origin of the parts of a script's message.
+impl Origin for Message {
     fn part(&self, part: Part) -> R {
         match (part, self.document(part)) {
             (Part::Vars | Part::Attrs, Document::None) => Ok(Value::Dict(value::Dict::new())),
@@ -295,13 +292,14 @@ impl Origin for Held {
 /// The message on this thread's heap. Nothing is converted before a script looks at it.
 #[must_use]
 pub fn to_message(message: &Arc<Message>) -> Ref<value::Message> {
-    value::Message::pending(Arc::new(Held(Arc::clone(message))), message.is_throwing)
+    let origin: Arc<Message> = Arc::clone(message);
+    value::Message::pending(origin, message.is_throwing)
 }
 
 fn from_message(message: &value::Message) -> R<Message> {
     let part = |part: Part| {
         let origin = message.untouched(part).map(|origin| &**origin as &dyn Any);
-        match origin.and_then(|origin| origin.downcast_ref::<Held>()) {
+        match origin.and_then(|origin| origin.downcast_ref::<Message>()) {
             Some(held) => Ok(held.document(part).clone()),
             None => Document::from_value(&message.get(part)?),
         }

@@ -27,6 +27,9 @@ pub enum Mode {
 /// Calls or turns of loops after which a code is compiled.
 const HOT: u32 = 500;
 
+/// Where the random source of every run under stress begins.
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// What compiled code needs of the run it is in. Compiled code reads the fields by their offset.
 pub struct Native {
     /// Whether programs are compiled.
@@ -79,7 +82,7 @@ impl Default for Native {
             words: Vec::new(),
             module: std::ptr::null(),
             stress: u64::MAX,
-            seed: 0x9e37_79b9_7f4a_7c15,
+            seed: SEED,
             pending: None,
             panic: None,
         }
@@ -97,6 +100,7 @@ impl Native {
             Mode::Always | Mode::Stress => 1,
         };
         if mode == Mode::Stress {
+            self.seed = SEED;
             self.next_stress();
         }
     }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use super::abi::{ERROR, FAILED, LEFT, OK, Pair, THREW};
-use super::types::Ty;
+use super::types::{Fixed, Ty};
 use super::unit::{ExitPoint, Version};
 use crate::builtins::{self, iterate, operators};
 use crate::code::Instr;
@@ -17,7 +17,8 @@ use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
 use crate::value::iter::State;
 use crate::value::layout::tag;
-use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt};
+use crate::value::types::{Kind, NativeFn};
+use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
 use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
 
 /// Runs `work` on the machine; keeps what it raises or its panic.
@@ -131,6 +132,48 @@ pub unsafe extern "C" fn call_builtin(
 ) -> u64 {
     // SAFETY: built-ins are static; the rest by the caller's promise.
     unsafe { with_arguments(vm, slots, packed, dst, |vm, args| vm.call_builtin(&*builtin, args, &[])) }
+}
+
+/// How compiled code calls a built-in or a type with `count` arguments (a receiver counts): the function of this room, and
+/// what it is told to call.
+pub fn callable(fixed: Fixed, count: usize) -> (*const u8, u64) {
+    let is_type = fixed.tag == tag::TYPE;
+    let builtin = if is_type {
+        // SAFETY: the tag says that it is the address of a type, which is static.
+        let class: &'static TypeDesc = unsafe { &*(fixed.address as *const TypeDesc) };
+        // `str(x)` is no call of its constructor, and constructors of several types get the type, too.
+        builtins::constructor(class).filter(|new| new.kind == Kind::Function && !std::ptr::eq(class, &types::STR))
+    } else {
+        // SAFETY: as above, of a built-in.
+        Some(unsafe { &*(fixed.address as *const Builtin) })
+    };
+    let plain = builtin.and_then(|builtin| Some((builtin, builtin.signature().plain?)));
+    match plain {
+        // Nothing is to be bound.
+        Some((builtin, (_, most))) if count == most => {
+            (run_builtin as *const u8, (&raw const builtin.run).addr() as u64)
+        }
+        Some((builtin, (least, most))) if (least..most).contains(&count) => {
+            (call_builtin as *const u8, std::ptr::from_ref(builtin).addr() as u64)
+        }
+        _ if is_type => (construct as *const u8, fixed.address),
+        _ => (call_builtin as *const u8, fixed.address),
+    }
+}
+
+/// Calls the function of a built-in that has as many parameters as there are arguments; these are as for [`call_builtin`].
+///
+/// # Safety
+/// As [`call_builtin`].
+pub unsafe extern "C" fn run_builtin(
+    vm: *mut Vm,
+    slots: *mut Value,
+    run: *const NativeFn,
+    packed: u64,
+    dst: u64,
+) -> u64 {
+    // SAFETY: built-ins are static; the rest by the caller's promise.
+    unsafe { with_arguments(vm, slots, packed, dst, |vm, args| (*run)(vm, args)) }
 }
 
 /// Makes an instance of a type; the arguments are as for [`call_builtin`].

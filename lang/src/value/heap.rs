@@ -53,6 +53,8 @@ struct Heap {
     limit: Cell<usize>,
     /// Objects alive that can be part of a cycle.
     live: Cell<usize>,
+    /// How many of them the thread keeps between runs (see [`keep`]).
+    kept: Cell<usize>,
     /// Objects and buffers ever made.
     made: Cell<u64>,
     /// Most live bytes seen at a refill or a large buffer.
@@ -74,6 +76,7 @@ thread_local! {
             used: Cell::new(0),
             limit: Cell::new(CEILING),
             live: Cell::new(0),
+            kept: Cell::new(0),
             made: Cell::new(0),
             peak: Cell::new(0),
             sessions: Cell::new(0),
@@ -319,6 +322,23 @@ pub fn refund(bytes: usize) {
     HEAP.with(|heap| heap.refund(bytes));
 }
 
+/// Tells that `objects` of those alive, of kinds that can be part of a cycle, stay when the session ends: the end of a run
+/// need not look for cycles because of them. If it has other reasons to look, it clears them too, which must not matter.
+pub fn keep(objects: usize) {
+    HEAP.with(|heap| heap.kept.set(heap.kept.get() + objects));
+}
+
+/// Takes back what [`keep`] told.
+pub fn give_up(objects: usize) {
+    HEAP.with(|heap| heap.kept.set(heap.kept.get() - objects));
+}
+
+/// Whether the session that runs is the outermost one.
+#[must_use]
+pub fn is_outermost() -> bool {
+    HEAP.with(|heap| heap.sessions.get() == 1)
+}
+
 /// Live bytes on this thread's heap.
 #[must_use]
 pub fn used() -> usize {
@@ -392,7 +412,7 @@ impl Drop for Session {
         HEAP.with(|heap| {
             heap.limit.set(self.previous_limit);
             heap.sessions.set(heap.sessions.get() - 1);
-            if heap.sessions.get() == 0 && heap.live.get() > 0 {
+            if heap.sessions.get() == 0 && heap.live.get() > heap.kept.get() {
                 break_cycles(heap);
             }
         });

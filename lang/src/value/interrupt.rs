@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::heap;
 
@@ -28,6 +28,8 @@ const QUANTUM: u64 = 100_000;
 thread_local! {
     static FUEL: Cell<u64> = const { Cell::new(QUANTUM) };
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// The time limit of a run that nobody has looked at since it began.
+    static TIME: Cell<Option<Duration>> = const { Cell::new(None) };
     static CANCEL: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
 }
 
@@ -67,6 +69,10 @@ pub fn look() -> Result<(), Stop> {
     if heap::over_limit() {
         return Err(Stop::Memory);
     }
+    if let Some(limit) = TIME.take() {
+        // A limit that no clock can express is none.
+        DEADLINE.set(Instant::now().checked_add(limit));
+    }
     if DEADLINE.get().is_some_and(|at| Instant::now() >= at) {
         return Err(Stop::Time);
     }
@@ -93,6 +99,7 @@ pub(super) fn hurry() {
 #[derive(Debug)]
 pub struct Guard {
     deadline: Option<Instant>,
+    time: Option<Duration>,
     cancel: Option<Arc<AtomicBool>>,
 }
 
@@ -100,12 +107,22 @@ pub struct Guard {
 #[must_use]
 pub fn guard(deadline: Option<Instant>, cancel: Option<Arc<AtomicBool>>) -> Guard {
     FUEL.set(QUANTUM);
-    Guard { deadline: DEADLINE.replace(deadline), cancel: CANCEL.replace(cancel) }
+    Guard { deadline: DEADLINE.replace(deadline), time: TIME.take(), cancel: CANCEL.replace(cancel) }
+}
+
+/// Puts a time limit and a cancel flag in force on this thread. The clock is first read when the work first looks at its
+/// limits, less than a millisecond after it began: most runs are over before.
+#[must_use]
+pub fn guard_for(time: Option<Duration>, cancel: Option<Arc<AtomicBool>>) -> Guard {
+    let guard = guard(None, cancel);
+    TIME.set(time);
+    guard
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         DEADLINE.set(self.deadline);
+        TIME.set(self.time);
         CANCEL.set(self.cancel.take());
     }
 }

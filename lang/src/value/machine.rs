@@ -3,7 +3,6 @@
 //! `value` and `builtins` do not know the interpreter; they know this trait.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::time::SystemTime;
 
 use super::civil::RunZone;
@@ -123,7 +122,8 @@ pub struct Env {
     pub seed: Option<u64>,
     /// Arguments of the last call of `config` (spec 1.7): MIME type and encoding.
     pub config: Option<(Value, Value)>,
-    state: HashMap<TypeId, Box<dyn Any>>,
+    /// By type; a run uses a handful of modules that have state.
+    state: Vec<(TypeId, Box<dyn Any>)>,
 }
 
 impl Env {
@@ -131,13 +131,35 @@ impl Env {
     #[must_use]
     pub fn new(clock: Clock, zone: RunZone, log_limit: usize, seed: Option<u64>) -> Env {
         let log = Log { text: String::new(), limit: log_limit, truncated: false };
-        Env { clock, zone, log, seed, config: None, state: HashMap::new() }
+        Env { clock, zone, log, seed, config: None, state: Vec::new() }
+    }
+
+    /// Prepares what served a run, and was cleared after it, for the next one.
+    pub fn renew(&mut self, clock: Clock, zone: &RunZone, log_limit: usize, seed: Option<u64>) {
+        self.clock = clock;
+        // Threads that run one program share the zone: its count is left alone.
+        if !self.zone.is_same(zone) {
+            self.zone = zone.clone();
+        }
+        self.log.limit = log_limit;
+        self.seed = seed;
+    }
+
+    /// Gives up everything that the run left but the text of its log.
+    pub fn clear(&mut self) {
+        self.log.truncated = false;
+        self.config = None;
+        self.state.clear();
     }
 
     /// The run's state of type `T`, made at first use: a module's random generator, its decimal context.
     pub fn state<T: Any>(&mut self, make: impl FnOnce() -> T) -> &mut T {
-        let slot = self.state.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(make()));
+        let id = TypeId::of::<T>();
+        let at = self.state.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+            self.state.push((id, Box::new(make())));
+            self.state.len() - 1
+        });
         // The key is the type's own id, so the box holds a `T`.
-        slot.downcast_mut::<T>().unwrap_or_else(|| unreachable!("state is keyed by its type"))
+        self.state[at].1.downcast_mut::<T>().unwrap_or_else(|| unreachable!("state is keyed by its type"))
     }
 }

@@ -14,9 +14,6 @@ use crate::value::exceptions::{TYPE_ERROR, type_error};
 use crate::value::types::Kind;
 use crate::value::{Builtin, Function, Generator, Guarded, R, Ref, Value};
 
-/// Arguments that need no memory of their own to be put together.
-const FEW: usize = 4;
-
 /// What became of a call.
 pub enum Called {
     /// It is done.
@@ -273,23 +270,10 @@ impl Vm {
 
     /// Calls a built-in with all its arguments, the receiver of a method first.
     pub(crate) fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Value], keywords: &[(Value, Value)]) -> R {
-        let signature = builtin.signature();
         if keywords.is_empty()
-            && let Some((least, most)) = signature.plain
+            && let Some(result) = builtins::run_positional(self, builtin, None, args)
         {
-            if args.len() == most {
-                return (builtin.run)(self, args);
-            }
-            if (least..most).contains(&args.len()) {
-                let defaults = signature.params.iter().skip(args.len()).map(|p| p.default.value());
-                let all = args.iter().cloned().chain(defaults);
-                if most <= FEW {
-                    let mut padded = [const { Value::Unbound }; FEW];
-                    padded.iter_mut().zip(all).for_each(|(slot, value)| *slot = value);
-                    return (builtin.run)(self, &padded[..most]);
-                }
-                return (builtin.run)(self, &all.collect::<Vec<_>>());
-            }
+            return result;
         }
         let (qualified, receivers) = match (builtin.kind, args.first()) {
             (Kind::Method | Kind::Property, None) => {
@@ -303,7 +287,7 @@ impl Vm {
             (Kind::Class, Some(Value::Type(class))) => (format!("{}.{}", class.name, builtin.name()), 1),
             _ => (builtin.qualified_name().to_owned(), 0),
         };
-        let bound = signature.bind(builtin.name(), &qualified, receivers, args, keywords)?;
+        let bound = builtin.signature().bind(builtin.name(), &qualified, receivers, args, keywords)?;
         (builtin.run)(self, &bound)
     }
 }

@@ -1,15 +1,19 @@
 //! A unit made ready for one thread, and a module: one run of it.
 //!
 //! Constants become values of the thread's heap once per thread and unit; a [`Module`] adds the global variables of a run.
+//! Where every run would begin with the same variables, the thread keeps the module too.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::builtins;
-use crate::code::{Code, Constant, Unit};
+use crate::code::{Code, Constant, Instr, Unit};
 use crate::jit::Warmth;
-use crate::value::{Builtin, FieldCache, Guarded, HVec, R, Ref, Shape, Tuple, TypeDesc, Value};
+use crate::value::{Builtin, FieldCache, Guarded, HVec, R, Ref, Shape, Tuple, TypeDesc, Value, heap};
 
 /// A constant as the machine uses it.
 pub struct Loaded {
@@ -105,6 +109,8 @@ pub struct Module {
     pub image: Rc<Image>,
     /// The global variables, by the unit's numbers.
     pub globals: Globals,
+    /// Whether the thread keeps it between runs, with its global variables.
+    kept: Cell<bool>,
 }
 
 impl Module {
@@ -123,7 +129,13 @@ impl Module {
                 values.push(Value::Unbound);
             }
         }
-        Module { image, globals: Globals::clone(globals) }
+        Module { image, globals: Globals::clone(globals), kept: Cell::new(false) }
+    }
+
+    /// Whether the thread keeps it between runs.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.kept.get()
     }
 
     /// The code number `n`.
@@ -135,25 +147,120 @@ impl Module {
     }
 }
 
-/// Images kept for a thread, most recently loaded last.
-const KEPT: usize = 64;
+/// What a thread keeps of a unit between runs. The image holds the unit, so its address stays taken.
+struct Known {
+    image: Rc<Image>,
+    linked: Option<Linked>,
+}
+
+/// A module whose own code has run and need not run again.
+struct Linked {
+    module: Rc<Module>,
+    /// Functions in its global variables.
+    functions: usize,
+}
+
+impl Drop for Linked {
+    /// The functions refer to their module, and so to themselves.
+    fn drop(&mut self) {
+        heap::give_up(self.functions);
+        self.module.kept.set(false);
+        drop(self.module.globals.replace(HVec::new()));
+    }
+}
+
+/// Units that a thread remembers before it looks for some that nobody else holds any more.
+const FEW: usize = 64;
+/// Most units that a thread remembers at the beginning of a run.
+const MOST: usize = 4096;
+
+/// All units that ran on a thread, by address.
+struct Images {
+    known: HashMap<usize, Known, RandomState>,
+    /// More than so many are looked through at the beginning of the next run.
+    bound: usize,
+}
 
 thread_local! {
-    static IMAGES: RefCell<Vec<Rc<Image>>> = const { RefCell::new(Vec::new()) };
+    static IMAGES: RefCell<Images> = RefCell::new(Images { known: HashMap::default(), bound: FEW });
+}
+
+fn address(unit: &Arc<Unit>) -> usize {
+    Arc::as_ptr(unit).addr()
 }
 
 /// The image of `unit` on this thread, loaded at first use.
 #[must_use]
 pub fn image_of(unit: &Arc<Unit>) -> Rc<Image> {
     IMAGES.with_borrow_mut(|images| {
-        if let Some(known) = images.iter().rev().find(|image| Arc::ptr_eq(&image.unit, unit)) {
-            return known.clone();
-        }
-        if images.len() >= KEPT {
-            images.remove(0);
-        }
-        let image = Rc::new(Image::load(unit));
-        images.push(image.clone());
-        image
+        let load = || Known { image: Rc::new(Image::load(unit)), linked: None };
+        Rc::clone(&images.known.entry(address(unit)).or_insert_with(load).image)
     })
+}
+
+/// The module of `unit`, if the thread keeps one.
+#[inline]
+#[must_use]
+pub fn linked(unit: &Arc<Unit>) -> Option<Rc<Module>> {
+    IMAGES.with_borrow(|images| {
+        let known = images.known.get(&address(unit))?;
+        known.linked.as_ref().map(|linked| Rc::clone(&linked.module))
+    })
+}
+
+/// Whether everything that the module's own code imports is a function or a type: data may belong to the run, as
+/// `time.timezone` does.
+fn imports_code(module: &Module) -> bool {
+    let Some(own) = module.image.unit.codes.first() else { return true };
+    let globals = module.globals.borrow();
+    own.instrs.iter().enumerate().all(|(n, instr)| match (instr, own.instrs.get(n + 1)) {
+        (Instr::ImportFrom { dst, .. }, Some(Instr::StoreGlobal { global, src })) if dst == src => {
+            matches!(globals.get(usize::from(*global)), Some(Value::Builtin(_) | Value::Type(_)))
+        }
+        (Instr::ImportFrom { .. }, _) => false,
+        _ => true,
+    })
+}
+
+/// Keeps a module for the next runs of its unit, unless they might begin with other values.
+pub(super) fn keep(module: &Rc<Module>) {
+    if !imports_code(module) {
+        return;
+    }
+    let globals = module.globals.borrow();
+    let functions: HashSet<usize> =
+        globals.iter().filter(|v| matches!(v, Value::Function(_))).filter_map(Value::identity).collect();
+    drop(globals);
+    let functions = functions.len();
+    heap::keep(functions);
+    module.kept.set(true);
+    let linked = Linked { module: Rc::clone(module), functions };
+    let before = IMAGES.with_borrow_mut(|images| {
+        images.known.get_mut(&address(&module.image.unit)).and_then(|known| known.linked.replace(linked))
+    });
+    drop(before);
+}
+
+/// Forgets units that nobody else holds, if there are many. Between runs only: then nothing of them is in use.
+#[inline]
+pub fn trim() {
+    let is_full = IMAGES.with_borrow(|images| images.known.len() > images.bound);
+    if is_full && heap::is_outermost() {
+        forget();
+    }
+}
+
+#[cold]
+fn forget() {
+    let all = IMAGES.with_borrow_mut(|images| std::mem::take(&mut images.known));
+    // Dropped outside of the borrow, and before the next run.
+    let mut fresh: HashMap<_, _, _> =
+        all.into_iter().filter(|(_, known)| Arc::strong_count(&known.image.unit) > 1).collect();
+    if fresh.len() > MOST {
+        fresh.clear();
+    }
+    IMAGES.with_borrow_mut(|images| {
+        images.bound = FEW.max(fresh.len() * 2);
+        images.known = fresh;
+    });
 }

@@ -16,6 +16,7 @@ mod origins;
 mod patterns;
 mod profile;
 mod report;
+mod spare;
 mod step;
 mod unpack;
 
@@ -24,11 +25,12 @@ use std::sync::Arc;
 
 pub use exceptions::Thrown;
 pub use frame::{Destination, Frame};
-pub use image::{Globals, Image, Loaded, Module, image_of};
+pub use image::{Globals, Image, Loaded, Module, image_of, trim};
 pub use interpret::{Done, Exit, LOOP_COST};
 pub use observe::Observation;
 pub use profile::{Place, Samples};
 pub use report::{Report, Site, report};
+pub use spare::spare;
 pub use step::Spot;
 
 use origins::Tracker;
@@ -38,7 +40,7 @@ use crate::code::Unit;
 use crate::jit::Native;
 use crate::value::exceptions::{SYSTEM_ERROR, recursion_error};
 use crate::value::machine::{Env, Resume, Resumed};
-use crate::value::{Exception, Generator, HVec, Machine, R, Raise, Ref, Value};
+use crate::value::{Exception, Generator, Machine, R, Raise, Ref, Value};
 
 /// Default recursion limit in frames (spec 11.1).
 pub const RECURSION_LIMIT: u32 = 1000;
@@ -67,8 +69,8 @@ pub struct Vm {
     observed: Vec<Observation>,
     /// What compiled code needs of the run.
     pub(crate) native: Native,
-    /// The module of the stateless unit that ran last.
-    kept: Option<Rc<Module>>,
+    /// The module that the thread keeps and that was asked for last.
+    last: Option<Rc<Module>>,
 }
 
 impl Vm {
@@ -87,7 +89,7 @@ impl Vm {
             profiler: None,
             observed: Vec::new(),
             native: Native::default(),
-            kept: None,
+            last: None,
         }
     }
 
@@ -97,6 +99,7 @@ impl Vm {
     /// Whatever the code raises.
     pub fn run_module(&mut self, module: &Rc<Module>, argument: Option<Value>) -> R {
         if !module.image.unit.globals.is_empty()
+            && !module.is_kept()
             && !self.globals.last().is_some_and(|last| Rc::ptr_eq(last, &module.globals))
         {
             self.globals.push(Globals::clone(&module.globals));
@@ -114,15 +117,26 @@ impl Vm {
         self.enter(frame)
     }
 
-    /// The module of `unit`, if the machine ran it before and it is as it was then.
-    #[must_use]
-    pub fn kept_module(&self, unit: &Arc<Unit>) -> Option<Rc<Module>> {
-        self.kept.as_ref().filter(|kept| Arc::ptr_eq(&kept.image.unit, unit)).cloned()
+    /// The module of `unit`, if the thread keeps one.
+    #[inline]
+    pub fn kept_module(&mut self, unit: &Arc<Unit>) -> Option<Rc<Module>> {
+        if let Some(last) = &self.last
+            && Arc::ptr_eq(&last.image.unit, unit)
+            && last.is_kept()
+        {
+            return Some(Rc::clone(last));
+        }
+        let module = image::linked(unit)?;
+        self.last = Some(Rc::clone(&module));
+        Some(module)
     }
 
-    /// Keeps the module of a stateless unit for the next time: its own code need not run again.
+    /// Has the thread keep the module of a stateless unit, whose own code has run, for the next runs.
     pub fn keep_module(&mut self, module: &Rc<Module>) {
-        self.kept = Some(Rc::clone(module));
+        image::keep(module);
+        if module.is_kept() {
+            self.globals.retain(|globals| !Rc::ptr_eq(globals, &module.globals));
+        }
     }
 
     /// The values that expression statements at a prompt had, in order.
@@ -163,14 +177,6 @@ impl Vm {
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
         self.tracker.as_ref().map_or_else(Vec::new, |tracker| tracker.findings.clone())
-    }
-
-    /// Ends the run: gives up the global variables, and gives back what the host gave.
-    pub fn into_env(self) -> Env {
-        for globals in &self.globals {
-            drop(globals.replace(HVec::new()));
-        }
-        self.env
     }
 
     /// Runs `frame` until it returns. Used where Rust code enters the machine.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{ARGUMENT, ENCODING, FORMAT, Finder, ZERO, entity, shown};
 use crate::Profile;
-use crate::program::{Limits, Program, RunOptions, bounded, env};
+use crate::program::{Limits, Program, RunOptions, bounded};
 use crate::source::SourceText;
 use crate::syntax::ParseOptions;
 use crate::syntax::ast::{BinaryOp, Constant, Expr, ExprKind, Mode};
@@ -79,9 +79,7 @@ pub fn failure(text: &str) -> Option<Failure> {
     let limits =
         Limits { time: Some(Duration::from_millis(50)), memory: Some(32 << 20), recursion: 100, ..Limits::default() };
     let options = RunOptions { limits, seed: Some(0), ..RunOptions::default() };
-    let environment = env(&options, options.clock);
-    let outcome =
-        bounded(&options, environment, options.limits.recursion, |vm| program.evaluate(vm, Value::None).map(drop));
+    let outcome = bounded(&options, options.clock, |vm| program.evaluate(vm, Value::None).map(drop));
     let report = outcome.result.err()?;
     let last = report.last().filter(|_| report.stop.is_none())?;
     let class = last.class.rsplit('.').next().unwrap_or_default().to_owned();

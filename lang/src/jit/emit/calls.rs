@@ -106,13 +106,12 @@ impl Emit<'_, '_> {
         };
         self.spill_reads();
         let slots = self.all_slots();
-        let builtin = self.b.ins().iconst(I64, fixed.address as i64);
         let packed = u64::from(first) | u64::from(count) << 16 | u64::from(base) << 32 | u64::from(all) << 48;
         let packed = self.b.ins().iconst(I64, packed as i64);
         let dst = self.b.ins().iconst(I64, i64::from(dst));
-        let function =
-            if fixed.tag == tag::TYPE { runtime::construct as *const u8 } else { runtime::call_builtin as *const u8 };
-        let status = self.call_runtime(function, &[self.vm, slots, builtin, packed, dst], 1);
+        let (function, target) = runtime::callable(fixed, usize::from(count));
+        let target = self.b.ins().iconst(I64, target as i64);
+        let status = self.call_runtime(function, &[self.vm, slots, target, packed, dst], 1);
         self.check(status[0]);
         self.take_results(ty);
     }

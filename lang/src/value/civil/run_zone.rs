@@ -43,6 +43,15 @@ impl RunZone {
         Self::fixed(0, b"UTC")
     }
 
+    /// Whether both are one and the same zone, not merely equal ones.
+    pub(in crate::value) fn is_same(&self, other: &RunZone) -> bool {
+        match (&self.0, &other.0) {
+            (Source::Named(a), Source::Named(b)) => std::ptr::eq(*a, *b),
+            (Source::Own(a), Source::Own(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     fn fixed(offset: i32, name: &[u8]) -> Self {
         let tail = Tail::Fixed(LocalType::new(offset, 0, false, name));
         Self(Source::Own(Arc::new(ZoneData::of_rule(tail))))
