@@ -23,13 +23,14 @@ pub use sample::{read as read_sample, read_json, type_of_sample, type_of_value};
 pub use schema_type::type_of_schema;
 pub use stated::{contracts, unreadable};
 
-use super::{schema, suggest};
+use super::schema::Schema;
+use super::suggest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Datum;
 use crate::source::{SourceText, Span};
 use crate::value::exceptions::CONTRACT_ERROR;
 use crate::value::flow::Part;
-use crate::value::{R, Raise, Value, heap};
+use crate::value::{R, Raise, Value};
 
 /// A contract file is unreadable or no valid JSON.
 pub const UNREADABLE: Code = Code(2101);
@@ -124,9 +125,7 @@ impl Contract {
     /// Why a schema cannot be used, whatever the data: a reference that leads nowhere, a pattern that is none.
     #[must_use]
     pub fn flaw(schema: &str) -> Option<String> {
-        let _heap = heap::Session::begin(None);
-        let found = Datum::json(schema).to_value().and_then(|schema| schema::usable(&schema));
-        found.err().map(|raise| raise.0.arguments().first().map(Value::to_display).unwrap_or_default())
+        Schema::parse(schema).err()
     }
 
     /// Validates what arrived.
@@ -175,12 +174,12 @@ fn violation(what: &str, pointer: &str, reason: &str) -> Raise {
 }
 
 fn validate(what: &str, text: &str, data: &Value) -> R<()> {
-    let schema = Datum::json(text).to_value()?;
+    let schema = Schema::of(&Datum::json(text).to_value()?)?;
     let data = match data {
         Value::Entity(entity) => entity.value()?,
         other => other.clone(),
     };
-    match schema::validate(&schema, &data)? {
+    match schema.validate(&data)? {
         None => Ok(()),
         Some(problem) => Err(violation(what, &problem.pointer, &problem.reason)),
     }

@@ -1,17 +1,22 @@
 //! JSON Schema (drafts 2020-12 and 07) on values: whether data is what a schema says, and if not, where and why.
 //!
-//! The schema itself is a value. References must be local (`#…`). `format` is an annotation, as the draft has it, unless the
+//! A [`Schema`] is made once and holds no value of any run. References must be local (`#…`). `format` is an annotation, as the draft has it, unless the
 //! host wants it asserted; `unevaluatedItems` and `unevaluatedProperties` are refused, because ignoring them would accept too much.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use super::formats;
+use crate::document::{Dict, Document};
+use crate::input::Datum;
 use crate::modules::re::engine::{Mode, Pattern, Subject};
 use crate::value::compare::{eq, nested, numbers_order};
 use crate::value::exceptions::entity_error;
+use crate::value::hash::hash_text;
 use crate::value::interrupt::checkpoint;
 use crate::value::number::IntView;
-use crate::value::{Dict, R, Ref, Value};
+use crate::value::{self, R, Ref, Value, heap};
 
 /// Why data does not fit a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,56 +27,100 @@ pub struct Problem {
     pub reason: String,
 }
 
-/// Validates data; `None` if it fits.
-///
-/// # Errors
-/// `EntityError` for a schema that cannot be used, or a limit.
-pub fn validate(schema: &Value, data: &Value) -> R<Option<Problem>> {
-    Validator::of(schema).check(schema, data, "")
+/// A schema that is ready for use: parsed, its references and patterns checked. Threads can share it.
+#[derive(Debug)]
+pub struct Schema {
+    root: Document,
+    /// The compiled patterns by their text.
+    patterns: HashMap<Box<[u8]>, Pattern>,
 }
 
-/// Validates data with `format` asserted; gives what is wrong, at most `most` findings.
-///
-/// # Errors
-/// `EntityError` for a schema that cannot be used, or a limit.
-pub fn validate_all(schema: &Value, data: &Value, most: usize) -> R<Vec<Problem>> {
-    let validator = Validator { formats: true, most, ..Validator::of(schema) };
-    let last = validator.check(schema, data, "")?;
-    let mut problems = validator.kept.into_inner();
-    problems.extend(last);
-    Ok(problems)
-}
+impl Schema {
+    /// A schema from its JSON text, outside of any run.
+    ///
+    /// # Errors
+    /// Why it cannot be used, whatever the data.
+    pub fn parse(text: &str) -> Result<Schema, String> {
+        let _session = heap::Session::begin(None);
+        let made = Datum::json(text).to_value().and_then(|schema| Schema::of(&schema));
+        made.map_err(|raise| raise.0.arguments().first().map(Value::to_display).unwrap_or_default())
+    }
 
-/// Looks at a whole schema without data.
-///
-/// # Errors
-/// `EntityError` for a schema that cannot be used.
-pub fn usable(schema: &Value) -> R<()> {
-    let validator = Validator::of(schema);
-    let mut open = vec![schema.clone()];
-    while let Some(part) = open.pop() {
-        checkpoint(1)?;
-        match &part {
-            Value::List(list) => open.extend(list.to_vec()),
-            Value::Dict(own) => {
-                for (key, rule) in own.items() {
-                    match key.as_str().unwrap_or_default() {
-                        "$ref" | "$dynamicRef" if rule.text_bytes().is_some() => drop(validator.resolve(&rule)?),
-                        "pattern" if rule.text_bytes().is_some() => drop(matches(&rule, &Value::str(""))?),
-                        // Data that only looks like a schema.
-                        "const" | "enum" | "default" | "examples" => {}
-                        _ => open.push(rule),
+    /// The schema that a value is.
+    ///
+    /// # Errors
+    /// `EntityError` for a schema that cannot be used, or a limit.
+    pub fn of(schema: &Value) -> R<Schema> {
+        let mut made = Schema { root: Document::from_value(schema)?, patterns: HashMap::new() };
+        let mut open = vec![&made.root];
+        while let Some(part) = open.pop() {
+            checkpoint(1)?;
+            if let Some(list) = part.as_list() {
+                open.extend(list);
+            }
+            for (key, rule) in entries(part) {
+                let keyword = key.as_str().unwrap_or_default();
+                match (keyword, rule.text_bytes()) {
+                    ("$ref" | "$dynamicRef", Some(_)) => drop(resolve(&made.root, rule)?),
+                    ("pattern", Some(pattern)) => drop(made.patterns.insert(pattern.into(), compiled(pattern)?)),
+                    // Data that only looks like a schema.
+                    ("const" | "enum" | "default" | "examples", _) => {}
+                    _ => open.push(rule),
+                }
+                if keyword == "patternProperties" {
+                    for (pattern, _) in entries(rule) {
+                        let pattern = pattern.text_bytes().unwrap_or_default();
+                        made.patterns.insert(pattern.into(), compiled(pattern)?);
                     }
                 }
             }
-            _ => {}
         }
+        Ok(made)
     }
-    Ok(())
+
+    /// Validates data; `None` if it fits.
+    ///
+    /// # Errors
+    /// `EntityError` for a schema that cannot be used, or a limit.
+    pub fn validate(&self, data: &Value) -> R<Option<Problem>> {
+        Validator::of(self).check(&self.root, data, "")
+    }
+
+    /// Validates data with `format` asserted; gives what is wrong, at most `most` findings.
+    ///
+    /// # Errors
+    /// As [`Schema::validate`].
+    pub fn validate_all(&self, data: &Value, most: usize) -> R<Vec<Problem>> {
+        let validator = Validator { formats: true, most, ..Validator::of(self) };
+        let last = validator.check(&self.root, data, "")?;
+        let mut problems = validator.kept.into_inner();
+        problems.extend(last);
+        Ok(problems)
+    }
+}
+
+/// The items of an object.
+fn entries(document: &Document) -> impl Iterator<Item = (&Document, &Document)> {
+    document.as_dict().into_iter().flat_map(Dict::iter)
+}
+
+fn compiled(pattern: &[u8]) -> R<Pattern> {
+    Pattern::compile(pattern, true, 0)
+        .map_err(|_| unusable(&format!("the pattern {} is no regular expression", String::from_utf8_lossy(pattern))))
+}
+
+/// What an object of the data has under a key of the schema.
+fn get(object: &value::Dict, key: &Document) -> Option<Value> {
+    key.text_bytes().and_then(|text| object.get_text(hash_text(text), text))
+}
+
+/// A text of the schema for people.
+fn display(text: &Document) -> Cow<'_, str> {
+    String::from_utf8_lossy(text.text_bytes().unwrap_or_default())
 }
 
 struct Validator<'a> {
-    root: &'a Value,
+    schema: &'a Schema,
     /// Whether `format` is asserted.
     formats: bool,
     /// Findings after which validation ends.
@@ -133,7 +182,7 @@ fn has_type(value: &Value, wanted: &str) -> bool {
 }
 
 fn is_nullable(schema: &Dict) -> bool {
-    matches!(schema.get_str("nullable"), Some(Value::Bool(true)))
+    matches!(schema.get("nullable"), Some(Document::Bool(true)))
 }
 
 fn is_number(value: &Value) -> bool {
@@ -142,8 +191,8 @@ fn is_number(value: &Value) -> bool {
 
 impl<'a> Validator<'a> {
     /// Ends with the first finding.
-    fn of(root: &'a Value) -> Validator<'a> {
-        Validator { root, formats: false, most: 1, trials: Cell::new(0), kept: RefCell::default() }
+    fn of(schema: &'a Schema) -> Validator<'a> {
+        Validator { schema, formats: false, most: 1, trials: Cell::new(0), kept: RefCell::default() }
     }
 }
 
@@ -159,49 +208,51 @@ impl Validator<'_> {
     }
 
     /// Whether data would fit a schema.
-    fn attempt(&self, schema: &Value, data: &Value, pointer: &str) -> Found {
+    fn attempt(&self, schema: &Document, data: &Value, pointer: &str) -> Found {
         self.trials.set(self.trials.get() + 1);
         let found = self.check(schema, data, pointer);
         self.trials.set(self.trials.get() - 1);
         found
     }
 
-    fn check(&self, schema: &Value, data: &Value, pointer: &str) -> Found {
+    fn check(&self, schema: &Document, data: &Value, pointer: &str) -> Found {
         checkpoint(20)?;
         match schema {
-            Value::Bool(true) => Ok(None),
-            Value::Bool(false) => problem(pointer, "nothing is allowed here"),
-            Value::Dict(schema) => nested(" in a JSON Schema", || self.keywords(schema, data, pointer)),
+            Document::Bool(true) => Ok(None),
+            Document::Bool(false) => problem(pointer, "nothing is allowed here"),
+            Document::Dict(schema) => nested(" in a JSON Schema", || self.keywords(schema, data, pointer)),
             _ => Err(unusable("a schema must be an object or a boolean")),
         }
     }
 
-    fn keywords(&self, schema: &Ref<Dict>, data: &Value, pointer: &str) -> Found {
-        for (key, rule) in schema.items() {
+    fn keywords(&self, schema: &Dict, data: &Value, pointer: &str) -> Found {
+        for (key, rule) in schema.iter() {
             let Some(name) = key.as_str() else { continue };
             let found = match name {
-                "$ref" | "$dynamicRef" => self.check(&self.resolve(&rule)?, data, pointer)?,
+                "$ref" | "$dynamicRef" => self.check(resolve(&self.schema.root, rule)?, data, pointer)?,
                 // OpenAPI documents say so what `"null"` among the types says.
                 "type" | "enum" if matches!(data, Value::None) && is_nullable(schema) => None,
-                "type" => types(&rule, data, pointer)?,
-                "enum" => one_of(&rule, data, pointer)?,
-                "const" if !eq(&rule, data)? => problem(pointer, format!("must be {}", shown(&rule)))?,
+                "type" => types(rule, data, pointer)?,
+                "enum" => one_of(rule, data, pointer)?,
+                "const" if !eq(&rule.to_value()?, data)? => {
+                    problem(pointer, format!("must be {}", shown(&rule.to_value()?)))?
+                }
                 "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" if is_number(data) => {
-                    number(name, &rule, data, pointer)?
+                    number(name, &rule.to_value()?, data, pointer)?
                 }
                 "minLength" | "maxLength" | "pattern" if data.text_bytes().is_some() => {
-                    text(name, &rule, data, pointer)?
+                    self.text(name, rule, data, pointer)?
                 }
-                "allOf" | "anyOf" | "oneOf" | "not" | "if" => self.combined(name, schema, &rule, data, pointer)?,
-                "format" if self.formats => format(&rule, data, pointer)?,
+                "allOf" | "anyOf" | "oneOf" | "not" | "if" => self.combined(name, schema, rule, data, pointer)?,
+                "format" if self.formats => format(rule, data, pointer)?,
                 "unevaluatedItems" | "unevaluatedProperties" => {
                     return Err(unusable(&format!("the keyword {name} is not supported")));
                 }
                 _ => match data {
-                    Value::List(list) => self.array(name, schema, &rule, &list.to_vec(), pointer)?,
-                    Value::Tuple(tuple) => self.array(name, schema, &rule, &tuple.items, pointer)?,
-                    Value::Dict(object) => self.object(name, schema, &rule, object, pointer)?,
-                    Value::MultiMap(map) => self.object(name, schema, &rule, &map.to_plain()?, pointer)?,
+                    Value::List(list) => self.array(name, schema, rule, &list.to_vec(), pointer)?,
+                    Value::Tuple(tuple) => self.array(name, schema, rule, &tuple.items, pointer)?,
+                    Value::Dict(object) => self.object(name, schema, rule, object, pointer)?,
+                    Value::MultiMap(map) => self.object(name, schema, rule, &map.to_plain()?, pointer)?,
                     _ => None,
                 },
             };
@@ -213,36 +264,11 @@ impl Validator<'_> {
         Ok(None)
     }
 
-    /// The schema that a local reference names.
-    fn resolve(&self, reference: &Value) -> R {
-        let text = reference.as_str().unwrap_or_default();
-        let Some(fragment) = text.strip_prefix('#') else {
-            return Err(unusable(&format!("the reference {text} is not local")));
-        };
-        let missing = || unusable(&format!("there is nothing at {text}"));
-        if !fragment.is_empty() && !fragment.starts_with('/') {
-            return find_anchor(self.root, fragment)?.ok_or_else(missing);
-        }
-        let mut at = self.root.clone();
-        for part in fragment.split('/').skip(1) {
-            let part = part.replace("~1", "/").replace("~0", "~");
-            at = match &at {
-                Value::Dict(dict) => dict.get_str(&part).ok_or_else(missing)?,
-                Value::List(list) => part.parse().ok().and_then(|n| list.get(n)).ok_or_else(missing)?,
-                _ => return Err(missing()),
-            };
-        }
-        Ok(at)
-    }
-
-    fn combined(&self, name: &str, schema: &Dict, rule: &Value, data: &Value, pointer: &str) -> Found {
-        let parts = match rule {
-            Value::List(list) => list.to_vec(),
-            _ => Vec::new(),
-        };
+    fn combined(&self, name: &str, schema: &Dict, rule: &Document, data: &Value, pointer: &str) -> Found {
+        let parts = rule.as_list().unwrap_or_default();
         match name {
             "allOf" => {
-                for part in &parts {
+                for part in parts {
                     let found = self.check(part, data, pointer)?;
                     if found.is_some() {
                         return Ok(found);
@@ -252,7 +278,7 @@ impl Validator<'_> {
             }
             "anyOf" | "oneOf" => {
                 let (mut fitting, mut first) = (0, None);
-                for part in &parts {
+                for part in parts {
                     match self.attempt(part, data, pointer)? {
                         None => fitting += 1,
                         Some(found) => first = first.or(Some(found)),
@@ -277,40 +303,36 @@ impl Validator<'_> {
             },
             _ => {
                 let branch = if self.attempt(rule, data, pointer)?.is_none() { "then" } else { "else" };
-                schema.get_str(branch).map_or(Ok(None), |part| self.check(&part, data, pointer))
+                schema.get(branch).map_or(Ok(None), |part| self.check(part, data, pointer))
             }
         }
     }
 
-    fn array(&self, name: &str, schema: &Dict, rule: &Value, items: &[Value], pointer: &str) -> Found {
-        let prefix = match schema.get_str("prefixItems") {
-            Some(Value::List(list)) => list.len(),
-            _ => 0,
-        };
-        match name {
+    fn array(&self, name: &str, schema: &Dict, rule: &Document, items: &[Value], pointer: &str) -> Found {
+        let count = |key: &str| schema.get(key).and_then(Document::as_list).map(<[Document]>::len);
+        match (name, rule.as_list()) {
             // In draft 07 a list of `items` is what `prefixItems` is now, and `additionalItems` what `items` is.
-            "prefixItems" | "items" if matches!(rule, Value::List(_)) => {
-                let Value::List(schemas) = rule else { return Ok(None) };
-                self.each(
-                    items.iter().enumerate().take(schemas.len()),
-                    |n| schemas.get(n).unwrap_or(Value::Bool(true)),
-                    pointer,
-                )
-            }
-            "items" => self.each(items.iter().enumerate().skip(prefix), |_| rule.clone(), pointer),
-            "additionalItems" => match schema.get_str("items") {
-                Some(Value::List(first)) => {
-                    self.each(items.iter().enumerate().skip(first.len()), |_| rule.clone(), pointer)
+            ("prefixItems" | "items", Some(schemas)) => {
+                for (n, (item, part)) in items.iter().zip(schemas).enumerate() {
+                    let found = self.check(part, item, &step(pointer, &n.to_string()))?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
                 }
-                _ => Ok(None),
+                Ok(None)
+            }
+            ("items", None) => self.rest(rule, items, count("prefixItems").unwrap_or(0), pointer),
+            ("additionalItems", _) => match count("items") {
+                Some(first) => self.rest(rule, items, first, pointer),
+                None => Ok(None),
             },
-            "contains" => {
+            ("contains", _) => {
                 let mut count = 0;
                 for (n, item) in items.iter().enumerate() {
                     count += usize::from(self.attempt(rule, item, &step(pointer, &n.to_string()))?.is_none());
                 }
-                let bound = |key: &str, default: usize| match schema.get_str(key) {
-                    Some(Value::Int(n)) => usize::try_from(n).unwrap_or(0),
+                let bound = |key: &str, default: usize| match schema.get(key) {
+                    Some(Document::Int(n)) => usize::try_from(*n).unwrap_or(0),
                     _ => default,
                 };
                 if count < bound("minContains", 1) || count > bound("maxContains", usize::MAX) {
@@ -318,8 +340,8 @@ impl Validator<'_> {
                 }
                 Ok(None)
             }
-            "minItems" | "maxItems" => size(name, rule, items.len(), "elements", pointer),
-            "uniqueItems" if matches!(rule, Value::Bool(true)) => {
+            ("minItems" | "maxItems", _) => size(name, rule, items.len(), "elements", pointer),
+            ("uniqueItems", _) if matches!(rule, Document::Bool(true)) => {
                 for (n, item) in items.iter().enumerate() {
                     for earlier in items.iter().take(n) {
                         checkpoint(4)?;
@@ -334,14 +356,10 @@ impl Validator<'_> {
         }
     }
 
-    fn each<'v>(
-        &self,
-        items: impl Iterator<Item = (usize, &'v Value)>,
-        schema: impl Fn(usize) -> Value,
-        pointer: &str,
-    ) -> Found {
-        for (n, item) in items {
-            let found = self.check(&schema(n), item, &step(pointer, &n.to_string()))?;
+    /// Checks the elements behind the first ones.
+    fn rest(&self, rule: &Document, items: &[Value], first: usize, pointer: &str) -> Found {
+        for (n, item) in items.iter().enumerate().skip(first) {
+            let found = self.check(rule, item, &step(pointer, &n.to_string()))?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -349,12 +367,12 @@ impl Validator<'_> {
         Ok(None)
     }
 
-    fn object(&self, name: &str, schema: &Dict, rule: &Value, object: &Ref<Dict>, pointer: &str) -> Found {
-        match (name, rule) {
-            ("properties", Value::Dict(properties)) => {
-                for (key, part) in properties.items() {
-                    if let Some(value) = object.get(&key)? {
-                        let found = self.check(&part, &value, &step(pointer, &key.to_display()))?;
+    fn object(&self, name: &str, schema: &Dict, rule: &Document, object: &Ref<value::Dict>, pointer: &str) -> Found {
+        match name {
+            "properties" => {
+                for (key, part) in entries(rule) {
+                    if let Some(value) = get(object, key) {
+                        let found = self.check(part, &value, &step(pointer, &display(key)))?;
                         if found.is_some() {
                             return Ok(found);
                         }
@@ -362,11 +380,11 @@ impl Validator<'_> {
                 }
                 Ok(None)
             }
-            ("patternProperties", Value::Dict(patterns)) => {
-                for (pattern, part) in patterns.items() {
+            "patternProperties" => {
+                for (pattern, part) in entries(rule) {
                     for (key, value) in object.items() {
-                        if matches(&pattern, &key)? {
-                            let found = self.check(&part, &value, &step(pointer, &key.to_display()))?;
+                        if self.matches(pattern, &key)? {
+                            let found = self.check(part, &value, &step(pointer, &key.to_display()))?;
                             if found.is_some() {
                                 return Ok(found);
                             }
@@ -375,8 +393,8 @@ impl Validator<'_> {
                 }
                 Ok(None)
             }
-            ("additionalProperties", _) => self.additional(schema, rule, object, pointer),
-            ("propertyNames", _) => {
+            "additionalProperties" => self.additional(schema, rule, object, pointer),
+            "propertyNames" => {
                 for (key, _) in object.items() {
                     if let Some(found) = self.attempt(rule, &key, pointer)? {
                         return problem(pointer, format!("the key '{}': {}", key.to_display(), found.reason));
@@ -384,10 +402,10 @@ impl Validator<'_> {
                 }
                 Ok(None)
             }
-            ("required", Value::List(names)) => {
-                for name in names.to_vec() {
-                    if object.get(&name)?.is_none() {
-                        let found = self.keep(problem(pointer, format!("the key '{}' is missing", name.to_display()))?);
+            "required" => {
+                for name in rule.as_list().unwrap_or_default() {
+                    if get(object, name).is_none() {
+                        let found = self.keep(problem(pointer, format!("the key '{}' is missing", display(name)))?);
                         if found.is_some() {
                             return Ok(found);
                         }
@@ -395,61 +413,67 @@ impl Validator<'_> {
                 }
                 Ok(None)
             }
-            ("dependentRequired", Value::Dict(rules)) => {
-                for (key, needed) in rules.items() {
-                    if object.get(&key)?.is_some()
-                        && let Some(found) = self.object("required", schema, &needed, object, pointer)?
-                    {
-                        return problem(pointer, format!("{} (needed with '{}')", found.reason, key.to_display()));
-                    }
-                }
-                Ok(None)
-            }
             // Draft 07 has one keyword for both kinds of dependencies.
-            ("dependencies", Value::Dict(rules)) => {
-                for (key, part) in rules.items() {
-                    let one = Dict::new();
-                    let keyword = if matches!(part, Value::List(_)) { "dependentRequired" } else { "dependentSchemas" };
-                    one.set(key, part)?;
-                    let found = self.object(keyword, schema, &Value::Dict(one), object, pointer)?;
+            "dependentRequired" | "dependentSchemas" | "dependencies" => {
+                for (key, part) in entries(rule).filter(|(key, _)| get(object, key).is_some()) {
+                    let found = match part {
+                        Document::List(_) => {
+                            let missing = self.object("required", schema, part, object, pointer)?;
+                            let with = |found: Problem| Problem {
+                                reason: format!("{} (needed with '{}')", found.reason, display(key)),
+                                ..found
+                            };
+                            missing.map(with)
+                        }
+                        part => self.check(part, &Value::Dict(object.clone()), pointer)?,
+                    };
                     if found.is_some() {
                         return Ok(found);
                     }
                 }
                 Ok(None)
             }
-            ("dependentSchemas", Value::Dict(rules)) => {
-                for (key, part) in rules.items() {
-                    if object.get(&key)?.is_some() {
-                        let found = self.check(&part, &Value::Dict(object.clone()), pointer)?;
-                        if found.is_some() {
-                            return Ok(found);
-                        }
-                    }
-                }
-                Ok(None)
-            }
-            ("minProperties" | "maxProperties", _) => size(name, rule, object.len(), "keys", pointer),
+            "minProperties" | "maxProperties" => size(name, rule, object.len(), "keys", pointer),
             _ => Ok(None),
         }
     }
 
-    fn additional(&self, schema: &Dict, rule: &Value, object: &Ref<Dict>, pointer: &str) -> Found {
-        let known = schema.get_str("properties");
-        let patterns = match schema.get_str("patternProperties") {
-            Some(Value::Dict(patterns)) => patterns.items(),
-            _ => Vec::new(),
+    fn text(&self, name: &str, rule: &Document, data: &Value, pointer: &str) -> Found {
+        if name == "pattern" {
+            return if self.matches(rule, data)? {
+                Ok(None)
+            } else {
+                problem(pointer, format!("{} does not match the pattern {}", shown(data), display(rule)))
+            };
+        }
+        let chars = data.as_text().map_or(0, |t| t.chars());
+        size(name, rule, chars, "characters", pointer)
+    }
+
+    /// Whether a pattern occurs in a text.
+    fn matches(&self, pattern: &Document, text: &Value) -> R<bool> {
+        let (Some(pattern), Some(text)) = (pattern.text_bytes(), text.text_bytes()) else { return Ok(false) };
+        let found = |own: &Pattern| own.match_at(Subject::text(text), 0, text.len(), Mode::Search);
+        let found = match self.schema.patterns.get(pattern) {
+            Some(own) => found(own),
+            // A reference may lead to what looked like data.
+            None => found(&compiled(pattern)?),
         };
+        Ok(found?.is_some())
+    }
+
+    fn additional(&self, schema: &Dict, rule: &Document, object: &Ref<value::Dict>, pointer: &str) -> Found {
+        let known = schema.get("properties").and_then(Document::as_dict);
+        let patterns = schema.get("patternProperties");
         for (key, value) in object.items() {
-            let named = matches!(&known, Some(Value::Dict(known)) if known.get(&key)?.is_some());
-            let mut covered = named;
-            for (pattern, _) in &patterns {
-                covered = covered || matches(pattern, &key)?;
+            let mut covered = known.zip(key.as_str()).is_some_and(|(known, key)| known.get(key).is_some());
+            for (pattern, _) in patterns.into_iter().flat_map(entries) {
+                covered = covered || self.matches(pattern, &key)?;
             }
             if covered {
                 continue;
             }
-            if matches!(rule, Value::Bool(false)) {
+            if matches!(rule, Document::Bool(false)) {
                 let found = self.keep(problem(pointer, format!("the key '{}' is not allowed", key.to_display()))?);
                 if found.is_some() {
                     return Ok(found);
@@ -465,27 +489,45 @@ impl Validator<'_> {
     }
 }
 
+/// The schema that a local reference names.
+fn resolve<'a>(root: &'a Document, reference: &Document) -> R<&'a Document> {
+    let text = reference.as_str().unwrap_or_default();
+    let Some(fragment) = text.strip_prefix('#') else {
+        return Err(unusable(&format!("the reference {text} is not local")));
+    };
+    let missing = || unusable(&format!("there is nothing at {text}"));
+    if !fragment.is_empty() && !fragment.starts_with('/') {
+        return find_anchor(root, fragment)?.ok_or_else(missing);
+    }
+    let mut at = root;
+    for part in fragment.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        let inner = match at {
+            Document::Dict(dict) => dict.get(&part),
+            Document::List(list) => part.parse().ok().and_then(|n: usize| list.get(n)),
+            _ => None,
+        };
+        at = inner.ok_or_else(missing)?;
+    }
+    Ok(at)
+}
+
 /// The subschema with an `$anchor`.
-fn find_anchor(schema: &Value, anchor: &str) -> R<Option<Value>> {
-    let mut open = vec![schema.clone()];
+fn find_anchor<'a>(root: &'a Document, anchor: &str) -> R<Option<&'a Document>> {
+    let mut open = vec![root];
     while let Some(at) = open.pop() {
         checkpoint(4)?;
-        match &at {
-            Value::Dict(dict) => {
-                let is = |key: &str| dict.get_str(key).is_some_and(|v| v.as_str() == Some(anchor));
-                if is("$anchor") || is("$dynamicAnchor") {
-                    return Ok(Some(at));
-                }
-                open.extend(dict.items().into_iter().map(|(_, value)| value));
-            }
-            Value::List(list) => open.extend(list.to_vec()),
-            _ => {}
+        let is = |key: &str| at.get(key).is_some_and(|own| own.as_str() == Some(anchor));
+        if is("$anchor") || is("$dynamicAnchor") {
+            return Ok(Some(at));
         }
+        open.extend(at.as_list().unwrap_or_default());
+        open.extend(entries(at).map(|(_, part)| part));
     }
     Ok(None)
 }
 
-fn format(rule: &Value, data: &Value, pointer: &str) -> Found {
+fn format(rule: &Document, data: &Value, pointer: &str) -> Found {
     match (rule.as_str(), data.as_text()) {
         (Some(name), Some(text)) if formats::fits(name, &text.lossy()) == Some(false) => {
             problem(pointer, format!("{} is no {name}", shown(data)))
@@ -494,27 +536,32 @@ fn format(rule: &Value, data: &Value, pointer: &str) -> Found {
     }
 }
 
-fn types(rule: &Value, data: &Value, pointer: &str) -> Found {
-    let wanted: Vec<String> = match rule {
-        Value::List(list) => list.to_vec().iter().map(Value::to_display).collect(),
-        one => vec![one.to_display()],
-    };
+fn types(rule: &Document, data: &Value, pointer: &str) -> Found {
+    let single = std::slice::from_ref(rule);
+    let wanted: Vec<_> = rule.as_list().unwrap_or(single).iter().map(display).collect();
     if wanted.iter().any(|name| has_type(data, name)) {
         return Ok(None);
     }
     problem(pointer, format!("must be {}, is {}", wanted.join(" or "), shown(data)))
 }
 
-fn one_of(rule: &Value, data: &Value, pointer: &str) -> Found {
-    let Value::List(values) = rule else { return Err(unusable("enum must be an array")) };
-    for value in values.to_vec() {
+fn one_of(rule: &Document, data: &Value, pointer: &str) -> Found {
+    let values = rule.as_list().ok_or_else(|| unusable("enum must be an array"))?;
+    for value in values {
         // To JSON, 1 and true are different.
-        if (matches!(value, Value::Bool(_)) == matches!(data, Value::Bool(_))) && eq(&value, data)? {
+        let alike = matches!(value, Document::Bool(_)) == matches!(data, Value::Bool(_));
+        let equal = match (value.text_bytes(), data.text_bytes()) {
+            (Some(value), Some(data)) => value == data,
+            (Some(_), None) | (None, Some(_)) => false,
+            (None, None) => alike && eq(&value.to_value()?, data)?,
+        };
+        if equal {
             return Ok(None);
         }
     }
-    let shown_values: Vec<String> = values.to_vec().iter().take(8).map(shown).collect();
-    problem(pointer, format!("{} is none of {}", shown(data), shown_values.join(", ")))
+    let first = values.iter().take(8).map(|value| value.to_value().map(|value| shown(&value)));
+    let first: Vec<String> = first.collect::<R<_>>()?;
+    problem(pointer, format!("{} is none of {}", shown(data), first.join(", ")))
 }
 
 fn number(name: &str, rule: &Value, data: &Value, pointer: &str) -> Found {
@@ -542,45 +589,27 @@ fn number(name: &str, rule: &Value, data: &Value, pointer: &str) -> Found {
     problem(pointer, format!("{} is beyond {name} {rule:?}", shown(data)))
 }
 
-fn text(name: &str, rule: &Value, data: &Value, pointer: &str) -> Found {
-    if name == "pattern" {
-        return if matches(rule, data)? {
-            Ok(None)
-        } else {
-            problem(pointer, format!("{} does not match the pattern {}", shown(data), rule.to_display()))
-        };
-    }
-    let chars = data.as_text().map_or(0, |t| t.chars());
-    size(name, rule, chars, "characters", pointer)
-}
-
-fn size(name: &str, rule: &Value, actual: usize, what: &str, pointer: &str) -> Found {
+fn size(name: &str, rule: &Document, actual: usize, what: &str, pointer: &str) -> Found {
     let bound = match rule {
-        Value::Int(n) => usize::try_from(*n).unwrap_or(0),
-        Value::Float(x) if *x >= 0.0 => *x as usize,
+        Document::Int(n) => usize::try_from(*n).unwrap_or(0),
+        Document::Float(x) if *x >= 0.0 => *x as usize,
         _ => return Err(unusable(&format!("{name} must be a number"))),
     };
     let fits = if name.starts_with("min") { actual >= bound } else { actual <= bound };
     if fits { Ok(None) } else { problem(pointer, format!("has {actual} {what}, {name} is {bound}")) }
 }
 
-/// Whether a pattern occurs in a text.
-fn matches(pattern: &Value, text: &Value) -> R<bool> {
-    let (Some(pattern), Some(text)) = (pattern.text_bytes(), text.text_bytes()) else { return Ok(false) };
-    let compiled = Pattern::compile(pattern, true, 0)
-        .map_err(|_| unusable(&format!("the pattern {} is no regular expression", String::from_utf8_lossy(pattern))))?;
-    Ok(compiled.match_at(Subject::text(text), 0, text.len(), Mode::Search)?.is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Datum;
 
-    fn check(schema: &str, data: &str) -> Option<(String, String)> {
-        let schema = Datum::json(schema).to_value().expect("schema");
+    fn schema(text: &str) -> Schema {
+        Schema::of(&Datum::json(text).to_value().expect("JSON")).expect("usable schema")
+    }
+
+    fn check(text: &str, data: &str) -> Option<(String, String)> {
         let data = Datum::json(data).to_value().expect("data");
-        validate(&schema, &data).expect("usable schema").map(|p| (p.pointer, p.reason))
+        schema(text).validate(&data).expect("usable schema").map(|p| (p.pointer, p.reason))
     }
 
     #[test]
@@ -632,11 +661,11 @@ mod tests {
     fn all_findings_are_collected_up_to_the_bound() {
         let schema = r##"{"type": "object", "required": ["a", "b"], "additionalProperties": false, "properties": {
             "n": {"type": "integer", "minimum": 3}, "d": {"format": "date"}, "l": {"items": {"anyOf": [{"type": "null"}, {"const": 1}]}}}}"##;
-        let schema = Datum::json(schema).to_value().expect("schema");
+        let schema = self::schema(schema);
         let data = r#"{"n": 2.5, "d": "tomorrow", "l": [null, 1, 2], "x": 1}"#;
         let data = Datum::json(data).to_value().expect("data");
         let found = |most| {
-            let problems = validate_all(&schema, &data, most).expect("usable schema");
+            let problems = schema.validate_all(&data, most).expect("usable schema");
             problems.into_iter().map(|problem| problem.pointer).collect::<Vec<_>>()
         };
         assert_eq!(found(10), ["", "", "", "/n", "/n", "/d", "/l/2"]);
@@ -646,7 +675,6 @@ mod tests {
 
     #[test]
     fn a_recursive_reference_without_progress_ends() {
-        let schema = Datum::json(r##"{"$ref": "#"}"##).to_value().expect("schema");
-        assert!(validate(&schema, &Value::Int(1)).is_err());
+        assert!(schema(r##"{"$ref": "#"}"##).validate(&Value::Int(1)).is_err());
     }
 }

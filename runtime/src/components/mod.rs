@@ -88,7 +88,7 @@ pub static COMPONENTS: &[ComponentDesc] = &[
     component!("until-successful", until_successful::UntilSuccessfulParams => |params, builder| {
         Ok(until_successful::UntilSuccessful::new(params, builder))
     }),
-    component!("validate", validate::ValidateParams => |params, _| Ok(validate::Validate::new(params))),
+    component!("validate", validate::ValidateParams => |params, _| validate::Validate::new(params)),
     component!("while", while_loop::WhileParams => |params, builder| Ok(while_loop::While::new(params, builder))),
 ];
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use dataway_lang::check::schema;
+use dataway_lang::Document;
+use dataway_lang::check::schema::Schema;
 use dataway_lang::value::Value;
 use dataway_lang::vm::Vm;
-use dataway_lang::{Datum, Document};
 
 use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::Param;
@@ -16,7 +16,7 @@ use crate::params::SchemaRef;
 params! {
     /// Fails unless data is what a JSON Schema says; formats are asserted.
     pub struct ValidateParams {
-        /// A file below `schemas/`, or the schema itself.
+        /// A file below `schemas/`, or the schema itself. `$ref` may name other files there.
         "schema" schema: SchemaRef,
         /// What is validated; an Entity is parsed.
         "value" value: Param [default("#[msg.payload]")],
@@ -27,20 +27,23 @@ params! {
 
 /// `validate`: the message passes unchanged.
 pub struct Validate {
-    schema: Arc<str>,
+    schema: Arc<Schema>,
     value: Param,
     max_errors: usize,
 }
 
 impl Validate {
     /// The step with these parameters.
-    #[must_use]
-    pub fn new(params: &ValidateParams) -> Validate {
-        Validate { schema: params.schema.text.clone(), value: params.value.clone(), max_errors: params.max_errors }
+    ///
+    /// # Errors
+    /// That the schema cannot be used.
+    pub fn new(params: &ValidateParams) -> Result<Validate, String> {
+        let schema = Arc::new(Schema::parse(&params.schema.text)?);
+        Ok(Validate { schema, value: params.value.clone(), max_errors: params.max_errors })
     }
 
     async fn validate(&self, run: &Run, message: &Message) -> Result<(), Fault> {
-        let (form, text, most) = (self.value.form.clone(), self.schema.clone(), self.max_errors);
+        let (form, schema, most) = (self.value.form.clone(), self.schema.clone(), self.max_errors);
         let work = move |vm: &mut Vm, message: Value| {
             let value = match form.evaluate(vm, &message)? {
                 Value::Entity(entity) => match entity.value() {
@@ -54,7 +57,7 @@ impl Validate {
                 },
                 other => other,
             };
-            let problems = schema::validate_all(&Datum::json(&text).to_value()?, &value, most)?;
+            let problems = schema.validate_all(&value, most)?;
             let shown = problems.iter().map(|problem| {
                 let pointer = if problem.pointer.is_empty() { "/" } else { &problem.pointer };
                 Value::str(&format!("{pointer}: {}", problem.reason))

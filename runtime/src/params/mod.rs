@@ -17,6 +17,7 @@
 //! literals. The list in brackets refines it, see the methods of [`Field`]; a field without a default is required unless it is
 //! `optional()`.
 
+mod bundle;
 mod document;
 mod fields;
 mod literals;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use dataway_lang::check::contract::{read_json, type_of_sample, type_of_schema};
+use dataway_lang::check::schema::Schema;
 use dataway_lang::check::types::Type;
 use dataway_lang::check::{self, CheckOptions};
 use dataway_lang::diagnostic::{Diagnostic as Finding, Severity};
 use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::{self, ParseOptions};
 
+use super::bundle::bundled;
 use super::shape::Shape;
 use super::{Reader, Value, Visitor};
 use crate::diagnostic::Code;
@@ -124,7 +126,7 @@ impl Value for SchemaRef {
                 reader.error(Code::SCHEMA, node.span, "the schema holds what JSON has not");
                 return None;
             };
-            let text = usable_schema(&json.to_string(), super::fields::heading(node), "the schema", reader)?;
+            let text = usable_schema(None, &json.to_string(), super::fields::heading(node), reader)?;
             return Some(SchemaRef { path: None, text, span: node.span });
         }
         let Some(_) = node.as_str() else {
@@ -150,17 +152,28 @@ fn schema_file(path: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<st
             return None;
         }
     };
-    usable_schema(source.text(), span, &format!("the schema `{path}`"), reader)
+    usable_schema(Some(path), source.text(), span, reader)
 }
 
-/// The text of a schema, or a message that it cannot be used.
-fn usable_schema(text: &str, span: Span, what: &str, reader: &mut Reader<'_>) -> Option<Arc<str>> {
-    let checked = serde_json::from_str::<serde_json::Value>(text).map_err(|error| format!("no valid JSON: {error}"));
+/// The text of a schema with all that it refers to, or a message that it cannot be used. `path` is its place in the app, if it
+/// has a file of its own.
+fn usable_schema(path: Option<&str>, text: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+    let what = path.map_or_else(|| "the schema".to_owned(), |path| format!("the schema `{path}`"));
+    let unusable = |reason: String| format!("{what} cannot be used: {reason}");
+    let text = match bundled(path, text, reader.around.files) {
+        Ok(bundled) => bundled.map_or_else(|| text.into(), Arc::from),
+        Err((code, reason)) => {
+            reader.error(code, span, unusable(reason));
+            return None;
+        }
+    };
+    let checked = serde_json::from_str::<serde_json::Value>(&text).map_err(|error| format!("no valid JSON: {error}"));
     let checked = checked.and_then(|_| type_of_schema(&read_json(text.as_bytes())?));
+    let checked = checked.and_then(|_| Schema::parse(&text).map(drop));
     match checked {
-        Ok(_) => Some(text.into()),
+        Ok(()) => Some(text),
         Err(reason) => {
-            reader.error(Code::SCHEMA, span, format!("{what} cannot be used: {reason}"));
+            reader.error(Code::SCHEMA, span, unusable(reason));
             None
         }
     }
