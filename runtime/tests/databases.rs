@@ -301,3 +301,17 @@ async fn cancelled(app: &TestApp, flow: &str) {
     }
     assert_eq!(app.json("all", Document::None).await, "[]");
 }
+
+/// The server of a port that nobody listens on refuses connections: that is said at once, not after the timeout, which is
+/// longer than any test.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_refuses_is_not_waited_for() {
+    let port = support::servers::free_port();
+    for engine in ["postgresql", "mysql"] {
+        let settings = format!(
+            "  db: {{type: database, engine: {engine}, host: 127.0.0.1, port: {port}, database: x, user: x, timeout: 1d}}"
+        );
+        let app = TestApp::start(&settings, "  - {name: one, steps: [{database.query: {sql: select 1}}]}").await;
+        assert_eq!(app.json("one", Document::None).await, "DB:CONNECT", "{engine}");
+    }
+}

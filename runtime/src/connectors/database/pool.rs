@@ -3,6 +3,7 @@
 //! Connections are made when they are first needed. A statement that does not end in time, or whose run is cancelled,
 //! takes its connection with it: what the server still does on it must not reach the next one who uses it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -12,8 +13,8 @@ use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlSslMode};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgSslMode, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor, Pool, Transaction};
-use tokio::sync::{OnceCell, mpsc, oneshot};
+use sqlx::{AssertSqlSafe, Connection, Executor, Pool, Transaction};
+use tokio::sync::{Mutex, OnceCell, mpsc, oneshot};
 
 use super::config::{DatabaseConfig, DecimalForm, EngineName, TlsMode};
 use super::engine::{self, Changed, Engine, Rows};
@@ -26,6 +27,9 @@ use crate::message::Fault;
 const SQLITE_STEPS: i32 = 10_000;
 /// SQLite: how much longer than its own limit a statement is waited for.
 const SQLITE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// After this time without a connection it is looked whether the server can be reached at all.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// The pool of an engine.
 enum Pools {
@@ -42,6 +46,8 @@ pub struct Database {
     pub decimals: Decimals,
     init: Vec<String>,
     ready: OnceCell<()>,
+    /// Held by the one who looks whether the server can be reached at all.
+    looking: Mutex<()>,
 }
 
 /// A connection of its own, or one with a transaction.
@@ -131,7 +137,14 @@ impl Database {
             DecimalForm::Text => Decimals::Text,
             DecimalForm::Decimal => Decimals::Decimal,
         };
-        Ok(Database { pools, timeout, decimals, init: config.init.clone(), ready: OnceCell::new() })
+        Ok(Database {
+            pools,
+            timeout,
+            decimals,
+            init: config.init.clone(),
+            ready: OnceCell::new(),
+            looking: Mutex::default(),
+        })
     }
 
     /// How its SQL is written.
@@ -169,6 +182,14 @@ impl Database {
         self.ready.get_or_try_init(run_all).await.copied()
     }
 
+    /// Connects and does nothing, not even the `init` statements.
+    ///
+    /// # Errors
+    /// As [`Database::connect`].
+    pub async fn reach(&self) -> Result<(), Fault> {
+        self.acquire().await.map(Session::release)
+    }
+
     /// A connection.
     ///
     /// # Errors
@@ -181,8 +202,10 @@ impl Database {
     async fn acquire(&self) -> Result<Session, Fault> {
         Ok(match &self.pools {
             Pools::Sqlite(pool) => Session::Sqlite(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
-            Pools::Postgres(pool) => Session::Postgres(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
-            Pools::MySql(pool) => Session::MySql(Held::Plain(Some(acquired(pool, pool.acquire().await)?))),
+            Pools::Postgres(pool) => {
+                Session::Postgres(Held::Plain(Some(self.unless_refused(pool, pool.acquire()).await?)))
+            }
+            Pools::MySql(pool) => Session::MySql(Held::Plain(Some(self.unless_refused(pool, pool.acquire()).await?))),
         })
     }
 
@@ -197,9 +220,37 @@ impl Database {
             Pools::Sqlite(pool) => {
                 Session::Sqlite(Held::Open(Some(acquired(pool, pool.begin_with("BEGIN IMMEDIATE").await)?)))
             }
-            Pools::Postgres(pool) => Session::Postgres(Held::Open(Some(acquired(pool, pool.begin().await)?))),
-            Pools::MySql(pool) => Session::MySql(Held::Open(Some(acquired(pool, pool.begin().await)?))),
+            Pools::Postgres(pool) => {
+                Session::Postgres(Held::Open(Some(self.unless_refused(pool, pool.begin()).await?)))
+            }
+            Pools::MySql(pool) => Session::MySql(Held::Open(Some(self.unless_refused(pool, pool.begin()).await?))),
         })
+    }
+
+    /// What comes of the pool, unless its server refuses connections. The library tries again until the timeout when it is
+    /// refused; so, when nothing has come for a moment, a connection beside the pool shows at once what is wrong. Whoever
+    /// waits for a slow server, or for others to give a connection back, goes on waiting.
+    async fn unless_refused<E: Engine, C>(
+        &self,
+        pool: &Pool<E>,
+        coming: impl Future<Output = Result<C, sqlx::Error>>,
+    ) -> Result<C, Fault> {
+        let refused = async {
+            tokio::time::sleep(MOMENT).await;
+            let looking = self.looking.lock().await;
+            match E::Connection::connect_with(&pool.connect_options()).await {
+                Err(sqlx::Error::Io(failed)) if failed.kind() == ErrorKind::ConnectionRefused => return failed,
+                Ok(connection) => drop(connection.close().await),
+                Err(_) => {}
+            }
+            drop(looking);
+            std::future::pending().await
+        };
+        tokio::select! {
+            biased;
+            come = coming => acquired(pool, come),
+            failed = refused => Err(error::fault(&sqlx::Error::Io(failed), E::code, &[])),
+        }
     }
 
     /// Closes all connections.
