@@ -9,6 +9,7 @@ use super::contract;
 use super::types::Type;
 use super::{CheckOptions, check};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::result;
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::Body;
 use crate::syntax::{ParseOptions, parse};
@@ -19,12 +20,13 @@ use crate::value::format::{float_text, int_parse};
 use crate::value::types as descs;
 
 const TEXT: Code = Code(3007);
-const CONVERSION: Code = Code(3008);
+/// The code of an expression whose value never converts.
+pub const CONVERSION: Code = Code(3008);
 const EXPRESSION: Code = Code(3009);
 const JAVA: Code = Code(3020);
 
 /// What a parameter wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parameter {
     /// The type to which its value is converted.
     pub target: Target,
@@ -73,6 +75,27 @@ pub enum Target {
 }
 
 impl Target {
+    /// The type of that name at run time; `None` for one that takes everything.
+    #[must_use]
+    pub fn of(target: result::target::Target) -> Option<Target> {
+        use result::target::Target as Wanted;
+        Some(match target {
+            Wanted::Any => return None,
+            Wanted::Text => Target::String,
+            Wanted::Int => Target::Int,
+            Wanted::Float => Target::Float,
+            Wanted::Decimal => Target::Decimal,
+            Wanted::Bool => Target::Bool,
+            Wanted::DateTime => Target::DateTime,
+            Wanted::Date => Target::Date,
+            Wanted::Time => Target::Time,
+            Wanted::Dict => Target::Dict,
+            Wanted::List => Target::List,
+            Wanted::EntityJson => Target::EntityJson,
+            Wanted::EntityXml => Target::EntityXml,
+        })
+    }
+
     /// The type as messages name it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,9 +1,11 @@
 //! Checking an app: everything that can be said before it runs (part 1, section 7).
 //!
 //! Reading ([`crate::model`]) already reports what is wrong inside one file and compiles every expression. Here are the rules
-//! that need the whole app: references between flows and tests ([`references`]), steps that do not go together ([`steps`]),
+//! that need the whole app: references between flows and tests ([`references`]), steps that do not go together ([`steps`]), keys of
+//! the wrong length ([`crypto`]),
 //! and the types that travel along the steps ([`types`]).
 
+mod crypto;
 mod listeners;
 mod references;
 mod steps;
@@ -66,6 +68,7 @@ fn check_loaded(loaded: Loaded) -> Checked {
     let (app, mut diagnostics) = (loaded.app, loaded.diagnostics);
     references::check(&app, &mut diagnostics);
     listeners::check(&app, &mut diagnostics);
+    crypto::check(&app, &mut diagnostics);
     steps::check(&app, &mut diagnostics);
     let messages = types::check(&app, &mut diagnostics);
     for diagnostic in &mut diagnostics {

@@ -47,6 +47,11 @@ impl<'a> Parts<'a> {
         self.choices.iter().find(|(known, _)| known == path).map(|(_, text)| *text)
     }
 
+    /// The literal text of that path.
+    pub fn name(&self, path: &str) -> Option<&'a str> {
+        self.names.iter().find(|(known, _)| known == path).map(|(_, text)| *text)
+    }
+
     /// The contract of that path.
     pub fn contract(&self, path: &str) -> Option<&'a Contract> {
         self.contracts.iter().find(|(known, _)| known == path).map(|(_, contract)| *contract)

@@ -34,9 +34,10 @@ params! {
     label = branch_label;
 }
 
-fn check_branch(branch: &ChoiceBranch, reader: &mut Reader<'_>, node: &Node) {
-    let complete =
-        matches!((&branch.when, &branch.steps, &branch.otherwise), (Some(_), Some(_), None) | (None, None, Some(_)));
+fn check_branch(_: &ChoiceBranch, reader: &mut Reader<'_>, node: &Node) {
+    // What is there and wrong has its own message.
+    let has = |key: &str| node.get(key).is_some();
+    let complete = matches!((has("when"), has("steps"), has("otherwise")), (true, true, false) | (false, false, true));
     if !complete {
         let help = "write `{when: '#[…]', steps: […]}` or `{otherwise: […]}`";
         reader.error_help(Code::SHAPE, node.span, "this is no branch of a `choice`", help);
@@ -48,14 +49,13 @@ fn branch_label(node: &Node, n: usize) -> String {
 }
 
 fn check_otherwise(params: &ChoiceParams, reader: &mut Reader<'_>, node: &Node) {
-    let branches = params.branches.as_slice();
     let otherwise =
         |entry: &Node| entry.as_map()?.iter().find(|e| e.key.as_str() == Some("otherwise")).map(|e| e.key.span);
     let before_last = node.as_list().and_then(<[Node]>::split_last).map_or(&[][..], |(_, before)| before);
     let misplaced = before_last.iter().find_map(otherwise);
     if let Some(span) = misplaced {
         reader.error(Code::OTHERWISE, span, "`otherwise` must be the last branch, and there is only one");
-    } else if branches.iter().all(|branch| branch.when.is_none()) {
+    } else if params.branches.iter().all(|branch| branch.otherwise.is_some()) {
         reader.error(Code::SHAPE, node.span, "`choice` needs at least one branch with `when`");
     }
 }

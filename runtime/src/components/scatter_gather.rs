@@ -110,6 +110,7 @@ impl ScatterGather {
                 break;
             }
             let mut message = input.clone();
+            message.set_error(Document::None);
             own.set(&mut message, 0);
             branches.start(steps, message);
         }

@@ -10,6 +10,7 @@ use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::{Form, Param};
 use crate::message::{Fault, Message};
 use crate::params;
+use crate::params::Shape;
 
 params! {
     /// Replaces the payload.
@@ -17,9 +18,9 @@ params! {
         /// The new payload.
         "value" value: Param [main()],
         /// Makes the payload an Entity of this MIME type.
-        "mime-type" mime_type: Option<Param> [optional(), text()],
+        "mime-type" mime_type: Option<Arc<str>> [optional(), shape(Shape::Text)],
         /// The text encoding of the Entity.
-        "encoding" encoding: Param [default("utf-8"), text()],
+        "encoding" encoding: Arc<str> [default("utf-8"), shape(Shape::Text)],
     }
 }
 
@@ -31,24 +32,23 @@ params! {
         /// Its new value.
         "value" value: Param,
         /// Makes the value an Entity of this MIME type.
-        "mime-type" mime_type: Option<Param> [optional(), text()],
+        "mime-type" mime_type: Option<Arc<str>> [optional(), shape(Shape::Text)],
         /// The text encoding of the Entity.
-        "encoding" encoding: Param [default("utf-8"), text()],
+        "encoding" encoding: Arc<str> [default("utf-8"), shape(Shape::Text)],
     }
 }
 
 /// A value with a MIME type or without one (part 2, section 4).
 struct Datum {
     value: Param,
-    mime_type: Option<Param>,
-    encoding: Param,
+    mime_type: Option<Arc<str>>,
+    encoding: Arc<str>,
 }
 
 impl Datum {
     async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
-        let Some(mime_type) = &self.mime_type else { return self.value.evaluate(run, message).await };
-        let mime_type = mime_type.text(run, message).await?;
-        let encoding = self.encoding.text(run, message).await?;
+        let Some(mime_type) = self.mime_type.clone() else { return self.value.evaluate(run, message).await };
+        let encoding = self.encoding.clone();
         let (form, is_literal, wanted) = (self.value.form.clone(), is_literal(&self.value.form), mime_type.clone());
         let work = move |vm: &mut Vm, message: Value| {
             let value = form.evaluate(vm, &message)?;

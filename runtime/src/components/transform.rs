@@ -7,7 +7,7 @@ use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
-use crate::params::{Named, Reader};
+use crate::params::{Named, Reader, is_name};
 use crate::yaml::Node;
 
 params! {
@@ -27,6 +27,11 @@ fn check_parts(params: &TransformParams, reader: &mut Reader<'_>, node: &Node) {
     if params.payload.is_none() && params.attributes.is_none() && params.variables.is_none() {
         let help = "give `payload`, `attributes` or `variables`";
         reader.error_help(Code::SHAPE, node.span, "`transform` changes nothing", help);
+    }
+    for entry in node.get("variables").and_then(Node::as_map).unwrap_or_default() {
+        if let Some(name) = entry.key.as_str().filter(|name| !is_name(name)) {
+            reader.error(Code::SHAPE, entry.key.span, format!("`{name}` is no name of a variable"));
+        }
     }
 }
 

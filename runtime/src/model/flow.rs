@@ -8,7 +8,7 @@ use dataway_lang::source::{SourceText, Span};
 use super::Steps;
 use crate::diagnostic::Code;
 use crate::params;
-use crate::params::{AnyParams, Contract, Description, Reader, Shape, Spanned, Unit, Value, Visitor, nearest};
+use crate::params::{AnyParams, Contract, Description, Field, Reader, Shape, Spanned, Unit, Value, Visitor, nearest};
 use crate::registry;
 use crate::yaml::Node;
 
@@ -94,7 +94,7 @@ impl Value for Arc<str> {
 pub struct Trigger {
     /// Its type.
     pub kind: &'static Description,
-    /// Its parameters: the struct that the type declares.
+    /// Its parameters: the struct that the type declares, or what is left of it after an error.
     pub params: Arc<dyn AnyParams>,
     /// Its key in the file.
     pub span: Span,
@@ -105,6 +105,38 @@ impl Trigger {
     #[must_use]
     pub fn params<T: std::any::Any>(&self) -> Option<&T> {
         self.params.as_any().downcast_ref()
+    }
+}
+
+/// The parameters of a trigger that has errors: what it says about the first message still holds.
+#[derive(Debug)]
+struct BrokenTrigger {
+    payload: Option<(&'static Field, Contract)>,
+}
+
+impl BrokenTrigger {
+    /// Reads the contract of the payload; what is wrong was reported before.
+    fn read(kind: &Description, node: &Node, reader: &mut Reader<'_>) -> BrokenTrigger {
+        let known = reader.diagnostics.len();
+        let payload = kind.table.field("payload").and_then(|field| {
+            let contract = Contract::read(node.get(field.name)?, &field.shape, reader)?;
+            Some((field, contract))
+        });
+        reader.diagnostics.truncate(known);
+        BrokenTrigger { payload }
+    }
+}
+
+impl AnyParams for BrokenTrigger {
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        if let Some((field, contract)) = &self.payload {
+            visitor.enter(field);
+            visitor.contract(contract);
+            visitor.leave(field);
+        }
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 }
 
@@ -136,7 +168,8 @@ impl Value for Trigger {
             reader.error_help(Code::UNKNOWN_COMPONENT, entry.key.span, message, help);
             return None;
         };
-        let params = reader.about(format!("`{name}`"), |reader| (kind.read)(&entry.value, reader))?;
+        let params = reader.about(format!("`{name}`"), |reader| (kind.read)(&entry.value, reader));
+        let params = params.unwrap_or_else(|| Arc::new(BrokenTrigger::read(kind, &entry.value, reader)));
         Some(Trigger { kind, params, span: entry.key.span })
     }
 

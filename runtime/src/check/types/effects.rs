@@ -224,13 +224,13 @@ impl<'a> Pass<'a> {
     fn with_mime_type(&mut self, parts: &Parts<'a>, input: &State) -> Known {
         let Some(value) = parts.param("value") else { return Known::any() };
         let value = self.quietly(|pass| pass.param(value, input));
-        let Some(mime) = parts.param("mime-type") else { return value };
+        let Some(mime) = parts.name("mime-type") else { return value };
         let inner = match &value.ty {
             Type::Entity(..) => Type::Any,
             ty if ty.is_instance(&descs::STR) || ty.is_instance(&descs::BYTES) => Type::Any,
             ty => ty.clone(),
         };
-        value.with(Type::entity(inner, mime.literal_text()))
+        value.with(Type::entity(inner, Some(mime)))
     }
 
     /// What a trigger sends back, seen from the flow's last message.

@@ -1,10 +1,12 @@
 //! The type of a parameter for a state, and whether that fits.
 
+use dataway_lang::check::parameter::{self, check_parameter};
 use dataway_lang::check::types::fit::{Fit, fit};
 use dataway_lang::check::types::{Field, Rest, Type};
 use dataway_lang::check::{self, CheckOptions};
 use dataway_lang::diagnostic::{Code as LanguageCode, Severity};
 use dataway_lang::result::target::Target;
+use dataway_lang::source::{SourceText, Span};
 use dataway_lang::syntax::ast::Body;
 use dataway_lang::syntax::{self, ParseOptions};
 use dataway_lang::value::types as descs;
@@ -16,6 +18,10 @@ use super::state::{Known, State};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{As, Data, Evaluation, Form, Param, from_language};
 use crate::params::{Field as Parameter, Shape};
+
+/// What an expression in a parameter begins with, and its bytes.
+const OPEN: &str = "#[";
+const OPEN_BYTES: u32 = 2;
 
 /// A key that a contract rules out, in the language's numbering.
 const RULED_OUT: LanguageCode = LanguageCode(2102);
@@ -42,6 +48,7 @@ impl<'a> Pass<'a> {
     /// Checks one parameter: its expressions, and its type against the table.
     pub(super) fn parameter(&mut self, field: &'static Parameter, param: &'a Param, state: &State) {
         let known = self.param(param, state);
+        self.conversion(param, state);
         if param.literal().is_some() || !self.speaks {
             return;
         }
@@ -59,6 +66,33 @@ impl<'a> Pass<'a> {
             let message =
                 format!("`{}` must be {}, but this is always `{}`", field.name, param.shape.describe(), known.ty);
             self.found.push(Diagnostic::error(Code::TYPE, &param.source, param.span, message));
+        }
+    }
+
+    /// Checks an output conversion (`as`) by what the language says of it: whether a literal text converts, whether an
+    /// expression ever gives something that does. Everything else about the expression is found without it.
+    fn conversion(&mut self, param: &'a Param, state: &State) {
+        let Form::Converted(inner, As::Target(target)) = &param.form else { return };
+        let Some(target) = parameter::Target::of(*target).filter(|_| self.speaks) else { return };
+        let wanted = parameter::Parameter { target, ..Default::default() };
+        match &**inner {
+            Form::Literal(Data::Text(text)) => {
+                let text = SourceText::new("text", text);
+                for finding in check_parameter(&text, wanted, &CheckOptions::default()) {
+                    self.found.push(from_language(&finding, &param.source, param.span));
+                }
+            }
+            Form::Program(evaluation) if evaluation.origin.is_some() => {
+                let text = SourceText::new("text", &format!("{OPEN}{}]", evaluation.text.text()));
+                for finding in check_parameter(&text, wanted, &self.options(state)) {
+                    if finding.code == parameter::CONVERSION {
+                        let inside = |at: u32| at.saturating_sub(OPEN_BYTES);
+                        let place = Span::new(inside(finding.span.start), inside(finding.span.end));
+                        self.found.push(from_language(&finding, &evaluation.source, evaluation.place(place)));
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -99,16 +133,20 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// How expressions are checked for a state.
+    fn options(&self, state: &State) -> CheckOptions {
+        CheckOptions {
+            profile: self.app.file.dataway.profile.profile(),
+            contracts: state.contracts(),
+            ..CheckOptions::default()
+        }
+    }
+
     /// Checks an expression or script against what is known of the message; gives the type of its result.
     fn program(&mut self, evaluation: &'a Evaluation, state: &State) -> Known {
         let embedded = evaluation.origin.is_some();
         let parsed = syntax::parse(&evaluation.text, &ParseOptions { embedded, ..ParseOptions::default() });
-        let options = CheckOptions {
-            profile: self.app.file.dataway.profile.profile(),
-            contracts: state.contracts(),
-            ..CheckOptions::default()
-        };
-        let mut checked = check::check(&parsed.program, &evaluation.text, &options);
+        let mut checked = check::check(&parsed.program, &evaluation.text, &self.options(state));
         checked.drop_consequences(&parsed.diagnostics, &evaluation.text);
         if self.speaks {
             for finding in &checked.diagnostics {

@@ -114,6 +114,14 @@ fn check_config(config: &CryptoConfig, reader: &mut Reader<'_>, node: &Node) {
     }
 }
 
+impl CryptoConfig {
+    /// Is one key for both directions?
+    #[must_use]
+    pub fn is_symmetric(&self) -> bool {
+        self.mode == CryptoMode::Symmetric
+    }
+}
+
 /// The keys of a configuration, ready for use.
 #[derive(Debug)]
 pub enum Keys {
@@ -195,24 +203,34 @@ impl SymmetricKey {
         match self {
             SymmetricKey::Derived(derivation) => Ok(derivation.key(algorithm)),
             SymmetricKey::Given { key, fill } => {
-                let lengths = algorithm.key_lengths();
-                if lengths.contains(&key.len()) {
-                    return Ok(key.as_slice().into());
-                }
-                let next = lengths.iter().find(|length| **length > key.len()).filter(|_| *fill);
-                let Some(length) = next else {
-                    let name = algorithm.text();
-                    return Err(Fault::new(
-                        "CRYPTO:KEY",
-                        format!("the key has {} bytes, {name} needs {lengths:?}", key.len()),
-                    ));
-                };
-                let mut key = key.clone();
-                key.resize(*length, 0);
-                Ok(key.into())
+                let mut filled = key.clone();
+                filled.resize(fitting(key.len(), *fill, algorithm)?, 0);
+                Ok(filled.into())
             }
         }
     }
+
+    /// Whether there is a key for an algorithm; derives none.
+    ///
+    /// # Errors
+    /// As [`SymmetricKey::key`].
+    pub fn check(&self, algorithm: Algorithm) -> Result<(), Fault> {
+        match self {
+            SymmetricKey::Derived(_) => Ok(()),
+            SymmetricKey::Given { key, fill } => fitting(key.len(), *fill, algorithm).map(drop),
+        }
+    }
+}
+
+/// The length for an algorithm of a key of so many bytes, which may be filled.
+fn fitting(given: usize, fill: bool, algorithm: Algorithm) -> Result<usize, Fault> {
+    let lengths = algorithm.key_lengths();
+    let fits = |length: usize| length == given || fill && length > given;
+    lengths.iter().copied().find(|length| fits(*length)).ok_or_else(|| {
+        let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+        let (name, lengths) = (algorithm.text(), lengths.join(" or "));
+        Fault::new("CRYPTO:KEY", format!("the key has {given} bytes, {name} needs {lengths}"))
+    })
 }
 
 impl Derivation {

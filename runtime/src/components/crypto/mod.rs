@@ -93,6 +93,31 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("work on keys was lost")))
 }
 
+/// What literals alone show to be wrong with a step of a symmetric configuration: the parameter to blame, and the reason. Without
+/// `keys`, which may be known only where the app starts, only the initialisation vector is looked at.
+#[must_use]
+pub fn flaw<'p>(keys: Option<&Keys>, params: &'p CipherParams) -> Option<(&'p Param, String)> {
+    let literal = |param: &Param| param.constant.as_ref().and_then(Document::as_str).map(str::to_owned);
+    let algorithm = literal(&params.algorithm).and_then(|name| Algorithm::parse(&name))?;
+    match keys {
+        Some(Keys::Asymmetric(_)) => return None,
+        Some(Keys::Symmetric(keys)) => {
+            if let Err(fault) = keys.check(algorithm) {
+                return Some((&params.algorithm, fault.to_string()));
+            }
+        }
+        None => {}
+    }
+    if literal(&params.block_mode).as_deref() != Some("CBC") {
+        return None;
+    }
+    let Some(iv) = &params.iv else {
+        return Some((&params.block_mode, "`iv` is needed for `block-mode: CBC`".to_owned()));
+    };
+    let given = iv.constant.as_ref().and_then(bytes_of)?;
+    symmetric::check_iv(algorithm, &given).err().map(|fault| (iv, fault.to_string()))
+}
+
 /// `crypto.encrypt`, `crypto.decrypt`: the payload becomes bytes.
 pub struct Cipher {
     keys: Arc<Keys>,
@@ -112,7 +137,10 @@ impl Cipher {
     /// Keys or parameters that can never work.
     pub fn new(params: &CipherParams, builder: &mut Builder<'_>, encrypt: bool) -> Result<Cipher, String> {
         let keys: Arc<Keys> = builder.resource(&params.config.name)?;
-        let made = Cipher {
+        if let Some((_, reason)) = flaw(Some(&keys), params) {
+            return Err(reason);
+        }
+        Ok(Cipher {
             keys,
             encrypt,
             content: params.content.clone(),
@@ -121,26 +149,7 @@ impl Cipher {
             iv: params.iv.clone(),
             padding: params.padding.clone(),
             oaep_hash: params.oaep_hash.clone(),
-        };
-        made.check_literals()?;
-        Ok(made)
-    }
-
-    /// What literals alone show to be wrong.
-    fn check_literals(&self) -> Result<(), String> {
-        let Keys::Symmetric(keys) = &*self.keys else { return Ok(()) };
-        let literal = |param: &Param| param.constant.as_ref().and_then(Document::as_str).map(str::to_owned);
-        let Some(algorithm) = literal(&self.algorithm).and_then(|name| Algorithm::parse(&name)) else { return Ok(()) };
-        keys.key(algorithm).map_err(|fault| fault.to_string())?;
-        let is_cbc = literal(&self.block_mode).as_deref() == Some("CBC");
-        match (&self.iv, is_cbc) {
-            (None, true) => Err("`iv` is needed for `block-mode: CBC`".to_owned()),
-            (Some(iv), true) => match iv.constant.as_ref().and_then(bytes_of) {
-                Some(iv) => symmetric::check_iv(algorithm, &iv).map_err(|fault| fault.to_string()),
-                None => Ok(()),
-            },
-            _ => Ok(()),
-        }
+        })
     }
 
     async fn work(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
