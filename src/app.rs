@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use dataway_runtime::check::{self, Checked};
-use dataway_runtime::model::Options;
+use dataway_runtime::connectors::reach;
+use dataway_runtime::diagnostic::Diagnostic;
+use dataway_runtime::model::{App, Options, Trace};
 
 use crate::diagnostics::{self, Format};
 
@@ -16,6 +18,18 @@ pub struct AppOptions {
     /// YAML file with the app's secrets
     #[arg(long, value_name = "FILE")]
     pub secrets: Option<PathBuf>,
+    /// Record the input and output message of each step: `run` in the run log, `test` for failed cases
+    #[arg(long, value_name = "WHAT")]
+    pub trace: Option<TraceName>,
+}
+
+/// What is recorded of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TraceName {
+    /// Nothing, whatever app.yaml says
+    None,
+    /// The first 64 KiB of each part, without secrets
+    Payloads,
 }
 
 /// What happens when a secret is missing.
@@ -46,15 +60,29 @@ pub fn check(path: &Path, options: &AppOptions, secrets: Secrets, format: Format
         let stands_in = || name.strip_prefix(SECRET).filter(|_| secrets == Secrets::StandIn);
         std::env::var(name).ok().or_else(|| stands_in().map(|name| format!("stand-in for {name}")))
     };
+    let trace = options.trace;
     let options = Options {
         values: options.values.clone(),
         secrets: options.secrets.clone(),
         no_secrets: secrets == Secrets::Ignored,
         environment: &environment,
     };
-    let checked = check::check(&root, &options)?;
+    let mut checked = check::check(&root, &options)?;
+    if let Some(trace) = trace {
+        checked.app.file.log.trace = match trace {
+            TraceName::None => Trace::None,
+            TraceName::Payloads => Trace::Payloads,
+        };
+    }
     diagnostics::print_app(&checked.diagnostics, format);
     Ok(checked)
+}
+
+/// What of an app's connections cannot be made.
+pub fn unreachable(app: &App) -> Vec<Diagnostic> {
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // Without a runtime nothing can be reached, and an app could not start either.
+    tokio.map(|tokio| tokio.block_on(reach::unreachable(app, app.files.root()))).unwrap_or_default()
 }
 
 /// Is this an app, or a file that lies in one?

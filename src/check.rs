@@ -40,6 +40,9 @@ pub struct Args {
     /// Do not ask for the secrets, values and variables of an app
     #[arg(long)]
     no_secrets: bool,
+    /// Also try the connections of an app: databases, base URLs of requests, folders
+    #[arg(long, conflicts_with = "no_secrets")]
+    connections: bool,
     #[command(flatten)]
     app: AppOptions,
 }
@@ -94,6 +97,11 @@ pub fn run(args: &Args) -> u8 {
                 Ok(checked) => {
                     tally.apps += 1;
                     tally.count(checked.diagnostics.iter().map(|d| d.severity));
+                    if args.connections {
+                        let unreachable = app::unreachable(&checked.app);
+                        diagnostics::print_app(&unreachable, args.format);
+                        tally.count(unreachable.iter().map(|d| d.severity));
+                    }
                 }
                 Err(reason) => {
                     streams::say(format_args!("error: {reason}\n"));

@@ -27,6 +27,7 @@ Examples:
   dataway run shop
   dataway run shop --flow nightly
   dataway run shop --flow take-order --payload order.json --vars '{\"tenant\": \"a\"}'
+  dataway run shop --trace payloads
 
 Exit codes: 0 done, 1 the app has errors or the run failed, 2 wrong usage, 130 after a second Ctrl-C.")]
 pub struct Args {

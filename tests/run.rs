@@ -104,6 +104,73 @@ fn what_goes_wrong_has_its_exit_code() {
 
 #[cfg(unix)]
 #[test]
+fn the_runs_of_a_process_that_was_killed_are_closed_at_the_next_start() {
+    let flows = "flows:\n  - name: waits\n    steps: [{logger: {level: WARN, message: here}}, {sleep: 1h}]\n  - name: text\n    steps: [{set-payload: plain}]\n";
+    let folder = app("killed", flows);
+    // Records are kept whatever the level of the log.
+    std::fs::write(folder.join("app.yaml"), format!("{APP}log: {{level: WARN}}\n")).unwrap();
+    let logs = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_dataway")).arg("logs").arg(&folder).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let start = || {
+        let mut child = command(&folder);
+        let child = child.args(["--flow", "waits"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Waits(child)
+    };
+    let wait = |times: usize| {
+        while logs().matches("waits/1: here").count() < times {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    let first = start();
+    wait(1);
+    let second = start();
+    wait(2);
+    assert!(!logs().contains("CORE:LOST"), "{}", logs());
+    drop(first);
+    // Another process begins: it closes the run of the first, and leaves the second one alone.
+    assert_eq!(run(&folder, &["--flow", "text"], "").status.code(), Some(0));
+    let lost = "waits: CORE:LOST: run failed: the process ended before the run did";
+    assert_eq!(logs().matches(lost).count(), 1, "{}", logs());
+    drop(second);
+    assert_eq!(run(&folder, &["--flow", "text"], "").status.code(), Some(0));
+    assert_eq!(logs().matches(lost).count(), 2, "{}", logs());
+}
+
+/// `--trace` decides over what `app.yaml` says, and every start with it is noted.
+#[test]
+fn messages_are_recorded_when_somebody_asks() {
+    let folder = app("traced", &sound());
+    let warnings = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_dataway")).arg("logs").arg(&folder).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().matches("(trace: payloads)").count()
+    };
+    for (settings, arguments, expected) in [
+        ("", &[][..], 0),
+        ("", &["--trace", "payloads"], 1),
+        ("log: {trace: payloads}\n", &[], 2),
+        ("log: {trace: payloads}\n", &["--trace", "none"], 2),
+    ] {
+        std::fs::write(folder.join("app.yaml"), format!("{APP}{settings}")).unwrap();
+        let output = run(&folder, &[&["--flow", "text"], arguments].concat(), "");
+        assert_eq!((output.status.code(), warnings()), (Some(0), expected), "{settings} {arguments:?}");
+    }
+    assert_eq!(run(&folder, &["--flow", "text", "--trace", "everything"], "").status.code(), Some(2));
+}
+
+/// A process that is killed when it is dropped.
+struct Waits(std::process::Child);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn an_app_answers_until_it_is_told_to_end() {
     let folder = app("serve", &sound());
     let mut child = command(&folder).stdout(Stdio::piped()).spawn().unwrap();

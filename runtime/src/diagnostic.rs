@@ -50,6 +50,7 @@ codes! {
     MISSING_VALUE = App(10), "missing secret, value or variable";
     CONFIG_TYPE = App(11), "unknown configuration type or property";
     LATER_STAGE = App(12), "feature of a later stage";
+    UNREACHABLE = App(20), "a configured connection cannot be made (only with `--connections`)";
     COMPONENT_KEY = Flow(1), "step has no component key or several";
     UNKNOWN_COMPONENT = Flow(2), "unknown component or operation";
     OTHERWISE = Flow(3), "`otherwise` not last or twice";

@@ -9,6 +9,7 @@ pub mod connectors;
 pub mod diagnostic;
 pub mod engine;
 pub mod expr;
+pub mod inspect;
 pub mod message;
 pub mod model;
 pub mod params;

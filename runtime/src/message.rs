@@ -12,7 +12,7 @@ use std::sync::Arc;
 use dataway_lang::Document;
 use dataway_lang::document;
 
-pub use codes::{CODES, CodeDesc};
+pub use codes::{CODES, CodeDesc, LOST};
 pub use fault::{Details, Fault, Pattern, Place};
 
 /// A message between two steps. Cloning costs a counter.

@@ -10,8 +10,9 @@ use crate::admin::Admin;
 use crate::connectors::Surroundings;
 use crate::connectors::http::listener::start::Site;
 use crate::connectors::triggers::{Triggers, close_all, open_all, prepare_all};
-use crate::engine::{Clock, Plan, Resources, Runtime, Sink};
-use crate::model;
+use crate::engine::{Clock, Event, Level, Plan, Resources, Runtime, Sink};
+use crate::inspect::recorder::Recorder;
+use crate::model::{self, Trace};
 
 /// How long connections have to take their last answer.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
@@ -40,8 +41,17 @@ impl Running {
         let resources = open_all(app, &Surroundings::new(root, Some(state)))?;
         let said = |(at, reason): (String, String)| format!("{at}: {reason}");
         let plan = Plan::of_app(app, resources.clone());
-        let plan = plan.map_err(|errors| errors.into_iter().map(said).collect::<Vec<_>>())?;
+        let mut plan = plan.map_err(|errors| errors.into_iter().map(said).collect::<Vec<_>>())?;
+        let is_traced = app.file.log.trace == Trace::Payloads;
+        if is_traced {
+            plan.hooks = Some(Box::new(Recorder::new(&app.redactor)));
+        }
         let runtime = Runtime::new(plan, Clock::real(), sink);
+        if is_traced {
+            let content =
+                "the run log records the messages of all steps (trace: payloads), and business data with them";
+            runtime.log().write(Event::new(runtime.clock().wall(), Level::Warn, content)).await;
+        }
         prepare_all(&resources, &runtime).await;
         Ok(Running { runtime, resources, triggers: None, admin: None })
     }

@@ -28,6 +28,15 @@ const FLOWS: &str = r##"
     steps: [{set-payload: TOKEN-is-a-secret}]
   - name: asks
     steps: [{id: ask, http-request: {config: nowhere}}]
+  - name: parts
+    steps:
+      - {id: one, set-payload: "#[msg.payload + 1]"}
+      - id: box
+        try:
+          steps:
+            - {id: two, set-variable: {name: was, value: "#[msg.payload]"}}
+            - {id: three, http-request: {config: nowhere}}
+            - {id: four, set-payload: "#[[msg.payload, msg.vars['was']]]"}
   - name: waits
     max-concurrency: 1
     queue: 1
@@ -96,7 +105,7 @@ async fn an_app_tells_about_itself() {
     let apps = site.get("/apps").await;
     assert_eq!((&apps[0]["name"], &apps[0]["version"]), (&"test".into(), &"1.0.0".into()));
     let flows = site.get("/apps/test/flows").await;
-    assert_eq!(flows.as_array().unwrap().len(), 7);
+    assert_eq!(flows.as_array().unwrap().len(), 8);
     assert!(flows[0]["address"].as_str().unwrap().ends_with("/x"), "{flows}");
     assert_eq!(flows[1]["next"], "2098-12-31T16:00:00.000000Z");
 
@@ -172,6 +181,21 @@ async fn runs_wait_are_cancelled_and_the_app_ends() {
     let queued = state("queued").await;
     let (head, body) = start().await;
     assert!(head.starts_with("http/1.1 503") && body.contains("CORE:QUEUE_FULL"), "{head} {body}");
+    // One that waits is found and ended, and its place in the queue is free again.
+    assert_eq!(site.ask("POST", &format!("/apps/test/runs/{queued}/cancel"), "").await.0, 200);
+    assert!(second.await.unwrap().1.contains("CORE:CANCELLED"));
+    let cancelled = site.get(&format!("/apps/test/runs/{queued}")).await;
+    assert_eq!((&cancelled["state"], &cancelled["code"]), (&"cancelled".into(), &"CORE:CANCELLED".into()));
+    assert_eq!(site.ask("POST", &format!("/apps/test/runs/{queued}/cancel"), "").await.0, 404);
+    // So it is when whoever asked for it goes away.
+    let third = tokio::spawn(start());
+    let gone = state("queued").await;
+    third.abort();
+    while site.get(&format!("/apps/test/runs/{gone}")).await["state"] != "cancelled" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let second = tokio::spawn(start());
+    let queued = state("queued").await;
     assert_eq!(site.ask("POST", &format!("/apps/test/runs/{job}/cancel"), "").await.0, 200);
     assert!(first.await.unwrap().1.contains("CORE:CANCELLED"));
     assert_eq!(site.get(&format!("/apps/test/runs/{job}")).await["state"], "cancelled");
@@ -249,4 +273,78 @@ async fn others_are_refused() {
     assert_eq!(guarded.ask("GET", "/health", "").await.0, 401);
     assert_eq!(guarded.ask("GET", "/health", "Authorization: Bearer ADMIN").await.0, 401);
     assert_eq!(guarded.ask("GET", "/health", "Authorization: Bearer ADMIN-is-a-secret").await.0, 200);
+}
+
+/// Asks for a run by hand with a message and mocks.
+const BY_HAND: &str = "Content-Type: application/vnd.dataway.run+json\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_of_flows_run_by_hand_with_mocks() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    let body = r##"{
+        "message": {"payload": 5, "attributes": {"key": "TOKEN-is-a-secret"}},
+        "mocks": [{"step": "parts/three", "when": "#[msg.payload == 5]", "return": {"payload": {"from": "mock"}}}]
+    }"##;
+    let run = "/apps/test/flows/parts/run";
+    let (status, answer) =
+        site.ask("POST", &format!("{run}?from=two&to=four&trace=payloads"), &format!("{BY_HAND}{body}")).await;
+    assert!(status == 200 && !answer.contains("is-a-secret"), "{status} {answer}");
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let steps: Vec<_> = answer["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!((&answer["state"], steps), (&"succeeded".into(), vec!["two", "three", "four"]), "{answer}");
+    assert_eq!(answer["steps"][1]["input"]["payload"], serde_json::json!({"type": "int", "text": "5"}));
+    assert_eq!(answer["steps"][1]["input"]["attributes"]["text"], r#"{"key":"***"}"#);
+    assert_eq!(answer["steps"][1]["output"]["payload"]["text"], r#"{"from":"mock"}"#);
+    assert_eq!(answer["message"]["payload"]["text"], r#"[{"from":"mock"},5]"#);
+    // Without a trace the answer is the payload; the whole flow takes mocks as well.
+    let (status, answer) = site.ask("POST", run, &format!("{BY_HAND}{body}").replace("== 5", "== 6")).await;
+    assert_eq!((status, &*answer), (200, r#"[{"from":"mock"},6]"#));
+    // One that fails says where, and with which message.
+    let (status, answer) = site.ask("POST", &format!("{run}?from=three&to=three&trace=payloads"), "").await;
+    let failed: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(
+        (status, &failed["state"], &failed["code"]),
+        (200, &"failed".into(), &"HTTP:CONNECT".into()),
+        "{answer}"
+    );
+    assert_eq!(failed["steps"][0]["code"], "HTTP:CONNECT");
+    assert!(failed["message"]["error"]["text"].as_str().unwrap().contains("HTTP:CONNECT"), "{answer}");
+
+    for (query, body, status, reason) in [
+        ("?from=two", "{}", 400, "from and to go together"),
+        ("?from=four&to=two", "{}", 404, "four and two are not in this order in one list of steps of parts"),
+        ("?from=one&to=four", "{}", 404, "one and four are not in this order"),
+        ("?trace=all", "{}", 400, "trace must be payloads or none"),
+        ("", r#"{"mocks": [{"step": "none", "return": {"payload": 1}}]}"#, 400, "there is no step none"),
+        ("", r#"{"mocks": [{"stp": "three"}]}"#, 400, "1:13: "),
+        ("", r##"{"message": {"payload": "#[1 +]"}}"##, 400, "1:30: an expression is missing"),
+        ("", "[", 400, "1:"),
+    ] {
+        let (found, answer) = site.ask("POST", &format!("{run}{query}"), &format!("{BY_HAND}{body}")).await;
+        assert!(found == status && answer.contains(reason), "{query} {body}: {found} {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn steps_are_recorded_when_the_app_says_so() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}\nlog: {trace: payloads, level: WARN}").await;
+    let json = "Content-Type: application/json\r\n\r\n[\"TOKEN-is-a-secret\"]";
+    site.ask("POST", "/apps/test/flows/echo/run", json).await;
+    site.ask("POST", "/apps/test/flows/asks/run", "").await;
+    let logs = site.get("/apps/test/logs").await;
+    let contents: Vec<_> = logs.as_array().unwrap().iter().map(|event| event["content"].as_str().unwrap()).collect();
+    assert!(contents[0].contains("trace: payloads") && !contents.contains(&""), "{contents:?}");
+    let steps = async |flow: &str| {
+        let runs = site.get(&format!("/apps/test/runs?flow={flow}")).await;
+        let one = site.get(&format!("/apps/test/runs/{}", runs[0]["job"].as_str().unwrap())).await;
+        one["steps"].clone()
+    };
+    let echo = steps("echo").await;
+    let ids: Vec<_> = echo.as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["say", "make"]);
+    let entity =
+        serde_json::json!({"type": "Entity", "mime-type": "application/json", "size": 21, "text": r#"["***"]"#});
+    assert_eq!(echo[0]["input"]["payload"], entity);
+    assert_eq!(echo[1]["output"]["payload"]["text"], r#"{"got":["***"]}"#);
+    assert_eq!(steps("asks").await[0]["code"], "HTTP:CONNECT");
 }

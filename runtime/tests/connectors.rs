@@ -5,7 +5,9 @@ mod support;
 use std::time::Duration;
 
 use dataway_lang::Document;
-use support::{TestApp, value};
+use dataway_runtime::engine::Request;
+use dataway_runtime::message::Message;
+use support::{TestApp, json, value};
 
 const FILES: &str = r##"  box: {type: file, root: root}
   locked: {type: file, root: root, access: read}"##;
@@ -139,4 +141,72 @@ async fn schedules_fire_until_the_app_stops() {
     let ended = ticks();
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(ticks(), ended);
+}
+
+/// Operations change the payload and nothing else; one that fails leaves its input in the failed message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operations_change_the_payload_alone() {
+    let configs = r##"  box: {type: file, root: root}
+  db: {type: database, engine: sqlite, path: ":memory:", init: ["create table t(n integer primary key)"]}
+  kept: {type: state, key: k}
+  down: {type: http-request, base-url: "http://127.0.0.1:1"}"##;
+    // Each step with the payload that it gives, as JSON (empty: not looked at), or the code with which it fails.
+    let steps = [
+        ("file.write: {path: a.txt, content: x}", "\"p\""),
+        ("file.read: {path: a.txt}", "\"x\""),
+        ("file.list: {}", ""),
+        ("file.move: {source: a.txt, target: b.txt}", "\"p\""),
+        ("file.delete: {path: b.txt}", "\"p\""),
+        ("file.read: {path: b.txt}", "FILE:NOT_FOUND"),
+        ("file.move: {source: a.txt, target: b.txt}", "FILE:NOT_FOUND"),
+        ("file.delete: {path: b.txt}", "FILE:NOT_FOUND"),
+        ("file.write: {path: ../b.txt}", "FILE:DENIED"),
+        ("file.list: {path: absent}", "FILE:NOT_FOUND"),
+        ("database.insert: {sql: insert into t values (1)}", r#"{"rowsAffected":1,"lastId":1}"#),
+        ("database.query: {sql: select n from t}", r#"[{"n":1}]"#),
+        ("database.update: {sql: update t set n = 2}", r#"{"rowsAffected":1}"#),
+        ("database.batch: {sql: insert into t values (:n), rows: [{n: 5}]}", r#"{"rowsAffected":1,"failed":[]}"#),
+        ("database.delete: {sql: delete from t}", r#"{"rowsAffected":2}"#),
+        ("database.query: {sql: select n from u}", "DB:SYNTAX"),
+        ("database.insert: {sql: insert into t values (null, 1)}", "DB:SYNTAX"),
+        ("database.batch: {sql: insert into t values (:n), rows: \"#[[{}]]\"}", "DB:PARAMETER"),
+        ("state.set: {value: 1}", r#"{"value":1}"#),
+        ("state.get: {}", r#"{"value":1}"#),
+        ("state.expire: {days: 1}", "null"),
+        ("state.expire: {days: \"#[0]\"}", "CORE:TYPE"),
+        ("state.list-push: {value: 1}", "CORE:TYPE"),
+        ("state.delete: {}", "null"),
+        ("http-request: {}", "HTTP:CONNECT"),
+    ];
+    let flows: String =
+        steps.iter().enumerate().map(|(n, (step, _))| format!("  - {{name: f{n}, steps: [{{{step}}}]}}\n")).collect();
+    let prepare = |folder: &std::path::Path| std::fs::create_dir_all(folder.join("root")).unwrap();
+    let app = TestApp::with(configs, &format!("\n{flows}"), prepare, |_| {}).await;
+    let (attributes, variables) = (r#"{"from":"input"}"#, r#"{"kept":1}"#);
+    for (n, (step, expected)) in steps.iter().enumerate() {
+        let flow = app.runtime.flow(&format!("f{n}")).unwrap().clone();
+        let message = Message::new("p".into(), value(attributes), value(variables));
+        let ended = app.runtime.run(Request { flow, trigger: "test", message }).await.unwrap();
+        let message = match ended.result {
+            Ok(message) => {
+                assert!(
+                    expected.is_empty() || json(message.payload()) == *expected,
+                    "{step}: {}",
+                    json(message.payload())
+                );
+                message
+            }
+            Err(failure) => {
+                assert_eq!(failure.fault.code, *expected, "{step}: {}", failure.fault);
+                assert_eq!(json(failure.message.payload()), "\"p\"", "{step}");
+                failure.message
+            }
+        };
+        assert_eq!(
+            (json(message.attributes()), json(message.variables())),
+            (attributes.into(), variables.into()),
+            "{step}"
+        );
+        assert!(message.error().is_none(), "{step}");
+    }
 }

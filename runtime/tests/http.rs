@@ -292,6 +292,10 @@ async fn requests() {
         ("/half", "HTTP:PROTOCOL"),
         ("/chunks", "HTTP:PROTOCOL"),
         ("/large", "HTTP:LIMIT"),
+        ("/endless", "HTTP:LIMIT"),
+        ("/lengths", "HTTP:PROTOCOL"),
+        ("/negative", "HTTP:PROTOCOL"),
+        ("/head", "HTTP:PROTOCOL"),
         ("/../x", "CORE:TYPE"),
     ] {
         let fault = app.run("get", path.into()).await.unwrap_err().fault;
@@ -300,6 +304,22 @@ async fn requests() {
     for path in ["/slow", "/stall"] {
         assert_eq!(app.json("hasty", path.into()).await, "HTTP:TIMEOUT", "{path}");
     }
+    // What comes behind an answer is no answer to the next request.
+    for _ in 0..3 {
+        assert_eq!(text(&ask("get", "/long".into()).await, "text"), "ab");
+        assert_eq!(ask("get", "/500".into()).await.get("status").and_then(Document::as_int), Some(500));
+    }
+    // A run that waits for an answer ends when it is cancelled.
+    let waiting = async {
+        app.running("get", 1).await;
+        let job = app.runtime.jobs().pop().unwrap();
+        assert!(app.runtime.cancel(job.id()));
+    };
+    let (cancelled, ()) = tokio::join!(app.json("get", "/slow".into()), waiting);
+    assert_eq!(cancelled, "CORE:CANCELLED");
+    // A service that speaks no TLS, and one that goes away during the handshake.
+    assert_eq!(app.json("absolute", format!("https://{upstream}/404").into()).await, "HTTP:TLS");
+
     // Without fail-on no answer is an error; with it the failed message carries the answer.
     assert_eq!(ask("get", "/500".into()).await.get("status").and_then(Document::as_int), Some(500));
     let failure = app.run("strict", "/500".into()).await.unwrap_err();
@@ -369,4 +389,50 @@ async fn tls() {
     // The refusal of a client without certificate may come after the handshake, with TLS 1.3.
     let refused = app.run("unknown", Document::None).await.unwrap_err().fault;
     assert!(matches!(&*refused.code, "HTTP:TLS" | "HTTP:CONNECT"), "{refused}");
+}
+
+/// Bytes of memory that the process holds.
+#[cfg(target_os = "linux")]
+fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096
+}
+
+/// Bodies, extensions of chunks and heads that never end cost memory for as much as may come, not for what comes.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_never_ends_takes_no_memory() {
+    let flows = "  - {name: f, trigger: {http-listener: {path: /x}}, steps: []}";
+    let app = TestApp::start(API, flows).await;
+    let at = address(&app);
+    let piece = vec![b'x'; 1 << 20];
+    let before = resident();
+    let mut clients = tokio::task::JoinSet::new();
+    for n in 0..32 {
+        let piece = piece.clone();
+        let head = [
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n",
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+            "POST /api/x HTTP/1.1\r\nHost: h\r\nX: ",
+        ][n % 4];
+        clients.spawn(async move {
+            let mut stream = TcpStream::connect(at).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // The server refuses it sooner or later; until then it has all that it wants.
+            for _ in 0..64 {
+                if stream.write_all(&piece).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    while let Some(client) = clients.join_next().await {
+        client.unwrap();
+    }
+    let more = resident().saturating_sub(before);
+    // The pieces of the clients themselves are in it: 32 MiB of 2 GiB that were sent.
+    assert!(more < 160 << 20, "{} MiB more", more >> 20);
+    let (head, _) = send(at, &get("/api/x")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
 }

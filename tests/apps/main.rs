@@ -203,6 +203,11 @@ fn tests_have_exit_codes_and_reports() {
     assert!(out.contains("FAIL  bad <&>") && out.contains("payload: expected 2, got 1"), "{out}");
     assert!(out.contains("2 tests: 1 passed, 1 failed"), "{out}");
     assert!(!out.contains('\u{1b}'), "{out}");
+    // What the steps of a failed case were given and gave is told when somebody asks.
+    assert!(!out.contains("step a/set"), "{out}");
+    let (_, out, _) = test(&["--trace", "payloads"]);
+    let told = r#"step a/set (set-payload) got {"payload":{"type":"NoneType"}"#;
+    assert_eq!(out.matches(told).count(), 1, "{out}");
     let xml = std::fs::read_to_string(report).unwrap();
     assert!(xml.contains(r#"<testcase classname="s" name="good""#), "{xml}");
     assert!(xml.contains(r#"<failure message="payload: expected 2, got 1">"#), "{xml}");
@@ -226,4 +231,20 @@ fn tests_have_exit_codes_and_reports() {
     app.write("flows/c.yaml", "name: c\nsteps: [{loger: x}]\n");
     let (code, _, error) = test(&[]);
     assert!(code == Some(1) && error.contains("FLW002"), "{error}");
+}
+
+#[test]
+fn connections_are_tried_when_somebody_asks() {
+    let app = Folder::new("connections");
+    let configs = "configs:\n  up: {type: http-request, base-url: 'http://127.0.0.1:1'}\n  memory: {type: database, engine: sqlite, path: ':memory:'}\n";
+    app.write("app.yaml", &format!("name: reach\nversion: 1.0.0\n{configs}"));
+    app.write("flows/a.yaml", "name: a\nsteps: []\n");
+    let path = app.0.to_string_lossy().into_owned();
+    let check = |arguments: &[&str]| said(&dataway(&[&["check", &path], arguments].concat()).output().unwrap());
+    assert_eq!(check(&[]).0, Some(0));
+    let (code, _, error) = check(&["--connections", "--format", "json"]);
+    assert_eq!((code, error.matches(r#""code":"APP020""#).count()), (Some(1), 1), "{error}");
+    assert!(error.contains("the configuration `up` cannot be reached: HTTP:CONNECT"), "{error}");
+    let (code, _, error) = check(&["--connections", "--no-secrets"]);
+    assert!(code == Some(2) && error.contains("cannot be used with"), "{error}");
 }

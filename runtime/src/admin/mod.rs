@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`guard`] | who may ask |
 //! | [`answer`] | answers, refusals and the parameters of a query |
-//! | [`flows`] | the app, its flows, runs by hand |
+//! | [`flows`] | the app and its flows |
+//! | [`by_hand`] | runs of flows and of parts of them, with mocks and traces |
 //! | [`runs`] | run records, their events, cancellation |
 //! | [`logs`] | events, also as they come |
 //! | [`metrics`] | counters and histograms as Prometheus reads them |
@@ -12,6 +13,7 @@
 //! It shows what the engine and the run log know and decides nothing itself. No secret of the app leaves through it.
 
 mod answer;
+mod by_hand;
 mod flows;
 mod guard;
 mod logs;
@@ -41,6 +43,7 @@ use crate::engine::Runtime;
 use crate::model::{App, Redactor};
 use crate::params::Secret;
 use answer::{Problem, Reply};
+use by_hand::Bench;
 use flows::Entry;
 
 /// The address unless something is said; when it is taken, a free port does as well.
@@ -60,6 +63,7 @@ struct Context {
     log: PathBuf,
     redactor: Redactor,
     entries: Vec<Entry>,
+    bench: Bench,
     /// What listens where, when it does.
     sites: OnceLock<Vec<(String, String)>>,
     ready: AtomicBool,
@@ -128,6 +132,7 @@ impl Admin {
             log: root.join(&app.file.log.dir),
             redactor: app.redactor.clone(),
             entries: flows::entries(app, runtime)?,
+            bench: Bench::of(app),
             sites: OnceLock::new(),
             ready: AtomicBool::new(false),
             token: settings.token.clone(),
@@ -181,7 +186,7 @@ fn router(context: &Arc<Context>) -> Router {
         .route("/shutdown", post(shutdown))
         .route("/apps", get(flows::apps))
         .route("/apps/{app}/flows", get(flows::list))
-        .route("/apps/{app}/flows/{flow}/run", post(flows::run))
+        .route("/apps/{app}/flows/{flow}/run", post(by_hand::run))
         .route("/apps/{app}/runs", get(runs::list))
         .route("/apps/{app}/runs/{job}", get(runs::one))
         .route("/apps/{app}/runs/{job}/cancel", post(runs::cancel))

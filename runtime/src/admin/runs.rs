@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use super::answer::{Problem, Query, Reply, put};
 use crate::store::console::{json_object, timestamp};
-use crate::store::reader::{EventFilter, Reader, RunFilter, RunRow};
+use crate::store::reader::{EventFilter, Reader, RunFilter, RunRow, TraceRow};
 
 /// Records of one answer, unless a limit is given.
 const DEFAULT_LIMIT: u32 = 100;
@@ -48,15 +48,18 @@ pub async fn one(
     let filter = RunFilter { job: Some(job.clone()), ..RunFilter::default() };
     let found = records(&context, &filter).await?;
     let row = found.first().ok_or_else(|| Problem::not_found(format!("there is no run {job}")))?;
-    let events = match log(&context).await? {
-        Some(mut log) => {
-            let filter = EventFilter { job: Some(job), ..EventFilter::default() };
-            log.events(&filter).await.map_err(Problem::failed)?
-        }
-        None => Vec::new(),
-    };
+    let (mut events, mut traces) = (Vec::new(), Vec::new());
+    if let Some(mut log) = log(&context).await? {
+        traces = log.traces(&job).await.map_err(Problem::failed)?;
+        let filter = EventFilter { job: Some(job), ..EventFilter::default() };
+        events = log.events(&filter).await.map_err(Problem::failed)?;
+    }
     let mut object = record(row);
     object.insert("events".to_owned(), events.iter().map(json_object).collect());
+    // Only an app that records messages has them.
+    if !traces.is_empty() {
+        object.insert("steps".to_owned(), traces.iter().map(traced).collect());
+    }
     Ok(Reply::new(&context).json(&Value::Object(object)))
 }
 
@@ -98,4 +101,22 @@ fn record(row: &RunRow) -> Map<String, Value> {
     put(&mut object, "description", row.description.as_deref());
     put(&mut object, "failedStep", row.failed_step.as_deref());
     object
+}
+
+/// A recorded step as JSON.
+fn traced(row: &TraceRow) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "time", Some(&timestamp(row.time)));
+    put(&mut object, "flow", Some(&row.flow));
+    put(&mut object, "step", Some(&row.step));
+    put(&mut object, "component", Some(&row.component));
+    put(&mut object, "code", Some(row.code.as_str()).filter(|code| !code.is_empty()));
+    if let Some(duration) = row.duration {
+        object.insert("duration".to_owned(), json!(duration as f64 / 1e6));
+    }
+    for (name, message) in [("input", &row.input), ("output", &row.output)] {
+        // They were written as JSON; anything else is nothing that could be shown.
+        object.insert(name.to_owned(), serde_json::from_str(message).unwrap_or_default());
+    }
+    Value::Object(object)
 }

@@ -1,9 +1,11 @@
 //! What tests of components share: flows from YAML, runs of them on a virtual clock, and what came out.
 
 mod basic;
+mod bounds;
 mod concurrency;
 mod errors;
 mod loops;
+mod table;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

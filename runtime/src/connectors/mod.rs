@@ -1,7 +1,7 @@
 //! Connectors: what ties an app to the world (flows part 3).
 //!
 //! One folder for each connector; each operation and trigger has a file of its own. What they share: [`content`] makes
-//! bytes of values, [`items`] reads large inputs item by item. Instances of configurations are made by [`open`];
+//! bytes of values, [`items`] reads large inputs item by item, [`reach`] tries connections. Instances of configurations are made by [`open`];
 //! [`triggers`] starts and ends what begins by itself.
 
 pub mod content;
@@ -9,6 +9,7 @@ pub mod database;
 pub mod file;
 pub mod http;
 pub mod items;
+pub mod reach;
 pub mod scheduler;
 pub mod state;
 pub mod triggers;

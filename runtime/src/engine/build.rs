@@ -55,14 +55,14 @@ impl<'a> Builder<'a> {
             self.step = outer;
             match built {
                 Ok(component) => {
-                    items.push(Step {
+                    items.push(Arc::new(Step {
                         id: step.id.clone(),
                         key: step.key(),
                         at: at.into(),
                         component,
                         operates_on: operates_on(step),
                         counts: StepCounts::default(),
-                    });
+                    }));
                 }
                 Err(reason) => self.errors.push((at, reason)),
             }

@@ -52,15 +52,17 @@ impl Gate {
         }
     }
 
-    /// Waits for its turn. The permit stands for the run until it is dropped. `waits` is called when there is a wait.
+    /// Waits for its turn. The permit stands for the run until it is dropped. `waits` is called when there is a wait, and gives
+    /// what may end it.
     ///
     /// # Errors
-    /// `CORE:QUEUE_FULL` when too many wait or it took too long, `CORE:SHUTDOWN` when the app stops.
+    /// `CORE:QUEUE_FULL` when too many wait or it took too long, `CORE:SHUTDOWN` when the app stops, `CORE:CANCELLED` when the
+    /// wait was ended.
     pub async fn enter(
         &self,
         clock: &Clock,
         stopping: &CancellationToken,
-        waits: impl FnOnce(),
+        waits: impl FnOnce() -> CancellationToken,
     ) -> Result<OwnedSemaphorePermit, Fault> {
         if stopping.is_cancelled() {
             return Err(Fault::new("CORE:SHUTDOWN", "the app is shutting down"));
@@ -73,11 +75,12 @@ impl Gate {
         if before >= self.queue {
             return Err(self.refuse(format!("{} runs of the flow are waiting already", self.queue)));
         }
-        waits();
+        let ended = waits();
         let until = clock.now().saturating_add(self.patience);
         tokio::select! {
             biased;
             () = stopping.cancelled() => Err(Fault::new("CORE:SHUTDOWN", "the app is shutting down")),
+            () = ended.cancelled() => Err(Fault::new("CORE:CANCELLED", "the run was cancelled while it waited for its turn")),
             permit = self.permits.clone().acquire_owned() => permit.map_err(|_| Fault::internal("a gate is closed")),
             () = clock.alarm(until) => Err(self.refuse(format!("waited {:?} for a run of the flow to end", self.patience))),
         }

@@ -1,5 +1,6 @@
 //! A run from its admission to its end (part 4, sections 1 to 3).
 
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,11 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::{BoxFuture, Event, Flow, Level, Run, Runtime, StepEnd, Steps, Trace};
+use super::{BoxFuture, Event, Flow, Hooks, Level, Run, Runtime, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
-#[derive(Debug)]
 pub struct Job {
     id: Arc<str>,
     document: Document,
@@ -24,6 +24,8 @@ pub struct Job {
     parent: Option<Arc<str>>,
     flow: Arc<str>,
     trace: Trace,
+    /// Who watches this run, in the place of who watches all.
+    hooks: Option<Arc<dyn Hooks>>,
     /// When it ends at the latest, on the app's clock.
     deadline: Option<Duration>,
     started: Duration,
@@ -139,11 +141,27 @@ impl RunRecord {
 struct Begin {
     id: Ulid,
     record: RunRecord,
-    trace: Option<Trace>,
     timeout: Option<Duration>,
     /// Stands for the run at the gate, or among the async sub-flows.
     permit: OwnedSemaphorePermit,
+    extras: Extras,
+}
+
+/// What only some runs have.
+#[derive(Default)]
+struct Extras {
+    /// What is made of the end.
     finish: Option<Box<dyn Finish>>,
+    /// The trace that it goes on; otherwise it begins its own.
+    trace: Option<Trace>,
+    /// Who watches this run.
+    hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<Job {} of {}>", self.id, self.flow)
+    }
 }
 
 impl Job {
@@ -175,6 +193,11 @@ impl Job {
     #[must_use]
     pub fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// Who watches this run alone.
+    pub(super) fn hooks(&self) -> Option<&dyn Hooks> {
+        self.hooks.as_deref()
     }
 
     /// When it began, on the app's clock.
@@ -268,7 +291,19 @@ impl Runtime {
     /// # Errors
     /// `CORE:QUEUE_FULL` or `CORE:SHUTDOWN` when there is no run.
     pub async fn run(self: &Arc<Self>, request: Request) -> Result<Ended, Fault> {
-        let (_, run) = self.admit(request, None, None).await?;
+        self.run_with(request, Extras::default()).await
+    }
+
+    /// Runs a flow while somebody watches this run, in the place of whoever watches all runs.
+    ///
+    /// # Errors
+    /// As [`Runtime::run`].
+    pub async fn run_watched(self: &Arc<Self>, request: Request, hooks: Arc<dyn Hooks>) -> Result<Ended, Fault> {
+        self.run_with(request, Extras { hooks: Some(hooks), ..Extras::default() }).await
+    }
+
+    async fn run_with(self: &Arc<Self>, request: Request, extras: Extras) -> Result<Ended, Fault> {
+        let (_, run) = self.admit(request, extras).await?;
         tokio::spawn(run).await.map_err(|_| Fault::internal("the task of a run ended before it"))
     }
 
@@ -283,7 +318,7 @@ impl Runtime {
         finish: Box<dyn Finish>,
         trace: Option<Trace>,
     ) -> Result<Ended, Fault> {
-        let (_, run) = self.admit(request, Some(finish), trace).await?;
+        let (_, run) = self.admit(request, Extras { finish: Some(finish), trace, hooks: None }).await?;
         Ok(run.await)
     }
 
@@ -291,32 +326,29 @@ impl Runtime {
     async fn admit(
         self: &Arc<Self>,
         request: Request,
-        finish: Option<Box<dyn Finish>>,
-        trace: Option<Trace>,
+        extras: Extras,
     ) -> Result<(Arc<str>, BoxFuture<'static, Ended>), Fault> {
         let Request { flow, trigger, message } = request;
         let id = Ulid::generate();
-        let mut record = RunRecord::new(id, &flow, trigger, self.clock.wall());
-        let mut waited = false;
-        let waits = || {
-            waited = true;
-            if let Some(event) = run_event(self, &record) {
-                self.log.offer(event);
+        let record = RunRecord::new(id, &flow, trigger, self.clock.wall());
+        let mut queued = None;
+        let waits = || queued.insert(Queued::new(self, record.clone())).ended.clone();
+        let entered = flow.gate.enter(&self.clock, &self.stopping, waits).await;
+        let begun = entered.map(|permit| {
+            let begin = Begin { id, record, timeout: flow.timeout, permit, extras };
+            let steps = flow.steps.clone();
+            self.begin(flow, steps, message, begin)
+        });
+        if let Some(queued) = queued {
+            // The wait may have been ended at the moment at which it was over.
+            if let Ok((job, _)) = &begun
+                && queued.ended.is_cancelled()
+            {
+                let _ = self.cancel(job);
             }
-        };
-        let permit = match flow.gate.enter(&self.clock, &self.stopping, waits).await {
-            Ok(permit) => permit,
-            Err(fault) => {
-                if waited {
-                    record.end(self.clock.wall(), Some(&fault));
-                    log_run(self, &record).await;
-                }
-                return Err(fault);
-            }
-        };
-        let begin = Begin { id, record, trace, timeout: flow.timeout, permit, finish };
-        let steps = flow.steps.clone();
-        Ok(self.begin(flow, steps, message, begin))
+            queued.leave(begun.as_ref().err()).await;
+        }
+        begun
     }
 
     /// Starts steps beside a run, as a run of their own that takes part in nothing of it (`async`). When too many are in flight
@@ -342,8 +374,8 @@ impl Runtime {
         let id = Ulid::generate();
         let mut record = RunRecord::new(id, parent.flow(), "async", self.clock.wall());
         record.parent = Some(parent.job().id().clone());
-        let trace = Some(parent.job().trace().clone());
-        let begin = Begin { id, record, trace, timeout: None, permit, finish: None };
+        let (trace, hooks) = (Some(parent.job().trace().clone()), parent.job().hooks.clone());
+        let begin = Begin { id, record, timeout: None, permit, extras: Extras { finish: None, trace, hooks } };
         let (job, run) = self.begin(parent.flow().clone(), steps.clone(), message, begin);
         tokio::spawn(run);
         Ok(job)
@@ -354,7 +386,7 @@ impl Runtime {
         flow: Arc<Flow>,
         steps: Arc<Steps>,
         mut message: Message,
-        begin: Begin,
+        mut begin: Begin,
     ) -> (Arc<str>, BoxFuture<'static, Ended>) {
         let id = begin.record.job.clone();
         let document = Document::from(&*id);
@@ -365,7 +397,8 @@ impl Runtime {
             runtime: self.clone(),
             parent: begin.record.parent.clone(),
             flow: flow.name.clone(),
-            trace: begin.trace.clone().unwrap_or_else(|| Trace::of_job(begin.id)),
+            trace: begin.extras.trace.take().unwrap_or_else(|| Trace::of_job(begin.id)),
+            hooks: begin.extras.hooks.take(),
             deadline: begin.timeout.map(|timeout| started.saturating_add(timeout)),
             started,
             stop: CancellationToken::new(),
@@ -377,6 +410,43 @@ impl Runtime {
         message.set_ids(document.clone(), document);
         self.active().insert(id.clone(), job.clone());
         (id, Box::pin(conduct(job, flow, steps, message, begin)))
+    }
+}
+
+/// A run that waits for its turn. Whoever is dropped meanwhile has left the queue.
+struct Queued<'a> {
+    runtime: &'a Runtime,
+    record: RunRecord,
+    ended: CancellationToken,
+}
+
+impl<'a> Queued<'a> {
+    fn new(runtime: &'a Runtime, record: RunRecord) -> Queued<'a> {
+        let ended = CancellationToken::new();
+        runtime.queued().insert(record.job.clone(), ended.clone());
+        runtime.log().offer(run_event(&record));
+        Queued { runtime, record, ended }
+    }
+
+    /// The wait is over: the turn has come, or never will.
+    async fn leave(mut self, fault: Option<&Fault>) {
+        let Some(fault) = fault else {
+            self.record.state = State::Running;
+            return;
+        };
+        self.record.end(self.runtime.clock().wall(), Some(fault));
+        self.runtime.log().write(run_event(&self.record)).await;
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.runtime.queued().remove(&self.record.job);
+        if self.record.state == State::Queued {
+            let fault = Fault::new("CORE:CANCELLED", "nobody waits for the run any more");
+            self.record.end(self.runtime.clock().wall(), Some(&fault));
+            self.runtime.log().offer(run_event(&self.record));
+        }
     }
 }
 
@@ -400,7 +470,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     let mut record = begin.record;
     record.started = clock.wall();
     record.state = State::Running;
-    log_run(&job.runtime, &record).await;
+    job.runtime.log().write(run_event(&record)).await;
     let (input, flow_name) = (message.clone(), flow.name.clone());
     let mut result = {
         let run = Run::new(job.clone(), flow.clone());
@@ -422,7 +492,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
             fault = job.stopped() => Err(Failure { fault, message: input }),
         }
     };
-    if let Some(finish) = begin.finish {
+    if let Some(finish) = begin.extras.finish {
         let finished = finish.finish(&Run::new(job.clone(), flow), &result).await;
         // The first error is the one that counts.
         if let (Err(fault), Ok(message)) = (finished, &result) {
@@ -433,7 +503,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     if let Some(counts) = job.runtime.counts(&flow_name) {
         counts.end(record.state, clock.now().saturating_sub(job.started));
     }
-    log_run(&job.runtime, &record).await;
+    job.runtime.log().write(run_event(&record)).await;
     if let Some(hooks) = &job.runtime.hooks {
         hooks.ended(&job, &result);
     }
@@ -447,19 +517,9 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text")
 }
 
-/// Writes how a run stands now.
-async fn log_run(runtime: &Runtime, record: &RunRecord) {
-    if let Some(event) = run_event(runtime, record) {
-        runtime.log().write(event).await;
-    }
-}
-
-/// The event that says how a run stands, if it is kept.
-fn run_event(runtime: &Runtime, record: &RunRecord) -> Option<Event> {
+/// The event that says how a run stands.
+fn run_event(record: &RunRecord) -> Event {
     let level = if record.error.is_some() { Level::Error } else { Level::Info };
-    if !runtime.log().wants(level) {
-        return None;
-    }
     let content = match record.state {
         State::Queued => "run queued",
         State::Running => "run started",
@@ -476,5 +536,5 @@ fn run_event(runtime: &Runtime, record: &RunRecord) -> Option<Event> {
         event.content = format!("{content}: {description}");
     }
     event.record = Some(Arc::new(record.clone()));
-    Some(event)
+    event
 }

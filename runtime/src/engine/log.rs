@@ -40,6 +40,10 @@ pub struct Event {
     pub duration: Option<Duration>,
     /// The run, when it begins or ends.
     pub record: Option<Arc<RunRecord>>,
+    /// What a step was given and gave, where that is recorded.
+    pub trace: Option<Arc<StepTrace>>,
+    /// Only what it carries is kept: the event itself is below the level of the log.
+    pub is_silent: bool,
 }
 
 impl Event {
@@ -60,14 +64,36 @@ impl Event {
             code: String::new(),
             duration: None,
             record: None,
+            trace: None,
+            is_silent: false,
         }
     }
+
+    /// Whether it carries something that is kept whatever the level.
+    fn carries(&self) -> bool {
+        self.record.is_some() || self.trace.is_some()
+    }
+}
+
+/// The input and the output message of a step, in JSON and without secrets. It waits for the store together with whatever counts
+/// those that wait.
+#[derive(Debug)]
+pub struct StepTrace {
+    /// The message that entered the step.
+    pub input: String,
+    /// The message that left it, or the failed message.
+    pub output: String,
+    /// Dropped when the trace has been stored.
+    pub waits: Box<dyn std::fmt::Debug + Send + Sync>,
 }
 
 /// Stores or shows events. It is called from one thread of its own, which it may block, with what has come together since the
 /// last call.
 pub trait Sink: Send {
-    /// Takes events, in their order.
+    /// Called once, before the first event.
+    fn open(&mut self) {}
+
+    /// Takes events, in their order. Of silent ones only what they carry counts.
     fn write(&mut self, events: &[Event]);
 }
 
@@ -98,6 +124,7 @@ impl Log {
         let (sender, mut receiver) = mpsc::channel(CAPACITY);
         let writing = move || {
             let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            sink.open();
             while receiver.blocking_recv_many(&mut items, BATCH) > 0 {
                 // Whoever flushes waits, so nothing is collected then.
                 if items.len() < BATCH && !items.iter().any(|item| matches!(item, Item::Flush(_))) {
@@ -136,26 +163,41 @@ impl Log {
         level as u8 >= self.level as u8
     }
 
+    /// The event as it is handed on: silent below the level of the log; `None` when it carries nothing then.
+    fn admitted(&self, mut event: Event) -> Option<Event> {
+        event.is_silent |= !self.wants(event.level);
+        (!event.is_silent || event.carries()).then_some(event)
+    }
+
     /// Hands an event on. Waits for room only with WARN and ERROR.
     pub async fn write(&self, event: Event) {
-        if !self.wants(event.level) {
-            return;
-        }
+        let Some(event) = self.admitted(event) else { return };
         if event.level as u8 >= Level::Warn as u8 {
             // A writer that is gone takes nothing more; flows go on.
             if self.sender.send(Item::Event(event)).await.is_err() {
                 self.dropped.fetch_add(1, Ordering::Relaxed);
             }
         } else {
-            self.offer(event);
+            self.try_send(event);
         }
     }
 
     /// Hands an event on if there is room.
     pub fn offer(&self, event: Event) {
-        if self.wants(event.level) && self.sender.try_send(Item::Event(event)).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        if let Some(event) = self.admitted(event) {
+            self.try_send(event);
         }
+    }
+
+    fn try_send(&self, event: Event) {
+        if self.sender.try_send(Item::Event(event)).is_err() {
+            self.drop_one();
+        }
+    }
+
+    /// Counts an event that is not kept because too much waits.
+    pub fn drop_one(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Waits until the sink has everything that was written before.
@@ -187,7 +229,8 @@ impl Memory {
 
 impl Sink for Memory {
     fn write(&mut self, events: &[Event]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
+        let kept = events.iter().filter(|event| !event.is_silent).cloned();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(kept);
     }
 }
 
@@ -220,6 +263,40 @@ mod tests {
         gate.add_permits(1);
         log.write(event(Level::Error)).await;
         log.flush().await;
+    }
+
+    /// Keeps everything that it is given.
+    struct All(Arc<Mutex<Vec<Event>>>);
+
+    impl Sink for All {
+        fn write(&mut self, events: &[Event]) {
+            self.0.lock().unwrap().extend_from_slice(events);
+        }
+    }
+
+    #[tokio::test]
+    async fn records_are_kept_below_the_level() {
+        let all = Arc::default();
+        let log = Log::start(Level::Error, Box::new(All(Arc::clone(&all))));
+        let record = RunRecord {
+            job: "A".into(),
+            parent: None,
+            flow: "f".into(),
+            trigger: "cli",
+            queued: SystemTime::UNIX_EPOCH,
+            started: SystemTime::UNIX_EPOCH,
+            ended: None,
+            state: crate::engine::State::Running,
+            error: None,
+            failed_step: None,
+        };
+        let event = Event::new(SystemTime::UNIX_EPOCH, Level::Info, "run started");
+        log.write(event.clone()).await;
+        log.write(Event { record: Some(Arc::new(record)), ..event.clone() }).await;
+        log.write(Event { level: Level::Error, ..event }).await;
+        log.flush().await;
+        let seen: Vec<_> = all.lock().unwrap().iter().map(|e| (e.is_silent, e.record.is_some())).collect();
+        assert_eq!(seen, [(true, true), (false, false)]);
     }
 
     #[tokio::test]

@@ -43,7 +43,7 @@ pub use clock::Clock;
 pub use evaluate::Evaluator;
 pub use gate::Gate;
 pub use job::{Ended, Job, Request, RunRecord, State};
-pub use log::{Event, Level, Log, Sink};
+pub use log::{Event, Level, Log, Sink, StepTrace};
 pub use plan::Resources;
 pub use run::Run;
 pub use settings::Settings;
@@ -72,13 +72,22 @@ pub struct Flow {
     pub timeout: Option<Duration>,
 }
 
+impl Flow {
+    /// The steps from the one id to the other, which stand in one list, as a flow of their own that waits for nobody.
+    #[must_use]
+    pub fn range(&self, from: &str, to: &str) -> Option<Flow> {
+        let steps = Arc::new(self.steps.range(from, to)?);
+        Some(Flow { name: self.name.clone(), steps, gate: Gate::default(), timeout: self.timeout })
+    }
+}
+
 /// Sees every step of every run, and may take its place: tests mock and count with it, the editor traces with it.
 pub trait Hooks: Send + Sync {
     /// Called before a step; what it gives is the end of the step, which is then not executed.
     fn before<'a>(&'a self, run: &'a Run, step: &'a Step, message: &'a Message) -> BoxFuture<'a, Option<StepEnd>>;
 
-    /// Called after a step, mocked or not.
-    fn after(&self, run: &Run, step: &Step, end: &StepEnd);
+    /// Called after a step, mocked or not, which got `input`.
+    fn after(&self, run: &Run, step: &Step, input: &Message, end: &StepEnd, took: Duration);
 
     /// Called when a branch of a container, or a flow, is entered.
     fn entered(&self, run: &Run, steps: &Steps);
@@ -118,6 +127,8 @@ pub struct Runtime {
     background: Arc<Semaphore>,
     /// The runs there are, by job id.
     active: Mutex<HashMap<Arc<str>, Arc<Job>>>,
+    /// What ends the wait of the runs that wait for their turn, by job id.
+    queued: Mutex<HashMap<Arc<str>, CancellationToken>>,
     /// Told when the last active run has ended.
     idle: Notify,
     /// Cancelled when no new run may begin.
@@ -149,6 +160,7 @@ impl Runtime {
             cache: Cache::default(),
             background: Arc::new(Semaphore::new(settings.async_max)),
             active: Mutex::default(),
+            queued: Mutex::default(),
             idle: Notify::new(),
             stopping: CancellationToken::new(),
             settings,
@@ -213,17 +225,23 @@ impl Runtime {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn queued(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, CancellationToken>> {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The runs that have begun and not ended, async ones included.
     #[must_use]
     pub fn jobs(&self) -> Vec<Arc<Job>> {
         self.active().values().cloned().collect()
     }
 
-    /// Cancels a run with `CORE:CANCELLED`; `false` if there is none of that id.
+    /// Cancels a run with `CORE:CANCELLED`, whether it goes on or waits for its turn; `false` if there is none of that id.
     #[must_use]
     pub fn cancel(&self, job: &str) -> bool {
-        let found = self.active().get(job).cloned();
-        found.inspect(|job| job.cancel("CORE:CANCELLED")).is_some()
+        let waiting = self.queued().get(job).cloned().inspect(CancellationToken::cancel);
+        // Looked for behind the queue: a run gets there before it leaves the queue.
+        let active = self.active().get(job).cloned().inspect(|job| job.cancel("CORE:CANCELLED"));
+        waiting.is_some() || active.is_some()
     }
 
     /// Begins the end of the app: no new run is taken, and none of those that wait.

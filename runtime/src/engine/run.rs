@@ -148,7 +148,7 @@ impl Run {
     /// Who watches the run.
     #[must_use]
     pub fn hooks(&self) -> Option<&dyn Hooks> {
-        self.runtime().hooks.as_deref()
+        self.job.hooks().or(self.runtime().hooks.as_deref())
     }
 
     /// Accounts for the message that this path holds now.

@@ -98,11 +98,28 @@ impl fmt::Debug for Step {
 pub struct Steps {
     /// Which branch of its container it is, as in the ids of its steps: `when-2`, `otherwise`; empty for plain `steps`.
     pub label: Arc<str>,
-    /// The steps, in order.
-    pub items: Vec<Step>,
+    /// The steps, in order; a range of them shares them with its list.
+    pub items: Vec<Arc<Step>>,
 }
 
 impl Steps {
+    /// The steps from the one id to the other, in this list or one inside.
+    #[must_use]
+    pub fn range(&self, from: &str, to: &str) -> Option<Steps> {
+        let place = |id: &str| self.items.iter().position(|step| &*step.id == id);
+        if let (Some(from), Some(to)) = (place(from), place(to)) {
+            let items = self.items.get(from..=to)?.to_vec();
+            return Some(Steps { label: self.label.clone(), items });
+        }
+        self.items.iter().flat_map(|step| step.component.inside()).find_map(|inner| inner.range(from, to))
+    }
+
+    /// Whether a step of that id is in this list or one inside.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.range(id, id).is_some()
+    }
+
     /// Executes the steps, one after the other.
     pub async fn execute(&self, run: &Run, mut message: Message) -> StepEnd {
         if let Some(hooks) = run.hooks() {
@@ -118,12 +135,13 @@ impl Steps {
             let end = match run.hooks() {
                 None => step.component.execute(run, message).await,
                 Some(hooks) => {
+                    let input = message.clone();
                     let mocked = hooks.before(run, step, &message).await;
                     let end = match mocked {
                         Some(end) => end,
                         None => step.component.execute(run, message).await,
                     };
-                    hooks.after(run, step, &end);
+                    hooks.after(run, step, &input, &end, start.elapsed());
                     end
                 }
             };

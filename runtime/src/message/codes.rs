@@ -3,6 +3,9 @@
 /// The parent of every failure of a component, connector or script.
 pub const RUNTIME: &str = "CORE:RUNTIME";
 
+/// The code of a run whose process ended before it. No flow ever sees it.
+pub const LOST: &str = "CORE:LOST";
+
 /// An error code.
 #[derive(Debug)]
 pub struct CodeDesc {
@@ -41,6 +44,7 @@ pub static CODES: &[CodeDesc] = &[
     ends_run("CORE:CANCELLED", "the run was cancelled"),
     ends_run("CORE:LIMIT_STEPS", "the run executed more than run.max-steps steps"),
     ends_run("CORE:LIMIT_MEMORY", "the values of the run take more than run.memory"),
+    ends_run(LOST, "the process ended before the run did"),
     technical("CORE:QUEUE_FULL", "a trigger could not enqueue a run"),
     technical("CORE:INTERNAL", "a defect of the runtime"),
     technical("DATAWAY:RUNTIME", "exception in a script"),

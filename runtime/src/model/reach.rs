@@ -2,6 +2,7 @@
 //! (part 2, sections 4 and 5.2).
 
 use crate::diagnostic::Code;
+use crate::message::CODES;
 use crate::params::Reader;
 use crate::yaml::{Kind, Node};
 
@@ -33,9 +34,10 @@ fn jump(component: &str, key: &Node, reader: &mut Reader<'_>) {
     reader.error_help(Code::LOOP, key.span, message, "it acts on the nearest `for-each` or `while` around it");
 }
 
-/// What no catch ever gets: these end the run.
-const NOT_CATCHABLE: [&str; 5] =
-    ["CORE:RUN_TIMEOUT", "CORE:SHUTDOWN", "CORE:CANCELLED", "CORE:LIMIT_STEPS", "CORE:LIMIT_MEMORY"];
+/// Whether no catch ever gets a code: it ends the run.
+fn ends_run(code: &str) -> bool {
+    CODES.iter().any(|known| known.code == code && !known.catchable)
+}
 
 fn catches(value: &Node, reader: &mut Reader<'_>) {
     let Some(catches) = value.get("catch").and_then(Node::as_list) else { return };
@@ -47,7 +49,7 @@ fn catches(value: &Node, reader: &mut Reader<'_>) {
         for node in patterns {
             let Kind::Text(text) = &node.kind else { continue };
             let pattern = &*text.value;
-            let message = if NOT_CATCHABLE.contains(&pattern) {
+            let message = if ends_run(pattern) {
                 format!("`{pattern}` ends the run and cannot be caught")
             } else if let Some(covering) = earlier.iter().find(|earlier| covers(earlier, pattern)) {
                 format!("this can never match: `{covering}` gets every `{pattern}` before")

@@ -113,6 +113,12 @@ impl Redactor {
         }
     }
 
+    /// Bytes of the longest secret.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.secrets.first().map_or(0, |secret| secret.expose().len())
+    }
+
     /// The text with every secret in it replaced by `***`.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {

@@ -40,9 +40,15 @@ impl Console {
 }
 
 impl Sink for Console {
+    fn open(&mut self) {
+        if let Some(next) = &mut self.next {
+            next.open();
+        }
+    }
+
     fn write(&mut self, events: &[Event]) {
         let mut out = String::new();
-        for event in events {
+        for event in events.iter().filter(|event| !event.is_silent) {
             match self.form {
                 Form::Text => out.push_str(&line(event, &self.redactor)),
                 Form::Json => out.push_str(&json(event, &self.redactor).to_string()),

@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
-use super::{FILE, PATIENCE, console, micros, time};
+use super::{FILE, PATIENCE, VERSION, console, micros, time, whole_micros};
 use crate::engine::{Event, Level};
 use crate::model::Redactor;
 
 /// Most rows that one question gives.
 pub const MOST_ROWS: u32 = 10_000;
+
+/// Most bytes of messages that one question about recorded steps gives.
+pub const MOST_TRACED: usize = 32 << 20;
 
 /// A stored event. Texts that do not apply are empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +57,7 @@ impl EventRow {
             category: redactor.redact(&event.category).into_owned(),
             content: redactor.redact(&event.content).into_owned(),
             code: redactor.redact(&event.code).into_owned(),
-            duration: event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
+            duration: event.duration.map(whole_micros),
         }
     }
 }
@@ -75,6 +79,23 @@ pub struct RunRow {
     pub code: Option<String>,
     pub description: Option<String>,
     pub failed_step: Option<String>,
+}
+
+/// A stored execution of a step.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields of an event, as in `engine::Event`")]
+pub struct TraceRow {
+    pub time: SystemTime,
+    pub flow: String,
+    pub step: String,
+    pub component: String,
+    pub code: String,
+    /// In microseconds.
+    pub duration: Option<i64>,
+    /// The message that entered the step, in JSON.
+    pub input: String,
+    /// The message that left it, in JSON.
+    pub output: String,
 }
 
 /// Which events are wanted.
@@ -126,8 +147,15 @@ impl Reader {
             return Ok(None);
         }
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE);
-        let opened = SqliteConnection::connect_with(&options).await;
-        opened.map(|connection| Some(Reader(connection))).map_err(|error| failed(&error))
+        let mut opened = SqliteConnection::connect_with(&options).await.map_err(|error| failed(&error))?;
+        match version(&mut opened).await.map_err(|error| failed(&error))? {
+            // It is just being made.
+            0 => Ok(None),
+            1..=VERSION => Ok(Some(Reader(opened))),
+            other => {
+                Err(format!("the run log has version {other}, this program reads {VERSION}; use a newer `dataway`"))
+            }
+        }
     }
 
     /// Events in ascending order, at most [`MOST_ROWS`].
@@ -170,6 +198,29 @@ impl Reader {
         Ok(events)
     }
 
+    /// The recorded steps of a run in the order in which they ended, as far as they fit into [`MOST_TRACED`] bytes.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    pub async fn traces(&mut self, job: &str) -> Result<Vec<TraceRow>, String> {
+        // A log that was made before there were traces has no table of them, and no traces.
+        if version(&mut self.0).await.map_err(|error| failed(&error))? < VERSION {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query("select * from traces where job = ? order by id").bind(job);
+        let mut rows = query.fetch(&mut self.0);
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await.map_err(|error| failed(&error))? {
+            let row = trace(&row).map_err(|error| failed(&error))?;
+            bytes += row.input.len() + row.output.len();
+            if bytes > MOST_TRACED {
+                break;
+            }
+            found.push(row);
+        }
+        Ok(found)
+    }
+
     /// Runs, the newest first, at most [`MOST_ROWS`].
     ///
     /// # Errors
@@ -189,6 +240,11 @@ impl Reader {
         let rows = query.build().fetch_all(&mut self.0).await.map_err(|error| failed(&error))?;
         rows.iter().map(run).collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))
     }
+}
+
+/// The version of the tables; 0 before they are made.
+async fn version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("pragma user_version").fetch_one(connection).await
 }
 
 fn failed(error: &sqlx::Error) -> String {
@@ -213,6 +269,19 @@ fn event(row: &SqliteRow) -> Result<EventRow, sqlx::Error> {
         content: row.try_get("content")?,
         code: row.try_get("code")?,
         duration: row.try_get("duration")?,
+    })
+}
+
+fn trace(row: &SqliteRow) -> Result<TraceRow, sqlx::Error> {
+    Ok(TraceRow {
+        time: time(row.try_get("time")?),
+        flow: row.try_get("flow")?,
+        step: row.try_get("step")?,
+        component: row.try_get("component")?,
+        code: row.try_get("code")?,
+        duration: row.try_get("duration")?,
+        input: row.try_get("input")?,
+        output: row.try_get("output")?,
     })
 }
 

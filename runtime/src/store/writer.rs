@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 
-use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, VERSION, console, micros};
+use super::owners::{self, Alive};
+use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, UPGRADE, VERSION, console, micros, whole_micros};
 use crate::engine::{Event, RunRecord, Sink, State};
 use crate::model::Redactor;
 
@@ -37,6 +38,8 @@ pub struct Options {
 pub struct Writer {
     options: Options,
     connection: Option<Connection>,
+    /// Says that this process lives, once it has begun to write.
+    alive: Option<Alive>,
     /// When the store is tried again after a failure.
     retry: Option<Instant>,
     cleaned: Option<Instant>,
@@ -46,7 +49,7 @@ impl Writer {
     /// A writer whose file is opened with the first events.
     #[must_use]
     pub fn new(options: Options) -> Writer {
-        Writer { options, connection: None, retry: None, cleaned: None }
+        Writer { options, connection: None, alive: None, retry: None, cleaned: None }
     }
 
     /// Path of the file.
@@ -59,11 +62,19 @@ impl Writer {
         let path = self.path();
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            empty => empty.insert(create(&path)?),
+            empty => {
+                let mut made = create(&path)?;
+                if self.alive.is_none() {
+                    self.alive = Some(owners::begin(&mut made, &self.options.folder)?);
+                }
+                empty.insert(made)
+            }
         };
+        let owner = self.alive.as_ref().map_or("", Alive::id);
         let transaction = connection.transaction()?;
         insert_events(&transaction, &self.options, events)?;
-        insert_runs(&transaction, &self.options, events)?;
+        insert_runs(&transaction, &self.options, owner, events)?;
+        insert_traces(&transaction, events)?;
         transaction.commit()?;
         if self.cleaned.is_none_or(|last| last.elapsed() >= CLEANING) {
             self.cleaned = Some(Instant::now());
@@ -74,6 +85,10 @@ impl Writer {
 }
 
 impl Sink for Writer {
+    fn open(&mut self) {
+        self.write(&[]);
+    }
+
     fn write(&mut self, events: &[Event]) {
         if self.retry.is_none_or(|at| at <= Instant::now()) {
             match self.store(events) {
@@ -92,7 +107,7 @@ impl Sink for Writer {
                 }
             }
         }
-        for event in events {
+        for event in events.iter().filter(|event| !event.is_silent) {
             console::warn(&console::line(event, &self.options.redactor));
         }
     }
@@ -100,9 +115,8 @@ impl Sink for Writer {
 
 /// Opens the file and makes its tables. A file that is no run log of this version is set aside, not overwritten.
 fn create(path: &Path) -> rusqlite::Result<Connection> {
-    let io = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(io)?;
+        std::fs::create_dir_all(folder).map_err(super::io)?;
     }
     match opened(path) {
         Err(error) if path.exists() && !is_busy(&error) => {
@@ -112,7 +126,7 @@ fn create(path: &Path) -> rusqlite::Result<Connection> {
                 path.display(),
                 aside.display()
             ));
-            std::fs::rename(path, aside).map_err(io)?;
+            std::fs::rename(path, aside).map_err(super::io)?;
             opened(path)
         }
         opened => opened,
@@ -125,10 +139,13 @@ fn opened(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(LOCKED)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
-    let making = connection.transaction()?;
+    let making = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = making.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != 0 && version != VERSION {
+    if !(0..=VERSION).contains(&version) {
         return Err(rusqlite::Error::ToSqlConversionFailure(format!("it has version {version}, not {VERSION}").into()));
+    }
+    if version == 1 {
+        making.execute_batch(UPGRADE)?;
     }
     making.execute_batch(TABLES)?;
     making.execute_batch(SET_VERSION)?;
@@ -147,7 +164,7 @@ const INSERT_EVENT: &str = "insert into events \
 
 fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(INSERT_EVENT)?;
-    for event in events {
+    for event in events.iter().filter(|event| !event.is_silent) {
         insert.execute(params![
             micros(event.time),
             event.level as u8,
@@ -161,17 +178,17 @@ fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -
             options.redactor.redact(&event.category),
             options.redactor.redact(&event.content),
             options.redactor.redact(&event.code),
-            event.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
+            event.duration.map(whole_micros),
         ])?;
     }
     Ok(())
 }
 
 const INSERT_RUN: &str = "insert or replace into runs \
-    (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step) \
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner) \
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
-fn insert_runs(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
+fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: &[Event]) -> rusqlite::Result<()> {
     // Of a run that began and ended since the last batch only the end is written.
     let mut last: BTreeMap<&str, &RunRecord> = BTreeMap::new();
     for record in events.iter().filter_map(|event| event.record.as_deref()) {
@@ -194,6 +211,27 @@ fn insert_runs(connection: &Connection, options: &Options, events: &[Event]) -> 
             error.map(|(code, _)| options.redactor.redact(code)),
             error.map(|(_, description)| options.redactor.redact(description)),
             run.failed_step,
+            owner,
+        ])?;
+    }
+    Ok(())
+}
+
+const INSERT_TRACE: &str = "insert into traces (time, job, flow, step, component, code, duration, input, output) \
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+fn insert_traces(connection: &Connection, events: &[Event]) -> rusqlite::Result<()> {
+    for (event, trace) in events.iter().filter_map(|event| Some((event, event.trace.as_ref()?))) {
+        connection.prepare_cached(INSERT_TRACE)?.execute(params![
+            micros(event.time),
+            event.job,
+            event.flow,
+            event.step,
+            event.component,
+            event.code,
+            event.duration.map(whole_micros),
+            trace.input,
+            trace.output,
         ])?;
     }
     Ok(())
@@ -216,6 +254,7 @@ fn clean(connection: &Connection, retention: Duration) -> rusqlite::Result<()> {
     let oldest = SystemTime::now().checked_sub(retention).map_or(0, micros);
     for statement in [
         "delete from events where id in (select id from events where time < ?1 limit ?2)",
+        "delete from traces where id in (select id from traces where time < ?1 limit ?2)",
         "delete from runs where job in (select job from runs where started < ?1 limit ?2)",
     ] {
         while connection.execute(statement, params![oldest, CLEANED_AT_ONCE])? >= CLEANED_AT_ONCE as usize {}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::coverage::Trail;
 use super::expect::Evidence;
-use super::mocks::{Index, ReadyMock, add_variables};
+use super::mocks::{Index, ReadyMock};
 use super::report::{CaseReport, Outcome};
 use super::request;
 use super::stage::{Script, Stage};
@@ -49,10 +49,12 @@ impl Around<'_> {
             Some(Skip::Because(reason)) => report.outcome = Outcome::Skipped(Some(reason.clone())),
             _ => {
                 let started = Instant::now();
+                let mut steps = Vec::new();
                 let failed = match self.stage(case).await {
                     Ok(stage) => {
                         let failed = self.on(&stage, case).await;
                         stage.close().await;
+                        steps = stage.watch.steps();
                         let (own, suite) = stage.watch.mocks().split_at_checked(case.mocks.len()).unwrap_or_default();
                         let unused = own.iter().filter(|mock| !mock.is_used());
                         report.notes.extend(unused.map(|mock| format!("the mock of {} was not used", mock.label())));
@@ -63,6 +65,7 @@ impl Around<'_> {
                 };
                 report.time = started.elapsed();
                 if !failed.is_empty() {
+                    report.notes.extend(steps);
                     report.outcome = Outcome::Failed(failed);
                 }
             }
@@ -125,31 +128,8 @@ impl Around<'_> {
             None => case.flow.as_ref().and_then(|flow| stage.runtime.flow(&flow.name)).cloned(),
         };
         let flow = flow.ok_or("there is no such flow")?;
-        let message = self.message(stage, case, given).await?;
+        let message = values::message(case.message.as_ref(), given, &self.app.files, &stage.runtime).await?;
         let run = stage.runtime.run(Request { flow, trigger: "test", message });
         run.await.map(|_| None).map_err(|fault| fault.to_string())
-    }
-
-    /// The first message of a case: its own parts, and the variables that were left to it.
-    async fn message(&self, stage: &Stage, case: &Case, given: &Message) -> Result<Message, String> {
-        let (files, runtime) = (&self.app.files, &stage.runtime);
-        let spec = case.message.as_ref();
-        let payload =
-            values::value(spec.and_then(|spec| spec.payload.as_ref()), "message payload", files, runtime).await?;
-        let attributes =
-            values::value(spec.and_then(|spec| spec.attributes.as_ref()), "message attributes", files, runtime);
-        let attributes = attributes.await?.unwrap_or_default();
-        let mut message = Message::new(payload.unwrap_or_default(), attributes, given.variables().clone());
-        let variables =
-            values::value(spec.and_then(|spec| spec.variables.as_ref()), "message variables", files, runtime);
-        if let Some(variables) = variables.await? {
-            add_variables(&mut message, &variables).map_err(|reason| format!("message: {reason}"))?;
-        }
-        if let Some(error) =
-            values::value(spec.and_then(|spec| spec.error.as_ref()), "message error", files, runtime).await?
-        {
-            message.set_error(error);
-        }
-        Ok(message)
     }
 }

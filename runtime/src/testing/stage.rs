@@ -17,7 +17,7 @@ use crate::connectors::{self, Surroundings};
 use crate::engine::log::Memory;
 use crate::engine::{Builder, Clock, Component, Flow, Gate, Plan, Request, Resources, Runtime, Settings};
 use crate::message::Message;
-use crate::model::{self, App, Config, Suite, TestTime};
+use crate::model::{self, App, Config, Suite, TestTime, Trace};
 
 /// How long runs and connections may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -115,17 +115,6 @@ impl Instances {
     }
 }
 
-/// The steps of a flow, or of a container in it, from the one id to the other.
-fn range(steps: &model::Steps, from: &str, to: &str) -> Option<model::Steps> {
-    let place = |id: &str| steps.items.iter().position(|step| &*step.id == id);
-    if let (Some(from), Some(to)) = (place(from), place(to)) {
-        let items = steps.items.get(from..=to)?.to_vec();
-        return Some(model::Steps { label: steps.label.clone(), items });
-    }
-    let mut inner = steps.items.iter().flat_map(|step| Parts::of(&*step.params).steps);
-    inner.find_map(|steps| range(steps, from, to))
-}
-
 impl Stage {
     /// A stage for a suite of an app. Must be called inside a tokio runtime.
     ///
@@ -141,11 +130,9 @@ impl Stage {
         let mut builder = Builder::new(&instances.resources);
         builder.stand_in = Some(&stand_in);
         let flows: Vec<Flow> = app.flows.iter().map(|flow| Flow::build(flow, &app.file.run, &mut builder)).collect();
-        let part = script.range.and_then(|(flow, from, to)| Some((flow, range(&flow.body.steps, from, to)?)));
-        let range = part.map(|(flow, steps)| Flow {
-            steps: builder.steps(&steps),
-            ..Flow::build(flow, &app.file.run, &mut builder)
-        });
+        let range = script
+            .range
+            .and_then(|(flow, from, to)| flows.iter().find(|built| built.name == *flow.name())?.range(from, to));
         // Names that no flow of an app can have.
         let mut beside = |(key, steps): (&str, &model::Steps)| {
             let name = format!("{key} ({})", suite.body.suite.value).into();
@@ -158,7 +145,8 @@ impl Stage {
         }
         let mut branches = Branches::default();
         flows.iter().chain(&range).for_each(|flow| branches.add(flow));
-        let watch = Watch::new(index, script.mocks, branches, &problems);
+        let recording = (app.file.log.trace == Trace::Payloads).then(|| app.redactor.clone());
+        let watch = Watch::new(index, script.mocks, branches, &problems, recording);
         let clock = match suite.body.time {
             TestTime::Virtual => Clock::virtual_from(SystemTime::now()),
             TestTime::Real => Clock::real(),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use dataway_lang::Document;
 
+use super::mocks::add_variables;
 use crate::engine::Runtime;
 use crate::expr::Param;
 use crate::message::Message;
-use crate::model::{Files, TestValue};
+use crate::model::{Files, MessageSpec, TestValue};
 use crate::params::mime_by_suffix;
 
 /// A value of a test that can be evaluated again and again, by whoever watches a run.
@@ -79,4 +80,29 @@ pub async fn value(
         Err(reason) => Err(reason),
     };
     found.map(Some).map_err(|reason| format!("{what}: {reason}"))
+}
+
+/// A message as it was written; what is not said of it is as in `given`, of which only the variables count.
+///
+/// # Errors
+/// As [`value`].
+pub async fn message(
+    spec: Option<&MessageSpec>,
+    given: &Message,
+    files: &Arc<Files>,
+    runtime: &Runtime,
+) -> Result<Message, String> {
+    let part = |part: fn(&MessageSpec) -> Option<&TestValue>, what: &'static str| {
+        value(spec.and_then(part), what, files, runtime)
+    };
+    let payload = part(|spec| spec.payload.as_ref(), "message payload").await?.unwrap_or_default();
+    let attributes = part(|spec| spec.attributes.as_ref(), "message attributes").await?.unwrap_or_default();
+    let mut message = Message::new(payload, attributes, given.variables().clone());
+    if let Some(variables) = part(|spec| spec.variables.as_ref(), "message variables").await? {
+        add_variables(&mut message, &variables).map_err(|reason| format!("message: {reason}"))?;
+    }
+    if let Some(error) = part(|spec| spec.error.as_ref(), "message error").await? {
+        message.set_error(error);
+    }
+    Ok(message)
 }

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::coverage::{Branches, Trail};
 use super::mocks::{Index, ReadyMock};
 use crate::engine::{BoxFuture, Component, Hooks, Job, Run, Step, StepEnd, Steps};
+use crate::inspect::excerpt;
 use crate::message::{Failure, Fault, Message};
+use crate::model::Redactor;
 
 /// The code of a step that must not be executed for real. Nothing catches it.
 const NOT_MOCKED: &str = "TEST:NOT_MOCKED";
@@ -29,6 +32,8 @@ struct Seen {
     end: Option<End>,
     /// What is wrong with the test rather than with the flow.
     problems: Vec<String>,
+    /// A line for each step with its input and output, if that is wanted.
+    steps: Vec<String>,
     trail: Trail,
 }
 
@@ -44,7 +49,24 @@ struct Inner {
     branches: Branches,
     /// Whether the case itself runs, not a step before or after it.
     is_case: AtomicBool,
+    /// Keeps secrets out of what steps were given and gave; `None` when that is not recorded.
+    recording: Option<Redactor>,
     seen: Arc<Mutex<Seen>>,
+}
+
+/// Most steps of a case that are told.
+const MOST_TOLD: usize = 200;
+/// Characters of a message that are told.
+const TOLD: usize = 400;
+
+/// A message in a line: the texts of its parts.
+fn told(message: &Message, redactor: &Redactor) -> String {
+    let shown = excerpt::message(message, redactor).to_string();
+    let mut cut: String = shown.chars().take(TOLD).collect();
+    if cut.len() < shown.len() {
+        cut.push('…');
+    }
+    cut
 }
 
 fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
@@ -56,11 +78,24 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 pub struct Problems(Arc<Mutex<Seen>>);
 
 impl Watch {
-    /// A watcher for a case with these mocks; `branches` are those of the flows that were built for it.
+    /// A watcher for a case with these mocks; `branches` are those of the flows that were built for it. With `recording` it keeps
+    /// what steps were given and gave.
     #[must_use]
-    pub fn new(index: &Arc<Index>, mocks: Vec<ReadyMock>, branches: Branches, problems: &Problems) -> Watch {
+    pub fn new(
+        index: &Arc<Index>,
+        mocks: Vec<ReadyMock>,
+        branches: Branches,
+        problems: &Problems,
+        recording: Option<Redactor>,
+    ) -> Watch {
         let (index, seen) = (index.clone(), problems.0.clone());
-        Watch(Arc::new(Inner { index, mocks, branches, is_case: AtomicBool::new(false), seen }))
+        Watch(Arc::new(Inner { index, mocks, branches, is_case: AtomicBool::new(false), recording, seen }))
+    }
+
+    /// The steps of the case in the order in which they ended, each with its input and output, if that was recorded.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        self.seen().steps.clone()
     }
 
     /// Says that what runs from now on is the case itself, or is not.
@@ -143,9 +178,22 @@ impl Hooks for Watch {
         })
     }
 
-    fn after(&self, run: &Run, step: &Step, end: &StepEnd) {
-        if self.0.is_case.load(Ordering::Acquire) {
-            self.seen().trail.finish(run, step, end);
+    fn after(&self, run: &Run, step: &Step, input: &Message, end: &StepEnd, _: Duration) {
+        if !self.0.is_case.load(Ordering::Acquire) {
+            return;
+        }
+        self.seen().trail.finish(run, step, end);
+        if let Some(redactor) = &self.0.recording {
+            let outcome = match end {
+                StepEnd::Fail(failure) => format!("failed with {}", failure.fault.code),
+                _ => format!("gave {}", told(end.message(), redactor)),
+            };
+            let (flow, key) = (&run.flow().name, step.key);
+            let line = format!("step {flow}/{} ({key}) got {} and {outcome}", step.id, told(input, redactor));
+            let mut seen = self.seen();
+            if seen.steps.len() < MOST_TOLD {
+                seen.steps.push(line);
+            }
         }
     }
 

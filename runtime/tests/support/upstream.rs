@@ -27,6 +27,11 @@ async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
         let mut buffer = [0; 4_096];
         match stream.read(&mut buffer).await {
             Ok(0) | Err(_) => return None,
+            // A handshake of TLS gets an answer that is none.
+            Ok(_) if buffer[0] == 0x16 => {
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+                return None;
+            }
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
         }
     };
@@ -80,6 +85,16 @@ async fn serve(mut stream: TcpStream, own: SocketAddr) {
             "/garbage" => "this is no HTTP\r\n\r\n".into(),
             "/half" => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf").await;
+                return;
+            }
+            // Lengths that contradict each other, or what follows.
+            "/lengths" => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc".into(),
+            "/negative" => "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nabc".into(),
+            "/long" => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged".into(),
+            "/head" => format!("HTTP/1.1 200 OK\r\nX: {}\r\nContent-Length: 0\r\n\r\n", "x".repeat(2_000_000)),
+            "/endless" => {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+                while stream.write_all(b"4\r\nabcd\r\n").await.is_ok() {}
                 return;
             }
             "/chunks" => {

@@ -156,7 +156,7 @@ impl Hooks for Watch {
         Box::pin(std::future::ready(mocked))
     }
 
-    fn after(&self, _: &Run, _: &Step, _: &StepEnd) {}
+    fn after(&self, _: &Run, _: &Step, _: &Message, _: &StepEnd, _: Duration) {}
 
     fn entered(&self, _: &Run, _: &Steps) {}
 }

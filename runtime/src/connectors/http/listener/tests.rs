@@ -157,6 +157,17 @@ async fn hostile_requests() {
         ("GET /api/echo/%252e%252e HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["200"]),
         ("GET /api/echo/a;/../b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["404"]),
         ("nonsense\r\n\r\n".into(), &["400"]),
+        // Line ends of one byte: in a head they cannot be mistaken, in the sizes of chunks they could.
+        ("GET /api/echo/a HTTP/1.1\nHost: h\nConnection: close\n\n".into(), &["200"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n".into(), &["400"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n".into(), &["400"]),
+        // What never ends beside the data of a body: extensions of chunks, trailers.
+        (format!("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;{}", "x".repeat(100_000)), &["400"]),
+        (format!("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{}", "X-T: y\r\n".repeat(20_000)), &["400"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999999999\r\n\r\nabc".into(), &["413"]),
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999999\r\n\r\nabc".into(), &["400"]),
+        // Three in one write: a body, an empty one, a last one.
+        ("POST /api/echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcPOST /api/echo/b HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\nGET /api/echo/c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".into(), &["200", "200", "200"]),
         ("GET /api/echo/a HTTP/1.1\r\nHost: h\r\n bad: header\r\n\r\n".into(), &["400"]),
     ] {
         let answer = exchange(&server, request.as_bytes()).await;

@@ -126,6 +126,7 @@ impl Endpoint for Listener {
             self.runtime.run_here(request, Box::new(finish), trace).await.map_err(|fault| match &*fault.code {
                 "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
                 "CORE:SHUTDOWN" => Refusal::Shutdown,
+                "CORE:CANCELLED" => Refusal::Response("CORE:CANCELLED", fault.description.clone()),
                 _ => Refusal::System,
             })?;
             answer.await.unwrap_or(Err(Refusal::System))

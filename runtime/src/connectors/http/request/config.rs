@@ -10,6 +10,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Identity, Proxy, Url};
 
 use super::super::tls;
+use super::failure::{Stage, fault};
+use crate::message::Fault;
 use crate::params;
 use crate::params::{Named, Secret, Size, Syntax, SyntaxError, Unit};
 
@@ -159,6 +161,16 @@ impl RequestConfig {
 }
 
 impl Service {
+    /// Asks the base URL, if there is one, for its head: whatever the answer is, the service is there.
+    ///
+    /// # Errors
+    /// Those of an exchange.
+    pub async fn reach(&self) -> Result<(), Fault> {
+        let Some(url) = &self.base_url else { return Ok(()) };
+        let sent = self.client.head(url.clone()).timeout(self.timeout).send().await;
+        sent.map(drop).map_err(|error| fault(&error, Stage::Head))
+    }
+
     /// The service of requests that name an absolute URL and no configuration: the defaults of one.
     ///
     /// # Errors
