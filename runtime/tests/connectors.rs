@@ -168,7 +168,7 @@ async fn operations_change_the_payload_alone() {
         ("database.batch: {sql: insert into t values (:n), rows: [{n: 5}]}", r#"{"rowsAffected":1,"failed":[]}"#),
         ("database.delete: {sql: delete from t}", r#"{"rowsAffected":2}"#),
         ("database.query: {sql: select n from u}", "DB:SYNTAX"),
-        ("database.insert: {sql: insert into t values (null, 1)}", "DB:SYNTAX"),
+        ("database.insert: {sql: \"insert into t values (1, 2)\"}", "DB:SYNTAX"),
         ("database.batch: {sql: insert into t values (:n), rows: \"#[[{}]]\"}", "DB:PARAMETER"),
         ("state.set: {value: 1}", r#"{"value":1}"#),
         ("state.get: {}", r#"{"value":1}"#),

@@ -61,8 +61,7 @@ pub fn begin(connection: &mut Connection, folder: &Path) -> rusqlite::Result<Ali
     let alive = Alive::begin(folder).map_err(super::io)?;
     let living = living(folder).map_err(super::io)?;
     let open: Vec<String> = {
-        let mut owners =
-            beginning.prepare("select distinct owner from runs where state in ('queued', 'running')")?;
+        let mut owners = beginning.prepare("select distinct owner from runs where state in ('queued', 'running')")?;
         owners.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
     };
     for owner in open.iter().filter(|owner| !living.contains(*owner)) {

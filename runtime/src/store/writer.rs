@@ -222,7 +222,7 @@ const INSERT_TRACE: &str = "insert into traces (time, job, flow, step, component
 
 fn insert_traces(connection: &Connection, events: &[Event]) -> rusqlite::Result<()> {
     for (event, trace) in events.iter().filter_map(|event| Some((event, event.trace.as_ref()?))) {
-        connection.prepare_cached(INSERT_TRACE)?.execute(params![
+        let row = params![
             micros(event.time),
             event.job,
             event.flow,
@@ -232,7 +232,8 @@ fn insert_traces(connection: &Connection, events: &[Event]) -> rusqlite::Result<
             event.duration.map(whole_micros),
             trace.input,
             trace.output,
-        ])?;
+        ];
+        connection.execute(INSERT_TRACE, row)?;
     }
     Ok(())
 }
