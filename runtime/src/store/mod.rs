@@ -3,6 +3,7 @@
 //! | room | job |
 //! |---|---|
 //! | [`writer`] | events and run records into the file, in batches, old ones out of it |
+//! | `rows` | many rows with few statements |
 //! | `owners` | which processes write, and what becomes of the runs of one that is gone |
 //! | [`reader`] | runs and events out of the file, also while the app runs |
 //! | [`tail`] | events for a command, those there are and those to come |
@@ -15,6 +16,7 @@
 pub mod console;
 mod owners;
 pub mod reader;
+mod rows;
 pub mod tail;
 pub mod writer;
 

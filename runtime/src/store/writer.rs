@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 
 use super::owners::{self, Alive};
-use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, UPGRADE, VERSION, console, micros, whole_micros};
+use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, UPGRADE, VERSION, console, micros, rows, whole_micros};
 use crate::engine::{Event, RunRecord, Sink, State};
 use crate::model::Redactor;
 
@@ -159,34 +159,23 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 const INSERT_EVENT: &str = "insert into events \
-    (time, level, app, version, job, flow, step, component, operation, category, content, code, duration) \
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    (time, level, app, version, job, flow, step, component, operation, category, content, code, duration)";
 
 fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare(INSERT_EVENT)?;
-    for event in events.iter().filter(|event| !event.is_silent) {
-        insert.execute(params![
-            micros(event.time),
-            event.level as u8,
-            options.app,
-            options.version,
-            event.job,
-            event.flow,
-            event.step,
-            event.component,
-            event.operation,
-            options.redactor.redact(&event.category),
-            options.redactor.redact(&event.content),
-            options.redactor.redact(&event.code),
-            event.duration.map(whole_micros),
-        ])?;
-    }
-    Ok(())
+    let events: Vec<&Event> = events.iter().filter(|event| !event.is_silent).collect();
+    rows::insert(connection, INSERT_EVENT, 13, &events, |row, event| {
+        row.put(micros(event.time))?.put(event.level as u8)?.put(&options.app)?.put(&options.version)?;
+        row.put(&event.job)?.put(&event.flow)?.put(&event.step)?.put(event.component)?.put(event.operation)?;
+        for text in [&event.category, event.content.as_str(), &event.code] {
+            row.put(options.redactor.redact(text))?;
+        }
+        row.put(event.duration.map(whole_micros))?;
+        Ok(())
+    })
 }
 
 const INSERT_RUN: &str = "insert or replace into runs \
-    (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner) \
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner)";
 
 fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: &[Event]) -> rusqlite::Result<()> {
     // Of a run that began and ended since the last batch only the end is written.
@@ -194,27 +183,18 @@ fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: 
     for record in events.iter().filter_map(|event| event.record.as_deref()) {
         last.insert(&record.job, record);
     }
-    let mut insert = connection.prepare(INSERT_RUN)?;
-    for run in last.into_values() {
+    let records: Vec<&RunRecord> = last.into_values().collect();
+    rows::insert(connection, INSERT_RUN, 14, &records, |row, run| {
+        row.put(&run.job)?.put(&run.parent)?.put(&options.app)?.put(&options.version)?.put(&run.flow)?;
+        row.put(run.trigger)?.put(micros(run.queued))?.put(micros(run.started))?.put(run.ended.map(micros))?;
+        row.put(state(run.state))?;
         let error = run.error.as_ref();
-        insert.execute(params![
-            run.job,
-            run.parent,
-            options.app,
-            options.version,
-            run.flow,
-            run.trigger,
-            micros(run.queued),
-            micros(run.started),
-            run.ended.map(micros),
-            state(run.state),
-            error.map(|(code, _)| options.redactor.redact(code)),
-            error.map(|(_, description)| options.redactor.redact(description)),
-            run.failed_step,
-            owner,
-        ])?;
-    }
-    Ok(())
+        for text in [error.map(|(code, _)| code), error.map(|(_, description)| description)] {
+            row.put(text.map(|text| options.redactor.redact(text)))?;
+        }
+        row.put(&run.failed_step)?.put(owner)?;
+        Ok(())
+    })
 }
 
 const INSERT_TRACE: &str = "insert into traces (time, job, flow, step, component, code, duration, input, output) \
