@@ -3,7 +3,7 @@
 //! A program may be a whole file or a part of a flow file; the features work on offsets in the program's own text, and
 //! [`crate::document`] knows where that text stands in the file.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dataway_lang::check::symbols::{Symbol, SymbolId};
 use dataway_lang::check::types::Type;
@@ -14,17 +14,16 @@ use dataway_lang::syntax::{self, ParseOptions, Parsed};
 
 use crate::knowledge::Knowledge;
 
-/// A program with everything that is known about it.
+/// A program with everything that is known about it, which is worked out when somebody first asks: completion, for one,
+/// looks at a variant of the text and never at the text itself.
 #[derive(Debug, Clone)]
 pub struct Script {
     /// Its text.
     pub source: SourceText,
-    /// Its tree, with the parser's diagnostics.
-    pub parsed: Parsed,
-    /// What the checker found.
-    pub checked: Checked,
-    /// How it was read and checked, so that a variant of its text can be treated alike.
+    /// How it is read and checked, so that a variant of its text can be treated alike.
     pub context: Arc<Context>,
+    parsed: OnceLock<Parsed>,
+    checked: OnceLock<Checked>,
 }
 
 /// How a program is to be read and checked.
@@ -39,14 +38,28 @@ pub struct Context {
 }
 
 impl Script {
-    /// Reads and checks a text. Never fails: what is wrong with it is part of the result.
+    /// A program; nothing is worked out yet.
     #[must_use]
     pub fn new(source: SourceText, context: Arc<Context>) -> Script {
-        let options = ParseOptions { embedded: context.embedded, ..ParseOptions::default() };
-        let parsed = syntax::parse(&source, &options);
-        let mut checked = check::check(&parsed.program, &source, &context.check);
-        checked.drop_consequences(&parsed.diagnostics, &source);
-        Script { source, parsed, checked, context }
+        Script { source, context, parsed: OnceLock::new(), checked: OnceLock::new() }
+    }
+
+    /// Its tree, with the parser's diagnostics. Reading never fails: what is wrong is part of the result.
+    #[must_use]
+    pub fn parsed(&self) -> &Parsed {
+        let options = ParseOptions { embedded: self.context.embedded, ..ParseOptions::default() };
+        self.parsed.get_or_init(|| syntax::parse(&self.source, &options))
+    }
+
+    /// What the checker found.
+    #[must_use]
+    pub fn checked(&self) -> &Checked {
+        self.checked.get_or_init(|| {
+            let parsed = self.parsed();
+            let mut checked = check::check(&parsed.program, &self.source, &self.context.check);
+            checked.drop_consequences(&parsed.diagnostics, &self.source);
+            checked
+        })
     }
 
     /// The same program with another text.
@@ -58,14 +71,14 @@ impl Script {
     /// The type of an expression of this program.
     #[must_use]
     pub fn type_of(&self, expression: &Expr) -> Type {
-        self.checked.types.at(expression.span).cloned().unwrap_or(Type::Any)
+        self.checked().types.at(expression.span).cloned().unwrap_or(Type::Any)
     }
 
     /// The symbol whose name stands at `offset`, with the span of that name.
     #[must_use]
     pub fn symbol_at(&self, offset: u32) -> Option<(SymbolId, &Symbol, Span)> {
-        let id = self.checked.symbols.at(offset)?;
-        let symbol = self.checked.symbols.get(id)?;
+        let id = self.checked().symbols.at(offset)?;
+        let symbol = self.checked().symbols.get(id)?;
         let here = occurrences(symbol).find(|span| span.start <= offset && offset <= span.end)?;
         Some((id, symbol, here))
     }

@@ -50,9 +50,9 @@ pub struct Action {
 /// All diagnostics of a script: the parser's, those of its contracts and the checker's, in source order.
 #[must_use]
 pub fn diagnostics(script: &Script) -> Vec<Diagnostic> {
-    let mut all = script.parsed.diagnostics.clone();
+    let mut all = script.parsed().diagnostics.clone();
     all.extend(script.context.knowledge.diagnostics.iter().cloned());
-    all.extend(script.checked.diagnostics.iter().cloned());
+    all.extend(script.checked().diagnostics.iter().cloned());
     all.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     all.dedup_by(|a, b| a.code == b.code && a.span == b.span);
     all
@@ -127,7 +127,7 @@ fn qualified(script: &Script, span: Span, number: usize, known: Option<&str>) ->
 
 /// `order['note']` becomes `order.get('note')`.
 fn wrap_in_get(script: &Script, span: Span, fixes: Option<usize>) -> Option<Action> {
-    let path = cursor::expressions(&script.parsed.program, span.start);
+    let path = cursor::expressions(&script.parsed().program, span.start);
     let subscript = path.iter().rev().find(|expression| matches!(&expression.kind, ExprKind::Subscript { .. }))?;
     let ExprKind::Subscript { value, index } = &subscript.kind else { return None };
     if !matches!(index.kind, ExprKind::Constant(Constant::Str(_))) || is_target(script, subscript) {
@@ -145,7 +145,7 @@ fn wrap_in_get(script: &Script, span: Span, fixes: Option<usize>) -> Option<Acti
 
 /// Does the expression get a value or vanish here, so that it cannot be a call?
 fn is_target(script: &Script, expression: &Expr) -> bool {
-    let path = cursor::path(&script.parsed.program, expression.span.start);
+    let path = cursor::path(&script.parsed().program, expression.span.start);
     path.iter().any(|node| {
         let Node::Statement(statement) = node else { return false };
         match &statement.kind {
@@ -162,7 +162,7 @@ fn is_target(script: &Script, expression: &Expr) -> bool {
 
 /// Writes the inferred type of the name at the cursor as its annotation.
 fn insert_type(script: &Script, offset: u32) -> Option<Action> {
-    if script.parsed.program.mode == Mode::Expression {
+    if script.parsed().program.mode == Mode::Expression {
         return None;
     }
     let (id, symbol, span) = script.symbol_at(offset)?;
@@ -174,7 +174,7 @@ fn insert_type(script: &Script, offset: u32) -> Option<Action> {
     if !after.starts_with('=') || after.starts_with("==") {
         return None;
     }
-    let ty = script.checked.bindings.iter().find(|binding| binding.symbol == id && binding.span == span)?.ty.widened();
+    let ty = script.checked().bindings.iter().find(|binding| binding.symbol == id && binding.span == span)?.ty.widened();
     let text = ty.to_string();
     if ty.is_any() || text.contains('{') || text.contains("...") {
         return None;
@@ -193,7 +193,7 @@ fn extract_variable(script: &Script, selection: Span) -> Option<Action> {
     let expression = selected(script, selection)?;
     let statement = statement_around(script, expression.span)?;
     // Inside a comprehension or lambda the expression may use names that exist only there.
-    let between = cursor::expressions(&script.parsed.program, expression.span.start);
+    let between = cursor::expressions(&script.parsed().program, expression.span.start);
     let inner_scope = between.iter().take_while(|one| one.span != expression.span).any(|one| opens_scope(&one.kind));
     if inner_scope || is_target(script, expression) {
         return None;
@@ -219,12 +219,12 @@ fn extract_variable(script: &Script, selection: Span) -> Option<Action> {
 /// The selected expression becomes a function of the names it uses.
 fn extract_function(script: &Script, selection: Span) -> Option<Action> {
     let expression = selected(script, selection)?;
-    let Body::Statements(statements) = &script.parsed.program.body else { return None };
+    let Body::Statements(statements) = &script.parsed().program.body else { return None };
     let top = statements.iter().find(|one| one.span.start <= selection.start && selection.end <= one.span.end)?;
     if is_target(script, expression) || contains_yield(expression) {
         return None;
     }
-    let symbols = &script.checked.symbols;
+    let symbols = &script.checked().symbols;
     let mut parameters: Vec<&str> = Vec::new();
     for symbol in &symbols.symbols {
         let used =
@@ -257,8 +257,8 @@ fn extract_function(script: &Script, selection: Span) -> Option<Action> {
 
 /// An expression becomes a script that returns it.
 fn to_script(script: &Script) -> Option<Action> {
-    let Body::Expression(expression) = &script.parsed.program.body else { return None };
-    if script.parsed.has_compile_errors() {
+    let Body::Expression(expression) = &script.parsed().program.body else { return None };
+    if script.parsed().has_compile_errors() {
         return None;
     }
     let code = script.source.slice(expression.span);
@@ -273,11 +273,11 @@ fn to_script(script: &Script) -> Option<Action> {
 
 /// A script that only returns an expression becomes that expression.
 fn to_expression(script: &Script) -> Option<Action> {
-    let Body::Statements(statements) = &script.parsed.program.body else { return None };
+    let Body::Statements(statements) = &script.parsed().program.body else { return None };
     let [Stmt { kind: StmtKind::FunctionDef(def), span }] = statements.as_slice() else { return None };
     let [Stmt { kind: StmtKind::Return(Some(value)), .. }] = def.body.as_slice() else { return None };
     let parameter = def.params.iter().next()?;
-    if &*def.name.name != "dw_process" || script.parsed.has_compile_errors() || !script.parsed.comments.is_empty() {
+    if &*def.name.name != "dw_process" || script.parsed().has_compile_errors() || !script.parsed().comments.is_empty() {
         return None;
     }
     if &*parameter.name.name != "msg" || !script.context.embedded {
@@ -298,12 +298,12 @@ fn selected(script: &Script, selection: Span) -> Option<&Expr> {
     let lead = u32::try_from(text.len() - text.trim_start().len()).ok()?;
     let tail = u32::try_from(text.len() - text.trim_end().len()).ok()?;
     let wanted = Span::new(selection.start + lead, selection.end.saturating_sub(tail).max(selection.start + lead));
-    let path = cursor::expressions(&script.parsed.program, wanted.start);
+    let path = cursor::expressions(&script.parsed().program, wanted.start);
     path.into_iter().find(|expression| expression.span == wanted)
 }
 
 fn statement_around(script: &Script, span: Span) -> Option<&Stmt> {
-    cursor::path(&script.parsed.program, span.start)
+    cursor::path(&script.parsed().program, span.start)
         .into_iter()
         .filter_map(|node| if let Node::Statement(statement) = node { Some(statement) } else { None })
         .rfind(|statement| span.end <= statement.span.end)
@@ -347,8 +347,8 @@ fn free_name(script: &Script, expression: &Expr, fallback: &str) -> String {
         && !dataway_lang::syntax::keywords().any(|keyword| keyword == hint);
     let base = if plain { hint } else { fallback.to_owned() };
     let taken = |name: &str| {
-        script.checked.symbols.symbols.iter().any(|symbol| *symbol.name == *name)
-            || script.checked.symbols.free.iter().any(|(free, _)| **free == *name)
+        script.checked().symbols.symbols.iter().any(|symbol| *symbol.name == *name)
+            || script.checked().symbols.free.iter().any(|(free, _)| **free == *name)
     };
     let mut name = base.clone();
     let mut number = 2;

@@ -65,7 +65,7 @@ pub fn outgoing(script: &Script, function: &Item) -> Vec<Link> {
 }
 
 fn symbol_of<'s>(script: &'s Script, function: &Item) -> Option<&'s Symbol> {
-    let symbols = &script.checked.symbols;
+    let symbols = &script.checked().symbols;
     symbols.get(symbols.written_at(function.name_span.start)?)
 }
 

@@ -92,7 +92,7 @@ pub fn at(script: &Script, offset: u32) -> Completions {
     let variant = script.with_text(&open.completed(text, start, offset as usize, MARKER));
     let marked = u32::try_from(start).unwrap_or(offset) + 1;
     let mut items = Vec::new();
-    let path = cursor::expressions(&variant.parsed.program, marked);
+    let path = cursor::expressions(&variant.parsed().program, marked);
     match wanted(&path) {
         Wanted::Member(receiver) => of_members(&variant.type_of(receiver), &mut items),
         Wanted::Key(receiver) => of_keys(&variant.type_of(receiver), &open, text.get(offset as usize..), &mut items),
@@ -105,7 +105,7 @@ pub fn at(script: &Script, offset: u32) -> Completions {
         Wanted::Nothing => {}
         Wanted::Name => {
             if open.quote_here().is_none() {
-                if let Some((callee, args, _)) = cursor::call_at(&variant.parsed.program, marked) {
+                if let Some((callee, args, _)) = cursor::call_at(&variant.parsed().program, marked) {
                     of_arguments(&variant.type_of(callee), args, &mut items);
                 }
                 of_names(&variant, marked, before.get(..start).unwrap_or_default(), &mut items);
@@ -300,19 +300,19 @@ fn of_arguments(callee: &Type, args: &[Arg], items: &mut Vec<Item>) {
 }
 
 fn of_names(script: &Script, offset: u32, before: &str, items: &mut Vec<Item>) {
-    let symbols = &script.checked.symbols;
+    let symbols = &script.checked().symbols;
     for id in symbols.visible_at(offset) {
         let Some(symbol) = symbols.get(id) else { continue };
         if symbol.name.contains(MARKER) || symbol.name.is_empty() {
             continue;
         }
         let is_function = symbol.bindings.iter().any(|(_, kind)| *kind == BindingKind::Function);
-        let binding = script.checked.bindings.iter().rev().find(|binding| binding.symbol == id);
+        let binding = script.checked().bindings.iter().rev().find(|binding| binding.symbol == id);
         let detail = binding.map_or_else(String::new, |binding| binding.ty.to_string());
         let kind = if is_function { ItemKind::Function } else { ItemKind::Variable };
         items.push(plain(&symbol.name, kind, &detail, 1));
     }
-    if script.parsed.program.mode == Mode::Expression {
+    if script.parsed().program.mode == Mode::Expression {
         items.push(plain("msg", ItemKind::Variable, "Message", 0));
     }
     let begins_statement = before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());

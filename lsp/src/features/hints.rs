@@ -56,8 +56,8 @@ pub fn hints(script: &Script, within: Span, wanted: Wanted) -> Vec<Hint> {
 
 /// The first binding of each variable says its type, unless an annotation or the value itself does.
 fn types(script: &Script, within: Span, hints: &mut Vec<Hint>) {
-    for binding in &script.checked.bindings {
-        let Some(symbol) = script.checked.symbols.get(binding.symbol) else { continue };
+    for binding in &script.checked().bindings {
+        let Some(symbol) = script.checked().symbols.get(binding.symbol) else { continue };
         let Some((first, kind)) = symbol.bindings.first() else { continue };
         let shown = matches!(kind, BindingKind::Variable | BindingKind::Loop | BindingKind::Capture);
         if !shown || *first != binding.span || !inside(within, binding.span.end) {
@@ -96,7 +96,7 @@ fn parameters(script: &Script, within: Span, hints: &mut Vec<Hint>) {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    script.parsed.program.body.for_each_expr(&mut visit);
+    script.parsed().program.body.for_each_expr(&mut visit);
 }
 
 fn of_call(script: &Script, func: &Expr, args: &[Arg], hints: &mut Vec<Hint>) {

@@ -24,7 +24,7 @@ pub struct Hover {
 /// What stands at `offset`.
 #[must_use]
 pub fn at(script: &Script, offset: u32) -> Option<Hover> {
-    let path = cursor::expressions(&script.parsed.program, offset);
+    let path = cursor::expressions(&script.parsed().program, offset);
     if let Some(innermost) = path.last() {
         let parent = path.len().checked_sub(2).and_then(|at| path.get(at)).copied();
         if let Some(found) = of_expression(script, innermost, parent, offset) {
@@ -52,7 +52,7 @@ fn of_expression(script: &Script, expression: &Expr, parent: Option<&Expr>, offs
             let doc = format!("{}{example}", values::markdown(doc));
             Some(Hover { span: attr.span, text: page(&shown, &doc) })
         }
-        ExprKind::Name(name) if script.checked.symbols.written_at(expression.span.start).is_none() => {
+        ExprKind::Name(name) if script.checked().symbols.written_at(expression.span.start).is_none() => {
             Some(Hover { span: expression.span, text: of_builtin_name(script, name, expression)? })
         }
         ExprKind::Constant(Constant::Str(text)) => {
@@ -118,10 +118,10 @@ fn of_builtin_name(script: &Script, name: &str, expression: &Expr) -> Option<Str
 /// A name of the program: its type where it is written.
 fn of_own_name(script: &Script, offset: u32) -> Option<Hover> {
     let (id, symbol, span) = script.symbol_at(offset)?;
-    let bound = script.checked.bindings.iter().find(|binding| binding.span == span && binding.symbol == id);
-    let at_use = script.checked.types.at(span);
+    let bound = script.checked().bindings.iter().find(|binding| binding.span == span && binding.symbol == id);
+    let at_use = script.checked().types.at(span);
     let latest =
-        script.checked.bindings.iter().rev().find(|binding| binding.symbol == id && binding.span.start <= offset);
+        script.checked().bindings.iter().rev().find(|binding| binding.symbol == id && binding.span.start <= offset);
     let ty = at_use.cloned().or_else(|| bound.or(latest).map(|binding| binding.ty.clone())).unwrap_or(Type::Any);
     let kind = symbol.bindings.first().map(|(_, kind)| *kind);
     if let Type::Function(_) = &ty
@@ -130,7 +130,7 @@ fn of_own_name(script: &Script, offset: u32) -> Option<Hover> {
         let comment = symbol.bindings.first().map(|(span, _)| comment_above(script, *span)).unwrap_or_default();
         return Some(Hover { span, text: page(&format!("def {}", call.label), &comment) });
     }
-    let example = cursor::expressions(&script.parsed.program, span.start)
+    let example = cursor::expressions(&script.parsed().program, span.start)
         .last()
         .and_then(|expression| example(script, expression))
         .unwrap_or_default();

@@ -78,7 +78,7 @@ pub fn rename(script: &Script, offset: u32, name: &str) -> Result<Vec<Span>, Str
     if dataway_lang::syntax::keywords().any(|keyword| keyword == name) {
         return Err(format!("`{name}` is a keyword"));
     }
-    let symbols = &script.checked.symbols;
+    let symbols = &script.checked().symbols;
     // The new name must mean nothing else where the old one is written, and must not capture what is written there.
     for span in occurrences(symbol) {
         let scope = symbols.scope_at(span.start);

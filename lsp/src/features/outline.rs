@@ -37,7 +37,7 @@ pub struct Item {
 /// Functions, with those inside them, and variables of the module.
 #[must_use]
 pub fn symbols(script: &Script) -> Vec<Item> {
-    match &script.parsed.program.body {
+    match &script.parsed().program.body {
         Body::Expression(_) => Vec::new(),
         Body::Statements(statements) => {
             let mut items = Vec::new();
@@ -118,7 +118,7 @@ pub fn folds(script: &Script) -> Vec<Fold> {
             folds.push(Fold { first, last, kind });
         }
     };
-    if let Body::Statements(statements) = &script.parsed.program.body {
+    if let Body::Statements(statements) = &script.parsed().program.body {
         let mut open: Vec<&[Stmt]> = vec![statements];
         while let Some(block) = open.pop() {
             let import =
@@ -155,7 +155,7 @@ pub fn folds(script: &Script) -> Vec<Fold> {
             }
         }
     }
-    let mut comments = script.parsed.comments.iter().filter(|comment| comment.own_line).peekable();
+    let mut comments = script.parsed().comments.iter().filter(|comment| comment.own_line).peekable();
     while let Some(first) = comments.next() {
         let mut last = first;
         while let Some(next) = comments.next_if(|next| line(next.span.start) == line(last.span.end) + 1) {
@@ -188,7 +188,7 @@ fn is_display(kind: &ExprKind) -> bool {
 #[must_use]
 pub fn enclosing(script: &Script, offset: u32) -> Vec<Span> {
     let mut spans = vec![Span::new(0, script.source.len())];
-    spans.extend(cursor::path(&script.parsed.program, offset).iter().map(cursor::Node::span));
+    spans.extend(cursor::path(&script.parsed().program, offset).iter().map(cursor::Node::span));
     if let Some((_, _, name)) = script.symbol_at(offset) {
         spans.push(name);
     }

@@ -87,8 +87,8 @@ fn follow(script: &Script, expression: &Expr, steps: u8) -> Option<Place> {
         }
         ExprKind::NamedExpr { value, .. } => follow(script, value, steps),
         ExprKind::Name(_) => {
-            let id = script.checked.symbols.written_at(expression.span.start)?;
-            let (bound, _) = script.checked.symbols.get(id)?.bindings.first()?;
+            let id = script.checked().symbols.written_at(expression.span.start)?;
+            let (bound, _) = script.checked().symbols.get(id)?.bindings.first()?;
             let (source, is_element) = source_of(script, *bound)?;
             if is_element { into(source, Part::Element) } else { follow(script, source, steps) }
         }
@@ -123,7 +123,7 @@ fn key_of(expression: &Expr) -> Option<String> {
 /// What a name that is bound at a place gets: an expression, or its elements.
 fn source_of(script: &Script, bound: Span) -> Option<(&Expr, bool)> {
     let is_it = |target: &Expr| target.span == bound;
-    for node in cursor::path(&script.parsed.program, bound.start).into_iter().rev() {
+    for node in cursor::path(&script.parsed().program, bound.start).into_iter().rev() {
         match node {
             Node::Statement(statement) => match &statement.kind {
                 StmtKind::Assign { targets, value } if targets.iter().any(is_it) => return Some((value, false)),
@@ -152,7 +152,7 @@ fn source_of(script: &Script, bound: Span) -> Option<(&Expr, bool)> {
 /// The key that the cursor stands on, as a part of the message.
 #[must_use]
 pub fn key_at(script: &Script, offset: u32) -> Option<Place> {
-    let path = cursor::expressions(&script.parsed.program, offset);
+    let path = cursor::expressions(&script.parsed().program, offset);
     let (innermost, outer) = path.split_last()?;
     key_of(innermost)?;
     let parent = outer.last()?;

@@ -36,7 +36,7 @@ pub struct Signature {
 /// The signature of the call whose arguments enclose `offset`.
 #[must_use]
 pub fn at(script: &Script, offset: u32) -> Option<Signature> {
-    let (callee, args, index) = cursor::call_at(&script.parsed.program, offset)?;
+    let (callee, args, index) = cursor::call_at(&script.parsed().program, offset)?;
     let mut signature = of_type(&script.type_of(callee))?;
     let keyword = match args.get(index) {
         Some(Arg::Keyword { name, .. }) => Some(&*name.name),

@@ -55,7 +55,7 @@ pub fn tokens(script: &Script) -> Vec<Token> {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    let body = &script.parsed.program.body;
+    let body = &script.parsed().program.body;
     body.for_each_expr(&mut visit);
     body.for_each_stmt(&mut |statement| statement.for_each_annotation(&mut visit));
     tokens.sort_by_key(|token| token.span);
@@ -65,7 +65,7 @@ pub fn tokens(script: &Script) -> Vec<Token> {
 
 /// The names that the program binds: the symbol table knows every place.
 fn own_names(script: &Script, tokens: &mut Vec<Token>) {
-    for symbol in &script.checked.symbols.symbols {
+    for symbol in &script.checked().symbols.symbols {
         let kind = match symbol.bindings.first().map(|(_, kind)| kind) {
             Some(BindingKind::Function) => TokenKind::Function,
             Some(BindingKind::Parameter) => TokenKind::Parameter,
@@ -91,7 +91,7 @@ fn of_expression(script: &Script, expression: &Expr, tokens: &mut Vec<Token>) {
         is_deprecated: false,
     };
     match &expression.kind {
-        ExprKind::Name(name) if script.checked.symbols.written_at(expression.span.start).is_none() => {
+        ExprKind::Name(name) if script.checked().symbols.written_at(expression.span.start).is_none() => {
             if &**name == "msg" {
                 tokens.push(builtin(expression.span, TokenKind::Parameter));
             } else if let Some(value) = builtins::lookup(name) {

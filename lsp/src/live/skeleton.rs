@@ -18,7 +18,7 @@ pub fn text(script: &Script) -> String {
             expression.kind.for_each_child(&mut |child| open.push(child));
         }
     };
-    script.parsed.program.body.for_each_expr(&mut visit);
+    script.parsed().program.body.for_each_expr(&mut visit);
     let text = serde_json::to_string_pretty(&sample).unwrap_or_else(|_| "{}".to_owned());
     format!("{text}\n")
 }

@@ -202,7 +202,7 @@ pub fn hints(snapshot: &Snapshot, within: Span, found: &Evaluations) -> Vec<Inla
             let times = if value.count > 1 { format!(" × {}", value.count) } else { String::new() };
             add(value.span.end, format!("{} {}{times}", if value.printed { "»" } else { "→" }, value.text));
         }
-        if matches!(region.script.parsed.program.body, Body::Expression(_))
+        if matches!(region.script.parsed().program.body, Body::Expression(_))
             && let Ok(output) = &evaluation.result
         {
             add(region.script.source.len(), format!("→ {}", one_line(&output.text)));

@@ -183,7 +183,7 @@ pub fn lenses(snapshot: &Snapshot) -> Vec<CodeLens> {
         lens(top, "Test", "dataway.runTests", json!({ "uri": uri }));
     }
     for region in snapshot.document.regions() {
-        if region.script.parsed.program.mode == Mode::Script {
+        if region.script.parsed().program.mode == Mode::Script {
             let range = snapshot.document_range(region.span);
             let target = json!({ "uri": uri, "position": range.start });
             lens(range, "Run with sample", "dataway.runWithSample", target);

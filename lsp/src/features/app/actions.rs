@@ -70,7 +70,7 @@ fn unfolded(document: &Document, offset: u32) -> Option<Change> {
     let (_, _, sheet) = document.sheet()?;
     let (region, _) = document.region_at(offset)?;
     let spot = sheet.at(offset)?;
-    let parsed = &region.script.parsed;
+    let parsed = &region.script.parsed();
     let code = region.script.source.text().trim();
     if parsed.program.mode != Mode::Expression || parsed.has_compile_errors() || code.contains('\n') {
         return None;
@@ -97,11 +97,11 @@ fn moved(document: &Document, offset: u32) -> Option<Change> {
     let (region, _) = document.region_at(offset)?;
     let spot = sheet.at(offset)?;
     let What::Program(_, _, sight) = &spot.what else { return None };
-    if region.script.parsed.has_compile_errors() {
+    if region.script.parsed().has_compile_errors() {
         return None;
     }
     let inside = region.script.source.text();
-    let text = match region.script.parsed.program.mode {
+    let text = match region.script.parsed().program.mode {
         Mode::Expression => {
             let code = inside.trim();
             let value = if code.contains('\n') { format!("({code})") } else { code.to_owned() };
