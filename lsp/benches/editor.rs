@@ -180,6 +180,7 @@ fn workspace() {
     let fresh = |flow: &Path| {
         let mut world = World::default();
         world.folders = vec![root.clone()];
+        world.is_told = true;
         world.open(&uri, Some(flow.to_owned()), 1, "yaml", &text);
         world
     };

@@ -110,6 +110,8 @@ pub struct World {
     pub settings: Settings,
     /// The workspace folders.
     pub folders: Vec<PathBuf>,
+    /// Does the client tell when files change on disk? Otherwise they are looked up after every edit.
+    pub is_told: bool,
     open: HashMap<String, Arc<Document>>,
     files: Files,
     memory: Arc<Memory>,
@@ -220,13 +222,16 @@ impl World {
         all
     }
 
-    /// Forgets what was known of the app that a file lies in; gives its folder.
+    /// Puts the app that a file lies in to the new text; gives its folder.
     fn outdated(&mut self, changed: &Document) -> Option<PathBuf> {
         let root = self.files.app_of(changed.path.as_deref()?)?;
-        let known = self.apps.remove(&root).filter(|_| changed.language == Language::Script);
-        if let Some(known) = known {
-            let app = known.after_script(self.files.clone());
-            self.apps.insert(root.clone(), Arc::new(app));
+        if let Some(known) = self.apps.remove(&root) {
+            let files = self.files.clone();
+            let app =
+                if changed.language == Language::Script { known.after_script(files) } else { known.at(files) };
+            // What is no longer open counts as it lies on disk by now.
+            let is_same = self.is_told && self.open.contains_key(&changed.uri);
+            self.apps.insert(root.clone(), Arc::new(if is_same { app } else { app.looked_up() }));
         }
         Some(root)
     }

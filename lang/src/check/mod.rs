@@ -53,7 +53,7 @@ pub struct CheckOptions {
 }
 
 /// The contracts of a script (spec 12.4) as types.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contracts {
     /// Of `msg.payload`: the plain value, which may also arrive as an Entity.
     pub payload: Option<Stated>,
@@ -66,7 +66,7 @@ pub struct Contracts {
 }
 
 /// A type that a contract states.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stated {
     /// The type.
     pub ty: Type,

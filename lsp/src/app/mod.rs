@@ -15,8 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dataway_lang::Profile;
 use dataway_runtime::check::{self, Checked, State};
-use dataway_runtime::expr::Programs;
-use dataway_runtime::model::{Files as AppFiles, Options};
+use dataway_runtime::model::{Disk, Files as AppFiles, Options};
 
 use crate::files::Files;
 use crate::position::Text;
@@ -26,32 +25,37 @@ pub(crate) use walk::conversions;
 /// Most compiled texts that are kept; one that is being typed leaves many behind.
 const MOST_PROGRAMS: usize = 20_000;
 
-/// What apps that look alike share from one moment to the next.
+/// A sheet with the content that it was read from.
+type Read = (Arc<[u8]>, Arc<Sheet>);
+
+/// What an app keeps from one moment to the next.
 #[derive(Debug, Default)]
 pub struct Kept {
-    programs: Mutex<Arc<Programs>>,
-    sheets: Mutex<HashMap<PathBuf, Arc<Sheet>>>,
+    checks: Mutex<HashMap<PathBuf, Arc<check::Kept>>>,
+    sheets: Mutex<HashMap<PathBuf, Read>>,
 }
 
 impl Kept {
-    fn programs(&self) -> Arc<Programs> {
-        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        if programs.count() > MOST_PROGRAMS {
-            *programs = Arc::default();
+    /// What the checks of the app in a folder keep.
+    fn checks(&self, root: &Path) -> Arc<check::Kept> {
+        let mut all = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all.entry(root.to_owned()).or_default();
+        if kept.count() > MOST_PROGRAMS {
+            *kept = Arc::default();
         }
-        Arc::clone(&programs)
+        Arc::clone(kept)
     }
 
-    /// The sheet of a file, read anew only if the text is another one.
-    fn sheet(&self, path: &Path, kind: Kind, text: &Text) -> Arc<Sheet> {
+    /// The sheet of a file, read anew only if the content is another one.
+    fn sheet(&self, path: &Path, kind: Kind, bytes: &Arc<[u8]>) -> Arc<Sheet> {
         let lock = || self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path)
-            && known.text.as_str() == text.as_str()
+        if let Some((known, sheet)) = lock().get(path)
+            && known == bytes
         {
-            return Arc::clone(known);
+            return Arc::clone(sheet);
         }
-        let made = Arc::new(Sheet::read(kind, text));
-        lock().insert(path.to_owned(), Arc::clone(&made));
+        let made = Arc::new(Sheet::read(kind, &Text::new(&String::from_utf8_lossy(bytes))));
+        lock().insert(path.to_owned(), (Arc::clone(bytes), Arc::clone(&made)));
         made
     }
 }
@@ -63,6 +67,8 @@ pub struct App {
     pub root: PathBuf,
     /// The files of that moment.
     pub files: Files,
+    /// Those that are not open.
+    disk: Arc<Disk>,
     kept: Arc<Kept>,
     checked: OnceLock<Result<Checked, String>>,
     sheets: OnceLock<BTreeMap<String, Arc<Sheet>>>,
@@ -77,6 +83,7 @@ impl App {
         App {
             root: root.to_owned(),
             files,
+            disk: Arc::new(Disk::new(root)),
             kept: Arc::clone(kept),
             checked: OnceLock::new(),
             sheets: OnceLock::new(),
@@ -103,10 +110,16 @@ impl App {
         before.unwrap_or_else(|| Arc::clone(self))
     }
 
-    /// The same app with other files.
+    /// The same app after an edit of an open file; all others lie on disk as they did.
     #[must_use]
     pub fn at(&self, files: Files) -> App {
-        App::new(&self.root, files, &self.kept)
+        App { disk: Arc::clone(&self.disk), ..App::new(&self.root, files, &self.kept) }
+    }
+
+    /// The same app, perhaps with another content on disk.
+    #[must_use]
+    pub fn looked_up(self) -> App {
+        App { disk: Arc::new(Disk::new(&self.root)), ..self }
     }
 
     /// The path of a file inside the app, as app files write it.
@@ -133,7 +146,7 @@ impl App {
                 no_secrets: true,
                 environment: &|name| std::env::var(name).ok(),
             };
-            check::check_files(self.app_files(), &options, &self.kept.programs())
+            check::check_files(self.app_files(), &options, &self.kept.checks(&self.root))
         };
         self.checked.get_or_init(check).as_ref()
     }
@@ -141,7 +154,7 @@ impl App {
     fn app_files(&self) -> AppFiles {
         let bytes = |text: &Text| text.as_str().as_bytes().into();
         let open = self.files.open_below(&self.root).filter_map(|(path, text)| Some((inside(path)?, bytes(text))));
-        AppFiles::with_open(&self.root, open.collect())
+        AppFiles::over(&self.disk, open.collect())
     }
 
     /// The files that say what the app is, by their paths.
@@ -154,8 +167,7 @@ impl App {
             let read = |path: String| {
                 let kind = Kind::of(&path)?;
                 let bytes = files.bytes(&path).ok()?;
-                let text = Text::new(&String::from_utf8_lossy(&bytes));
-                let sheet = self.kept.sheet(&self.file_of(&path), kind, &text);
+                let sheet = self.kept.sheet(&self.file_of(&path), kind, &bytes);
                 Some((path, sheet))
             };
             paths.into_iter().filter_map(read).collect()

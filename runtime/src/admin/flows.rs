@@ -33,7 +33,7 @@ enum Trigger {
 /// That a schedule cannot be read, which loading has reported already.
 pub fn entries(app: &App, runtime: &Runtime) -> Result<Vec<Entry>, String> {
     let now = seconds(runtime.clock().wall());
-    let entry = |flow: &crate::model::Flow| {
+    let entry = |flow: &std::sync::Arc<crate::model::Flow>| {
         let trigger = flow.body.trigger.as_ref();
         let trigger = if let Some(own) = trigger.and_then(|trigger| trigger.params::<ListenerParams>()) {
             let config = own.config.name.clone();

@@ -22,7 +22,7 @@ struct Listener<'a> {
 /// Checks the listeners of all flows in load order.
 pub fn check(app: &App, diagnostics: &mut Vec<Diagnostic>) {
     let mut earlier: Vec<Listener<'_>> = Vec::new();
-    for listener in app.flows.iter().filter_map(listener) {
+    for listener in app.flows.iter().filter_map(|flow| listener(flow)) {
         let same = earlier.iter().find(|other| {
             let methods = other.methods.is_empty()
                 || listener.methods.is_empty()

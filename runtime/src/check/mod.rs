@@ -18,8 +18,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic};
-use crate::expr::Programs;
 use crate::model::{self, App, Files, Loaded, Options};
+use types::Walks;
 
 /// What checking gave.
 #[derive(Debug)]
@@ -40,37 +40,44 @@ impl Checked {
     }
 }
 
+/// What is kept from one check to the next of the same app.
+#[derive(Debug, Default)]
+pub struct Kept {
+    model: model::Kept,
+    walks: Walks,
+}
+
+impl Kept {
+    /// How many compiled texts are kept: who lives long and sees many texts that nobody needs any more begins anew at times.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.model.programs.count()
+    }
+}
+
 /// Loads and checks the app in `root`, a folder or its `app.yaml`.
 ///
 /// # Errors
 /// Why there is nothing to check: no such folder, unreadable values or secrets.
 pub fn check(root: &Path, options: &Options<'_>) -> Result<Checked, String> {
-    check_with(root, options, &Arc::new(Programs::default()))
-}
-
-/// Checks an app with programs that were compiled before.
-///
-/// # Errors
-/// As [`check`].
-pub fn check_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Checked, String> {
-    Ok(check_loaded(model::load_with(root, options, programs)?))
+    Ok(check_loaded(model::load(root, options)?, &Walks::default()))
 }
 
 /// Checks an app out of files that may be open in an editor, which checks the same app again and again.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_files(files: Files, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Checked, String> {
-    Ok(check_loaded(model::load_files(Arc::new(files), options, programs)?))
+pub fn check_files(files: Files, options: &Options<'_>, kept: &Kept) -> Result<Checked, String> {
+    Ok(check_loaded(model::load_files(Arc::new(files), options, &kept.model)?, &kept.walks))
 }
 
-fn check_loaded(loaded: Loaded) -> Checked {
+fn check_loaded(loaded: Loaded, walks: &Walks) -> Checked {
     let (app, mut diagnostics) = (loaded.app, loaded.diagnostics);
     references::check(&app, &mut diagnostics);
     listeners::check(&app, &mut diagnostics);
     crypto::check(&app, &mut diagnostics);
     steps::check(&app, &mut diagnostics);
-    let messages = types::check(&app, &mut diagnostics);
+    let messages = types::check(&app, walks, &mut diagnostics);
     for diagnostic in &mut diagnostics {
         diagnostic.message = app.redactor.redact(&diagnostic.message).into_owned();
     }

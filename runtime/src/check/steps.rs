@@ -30,7 +30,7 @@ fn branches(step: &Step, diagnostics: &mut Vec<Diagnostic>) {
         let text = match (&condition.form, condition.program()) {
             (Form::Literal(Data::Bool(true)), _) => "True",
             (Form::Literal(Data::Bool(false)), _) => "False",
-            (_, Some(program)) => program.text.text().trim(),
+            (_, Some(program)) => program.compiled.text.text().trim(),
             _ => continue,
         };
         let reason = if is_always {

@@ -40,7 +40,7 @@ impl Collection {
         };
         // A payload that is a stream is not touched by an evaluation, lest it become a list.
         let value = match (message.payload(), param.program()) {
-            (stream @ Document::Stream(_), Some(program)) if program.text.text().trim() == "msg.payload" => {
+            (stream @ Document::Stream(_), Some(program)) if program.compiled.text.text().trim() == "msg.payload" => {
                 stream.clone()
             }
             _ => param.compute(run, message, work).await?,

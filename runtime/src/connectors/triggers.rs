@@ -100,7 +100,7 @@ impl Triggers {
 
 /// The flows that listen at a configuration, in load order.
 pub(crate) fn listeners_of<'a>(app: &'a App, config: &str) -> Vec<(&'a str, &'a ListenerParams)> {
-    let trigger = |flow: &'a crate::model::Flow| {
+    let trigger = |flow: &'a Arc<crate::model::Flow>| {
         let params = flow.body.trigger.as_ref()?.params::<ListenerParams>()?;
         (params.config.name == config).then_some((&**flow.name(), params))
     };

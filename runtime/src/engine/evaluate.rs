@@ -260,7 +260,7 @@ impl Param {
     /// File and line of the app where a position of a script stands.
     fn place_of(&self, site: &Site) -> Option<String> {
         let programs = self.programs();
-        let evaluation = programs.iter().find(|evaluation| evaluation.text.text() == site.source.text())?;
+        let evaluation = programs.iter().find(|evaluation| evaluation.compiled.text.text() == site.source.text())?;
         let span = evaluation.place(site.span);
         Some(format!("{}:{}", evaluation.source.name(), evaluation.source.line_column(span.start).line))
     }

@@ -16,7 +16,7 @@ use dataway_lang::source::{SourceText, Span};
 
 pub use data::{Data, to_json};
 pub use evaluate::As;
-pub use programs::{Evaluation, Programs};
+pub use programs::{Compilation, Evaluation, Programs};
 pub use read::{expression_text, is_expression, is_value_form};
 pub(crate) use read::{from_language, is_dynamic};
 

@@ -1,11 +1,14 @@
 //! Compiled programs: equal texts share one, for the life of the process.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use dataway_lang::check::types::Type;
+use dataway_lang::check::{self, CheckOptions, Contracts};
 use dataway_lang::diagnostic::Diagnostic as Finding;
 use dataway_lang::source::{SourceText, Span};
-use dataway_lang::syntax::ParseOptions;
+use dataway_lang::syntax::ast::Body;
+use dataway_lang::syntax::{self, ParseOptions, Parsed};
 use dataway_lang::{Compiled, Profile, Program};
 
 use crate::yaml::Positions;
@@ -15,8 +18,8 @@ use crate::yaml::Positions;
 pub struct Evaluation {
     /// The compiled program.
     pub program: Program,
-    /// The text that was compiled.
-    pub text: SourceText,
+    /// Its text, and what the language says about it.
+    pub compiled: Arc<Compilation>,
     /// The file the text stands in.
     pub source: SourceText,
     /// From the text to the file; `None` if the text is the file.
@@ -65,6 +68,56 @@ pub struct Compilation {
     pub program: Option<Program>,
     /// What the language says about it.
     pub findings: Vec<Finding>,
+    profile: Profile,
+    embedded: bool,
+    parsed: OnceLock<Parsed>,
+    judged: Mutex<VecDeque<(Contracts, Arc<Judgement>)>>,
+}
+
+/// What the language's checker says about a text, given what is known of its message.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What is wrong or worth saying.
+    pub findings: Vec<Finding>,
+    /// The type of the result.
+    pub ty: Type,
+}
+
+/// Most judgements that are kept of one text: the same text is checked with the message of every place where it stands, and
+/// all of these again after every edit in an editor.
+const MOST_JUDGEMENTS: usize = 32;
+
+impl Compilation {
+    /// Checks the text against what is known of the message. Equal questions have one answer.
+    #[must_use]
+    pub fn judge(&self, contracts: Contracts) -> Arc<Judgement> {
+        let lock = || self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = lock().iter().rev().find(|(known, _)| *known == contracts) {
+            return Arc::clone(known);
+        }
+        let options = ParseOptions { embedded: self.embedded, ..ParseOptions::default() };
+        let parsed = self.parsed.get_or_init(|| syntax::parse(&self.text, &options));
+        let options = CheckOptions { profile: self.profile, contracts, ..CheckOptions::default() };
+        let mut checked = check::check(&parsed.program, &self.text, &options);
+        checked.drop_consequences(&parsed.diagnostics, &self.text);
+        let ty = match &parsed.program.body {
+            Body::Expression(expression) => checked.types.at(expression.span).cloned(),
+            Body::Statements(_) => {
+                let bound = checked.bindings.iter().rev().find(|bound| &*bound.name == "dw_process");
+                bound.and_then(|bound| match &bound.ty {
+                    Type::Function(function) => Some(function.result()),
+                    _ => None,
+                })
+            }
+        };
+        let made = Arc::new(Judgement { findings: checked.diagnostics, ty: ty.unwrap_or(Type::Any).widened() });
+        let mut judged = lock();
+        if judged.len() >= MOST_JUDGEMENTS {
+            judged.pop_front();
+        }
+        judged.push_back((options.contracts, Arc::clone(&made)));
+        made
+    }
 }
 
 /// The label of programs that stand in YAML: they are shared by every place where the same text stands.
@@ -98,7 +151,15 @@ impl Programs {
         let source = SourceText::new(name, text);
         let options = ParseOptions { embedded, max_bytes, ..ParseOptions::default() };
         let Compiled { program, diagnostics } = Program::compile(&source, &options, profile);
-        let made = Arc::new(Compilation { text: source, program, findings: diagnostics });
+        let made = Arc::new(Compilation {
+            text: source,
+            program,
+            findings: diagnostics,
+            profile,
+            embedded,
+            parsed: OnceLock::new(),
+            judged: Mutex::default(),
+        });
         lock().entry(key).or_insert(made).clone()
     }
 }

@@ -193,8 +193,8 @@ fn script(node: &Node, reader: &mut Reader<'_>) -> Option<Arc<Evaluation>> {
         reader.about("`script`", |reader| reader.misfit(node, &Shape::Text));
         return None;
     };
-    let file = match reader.around.files.text(path) {
-        Ok(file) => file,
+    let file = match reader.file(path) {
+        Ok(bytes) => SourceText::from_bytes(path, &bytes),
         Err(FileError::Missing(_)) => {
             let known = reader.around.files.names("transforms", "dw");
             let help = crate::params::nearest(path, known.iter().map(String::as_str));
@@ -214,7 +214,7 @@ fn script(node: &Node, reader: &mut Reader<'_>) -> Option<Arc<Evaluation>> {
 
 /// Puts the language's findings to their place and gives the program, if there is one.
 fn evaluation(
-    compiled: &Compilation,
+    compiled: &Arc<Compilation>,
     source: &SourceText,
     origin: Option<Origin>,
     reader: &mut Reader<'_>,
@@ -224,7 +224,7 @@ fn evaluation(
         reader.diagnostics.push(from_language(finding, source, span));
     }
     let program = compiled.program.clone()?;
-    Some(Arc::new(Evaluation { program, text: compiled.text.clone(), source: source.clone(), origin }))
+    Some(Arc::new(Evaluation { program, compiled: Arc::clone(compiled), source: source.clone(), origin }))
 }
 
 /// A finding of the language as one of the app.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dataway_lang::source::SourceText;
 
@@ -12,11 +12,76 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Deepest folders that are looked into; a loop of links cannot be deeper.
 const MAX_FOLDERS: usize = 64;
 
-/// The folder of an app. Files are read once.
+/// The folder of an app, with files that may be open in an editor.
 #[derive(Debug)]
 pub struct Files {
+    /// Contents that count instead of what lies on disk, by their paths in the app.
+    open: HashMap<String, Arc<[u8]>>,
+    disk: Arc<Disk>,
+}
+
+/// The folder of an app as it lay on disk when somebody first looked: what was read or listed stays as it was.
+#[derive(Debug)]
+pub struct Disk {
     root: PathBuf,
+    /// Where the folder really is.
+    real: OnceLock<Option<PathBuf>>,
     read: Mutex<HashMap<String, Arc<[u8]>>>,
+    listed: Mutex<HashMap<String, Arc<[String]>>>,
+}
+
+impl Disk {
+    /// The folder `root`; nothing is read yet.
+    #[must_use]
+    pub fn new(root: &Path) -> Disk {
+        Disk { root: root.to_owned(), real: OnceLock::new(), read: Mutex::default(), listed: Mutex::default() }
+    }
+
+    /// Is the place in the folder, where all links lead?
+    fn holds(&self, real: &Path) -> bool {
+        self.real.get_or_init(|| self.root.canonicalize().ok()).as_ref().is_some_and(|root| real.starts_with(root))
+    }
+
+    /// The paths of all files below `folder`. Links that leave the app are not followed.
+    fn list(&self, folder: &str) -> Arc<[String]> {
+        let lock = || self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(folder) {
+            return Arc::clone(known);
+        }
+        let mut found = Vec::new();
+        let is_inside = self.root.join(folder).canonicalize().is_ok_and(|real| self.holds(&real));
+        let mut open: Vec<(String, usize)> = is_inside.then(|| (folder.to_owned(), 0)).into_iter().collect();
+        while let Some((folder, depth)) = open.pop() {
+            let Ok(entries) = std::fs::read_dir(self.root.join(&folder)) else { continue };
+            for entry in entries.flatten() {
+                let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
+                if !is_part(&name) {
+                    continue;
+                }
+                let path = format!("{folder}/{name}");
+                let is_folder = if kind.is_symlink() {
+                    let Ok(real) = entry.path().canonicalize() else { continue };
+                    if !self.holds(&real) {
+                        continue;
+                    }
+                    real.is_dir()
+                } else {
+                    kind.is_dir()
+                };
+                if !is_folder {
+                    found.push(path);
+                } else if depth < MAX_FOLDERS && !name.starts_with('.') {
+                    open.push((path, depth + 1));
+                }
+            }
+        }
+        lock().entry(folder.to_owned()).or_insert(found.into()).clone()
+    }
+}
+
+/// Can it be a part of a path of the app?
+fn is_part(name: &str) -> bool {
+    !matches!(name, "" | "..") && !name.contains(['\\', '\0', ':'])
 }
 
 /// Why a file of the app cannot be used.
@@ -52,20 +117,20 @@ impl Files {
     /// The files below `root`.
     #[must_use]
     pub fn new(root: &Path) -> Files {
-        Files::with_open(root, HashMap::new())
+        Files::over(&Arc::new(Disk::new(root)), HashMap::new())
     }
 
-    /// The files below `root`, some of them with another content than on disk: an editor has not saved them yet. They are
+    /// The files of a folder, some of them with another content than on disk: an editor has not saved them yet. They are
     /// named by their paths in the app.
     #[must_use]
-    pub fn with_open(root: &Path, open: HashMap<String, Arc<[u8]>>) -> Files {
-        Files { root: root.to_owned(), read: Mutex::new(open) }
+    pub fn over(disk: &Arc<Disk>, open: HashMap<String, Arc<[u8]>>) -> Files {
+        Files { open, disk: Arc::clone(disk) }
     }
 
     /// The folder.
     #[must_use]
     pub fn root(&self) -> &Path {
-        &self.root
+        &self.disk.root
     }
 
     /// Where a path of the app is on the machine.
@@ -74,19 +139,16 @@ impl Files {
     /// The path leaves the app, or nothing is there.
     pub fn locate(&self, path: &str) -> Result<PathBuf, FileError> {
         let leaves = || FileError::Leaves(path.to_owned());
-        let parts: Vec<_> = path.split('/').collect();
-        if parts.iter().any(|part| matches!(*part, "" | "..") || part.contains(['\\', '\0', ':'])) {
+        if !path.split('/').all(is_part) {
             return Err(leaves());
         }
-        let mut place = self.root.clone();
-        place.extend(parts.iter().filter(|part| **part != "."));
-        let missing = |_| FileError::Missing(path.to_owned());
+        let mut place = self.disk.root.clone();
+        place.extend(path.split('/').filter(|part| *part != "."));
         let real = match place.canonicalize() {
-            Err(_) if self.lock().contains_key(path) => return Ok(place),
-            real => real.map_err(missing)?,
+            Err(_) if self.open.contains_key(path) => return Ok(place),
+            real => real.map_err(|_| FileError::Missing(path.to_owned()))?,
         };
-        let root = self.root.canonicalize().map_err(missing)?;
-        if real.starts_with(root) { Ok(place) } else { Err(leaves()) }
+        if self.disk.holds(&real) { Ok(place) } else { Err(leaves()) }
     }
 
     /// The bytes of a file.
@@ -94,7 +156,8 @@ impl Files {
     /// # Errors
     /// The path leaves the app, or the file cannot be read.
     pub fn bytes(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
-        if let Some(known) = self.lock().get(path) {
+        let lock = || self.disk.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.open.get(path).or(lock().get(path)) {
             return Ok(known.clone());
         }
         let place = self.locate(path)?;
@@ -107,11 +170,7 @@ impl Files {
             return Err(unreadable("it is larger than 64 MiB".to_owned()));
         }
         let bytes: Arc<[u8]> = std::fs::read(&place).map_err(|e| unreadable(e.to_string()))?.into();
-        Ok(self.lock().entry(path.to_owned()).or_insert(bytes).clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<[u8]>>> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(lock().entry(path.to_owned()).or_insert(bytes).clone())
     }
 
     /// The text of a file; its name is the path.
@@ -122,31 +181,16 @@ impl Files {
         Ok(SourceText::from_bytes(path, &self.bytes(path)?))
     }
 
-    /// The paths of the files below `folder` with that suffix, in byte order. Links that leave the app are not followed.
+    /// The paths of the files below `folder` with that suffix, in byte order, those too that are open but not on disk.
     #[must_use]
     pub fn names(&self, folder: &str, suffix: &str) -> Vec<String> {
-        let has_suffix = |name: &str| name.rsplit_once('.').is_some_and(|(_, found)| found == suffix);
-        // What was read or is open is there, whether or not it is on disk.
+        let has_suffix = |path: &&String| {
+            let name = path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name);
+            name.rsplit_once('.').is_some_and(|(_, found)| found == suffix)
+        };
         let below = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let mut found: Vec<String> =
-            self.lock().keys().filter(below).filter(|path| has_suffix(path)).cloned().collect();
-        let mut open = vec![(folder.to_owned(), 0)];
-        while let Some((folder, depth)) = open.pop() {
-            let Ok(place) = self.locate(&folder) else { continue };
-            let Ok(entries) = std::fs::read_dir(place) else { continue };
-            for entry in entries.flatten() {
-                let Ok(name) = entry.file_name().into_string() else { continue };
-                let path = format!("{folder}/{name}");
-                let Ok(place) = self.locate(&path) else { continue };
-                if place.is_dir() {
-                    if depth < MAX_FOLDERS && !name.starts_with('.') {
-                        open.push((path, depth + 1));
-                    }
-                } else if has_suffix(&name) {
-                    found.push(path);
-                }
-            }
-        }
+        let open = self.open.keys().filter(below).filter(has_suffix);
+        let mut found: Vec<String> = self.disk.list(folder).iter().filter(has_suffix).chain(open).cloned().collect();
         found.sort();
         found.dedup();
         found

@@ -9,10 +9,10 @@ use dataway_lang::source::{SourceText, Span};
 
 use super::secrets::{self, Environment, Redactor, SecretSources};
 use super::substitution::{self, Substitution};
-use super::{AppFile, Files, Flow, FlowBody, Suite, SuiteBody};
+use super::{AppFile, Files, Flow, Kept, Suite, SuiteBody};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::Programs;
-use crate::params::{Context, FlowRef, Reader, Shape, Surroundings, Value, parse_size};
+use crate::params::{Context, FlowRef, Reader, Surroundings, Value, parse_size};
 use crate::yaml::{self, Kind, Node};
 
 /// How an app is loaded.
@@ -33,7 +33,7 @@ pub struct App {
     /// `app.yaml`.
     pub file: AppFile,
     /// The flows in load order.
-    pub flows: Vec<Flow>,
+    pub flows: Vec<Arc<Flow>>,
     /// The test suites in load order.
     pub suites: Vec<Suite>,
     /// The files.
@@ -52,7 +52,7 @@ impl App {
     /// The flow of that name.
     #[must_use]
     pub fn flow(&self, name: &str) -> Option<&Flow> {
-        self.flows.iter().find(|flow| &**flow.name() == name)
+        self.flows.iter().map(|flow| &**flow).find(|flow| &**flow.name() == name)
     }
 }
 
@@ -70,30 +70,21 @@ pub struct Loaded {
 /// # Errors
 /// Why there is nothing to load: no such folder, unreadable values or secrets.
 pub fn load(root: &Path, options: &Options<'_>) -> Result<Loaded, String> {
-    load_with(root, options, &Arc::new(Programs::default()))
-}
-
-/// Loads an app with programs that were compiled before.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_with(root: &Path, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Loaded, String> {
     let root = if root.is_file() { root.parent().unwrap_or(Path::new(".")) } else { root };
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    load_files(Arc::new(Files::new(root)), options, programs)
+    load_files(Arc::new(Files::new(root)), options, &Kept::default())
 }
 
-/// Loads an app out of files that may be open in an editor.
+/// Loads an app out of files that may be open in an editor, with what was kept of the last time.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_files(files: Arc<Files>, options: &Options<'_>, programs: &Arc<Programs>) -> Result<Loaded, String> {
+pub fn load_files(files: Arc<Files>, options: &Options<'_>, kept: &Kept) -> Result<Loaded, String> {
     let source = files.text("app.yaml").map_err(|error| match error {
         super::FileError::Missing(_) => format!("there is no app.yaml in {}", files.root().display()),
         other => other.to_string(),
     })?;
-    let mut loader =
-        Loader { files, diagnostics: Vec::new(), redactor: Redactor::default(), programs: programs.clone() };
+    let mut loader = Loader { files, diagnostics: Vec::new(), redactor: Redactor::default(), kept };
     let app = loader.app(&source, options)?;
     for diagnostic in &mut loader.diagnostics {
         diagnostic.message = loader.redactor.redact(&diagnostic.message).into_owned();
@@ -102,9 +93,9 @@ pub fn load_files(files: Arc<Files>, options: &Options<'_>, programs: &Arc<Progr
     Ok(Loaded { app, diagnostics: loader.diagnostics })
 }
 
-struct Loader {
+struct Loader<'k> {
     files: Arc<Files>,
-    programs: Arc<Programs>,
+    kept: &'k Kept,
     redactor: Redactor,
     diagnostics: Vec<Diagnostic>,
 }
@@ -112,7 +103,7 @@ struct Loader {
 /// A flow name with its place.
 type Names = BTreeMap<String, (SourceText, Span)>;
 
-impl Loader {
+impl Loader<'_> {
     fn app(&mut self, source: &SourceText, options: &Options<'_>) -> Result<App, String> {
         let (tree, found) = yaml::parse(source);
         self.diagnostics.extend(found);
@@ -121,7 +112,7 @@ impl Loader {
             None => None,
         };
         let files = self.files.clone();
-        let programs = self.programs.clone();
+        let programs = self.kept.programs.clone();
         let around = surroundings(tree.as_ref(), &files, &programs);
         let file = tree.as_ref().and_then(|tree| {
             let mut reader = Reader::new(&around, source, Context::App);
@@ -141,7 +132,7 @@ impl Loader {
             flows,
             suites,
             files: self.files.clone(),
-            programs: self.programs.clone(),
+            programs: self.kept.programs.clone(),
             redactor: self.redactor.clone(),
             source: source.clone(),
             config_types: around.configs,
@@ -206,54 +197,49 @@ impl Loader {
         }
     }
 
+    /// The content of a file of the app.
+    fn bytes(&mut self, path: &str) -> Option<Arc<[u8]>> {
+        let read = self.files.bytes(path).map_err(|error| {
+            let source = SourceText::new(path, "");
+            self.diagnostics.push(Diagnostic::error(Code::UNREADABLE, &source, Span::at(0), error.to_string()));
+        });
+        read.ok()
+    }
+
     /// A file of the app as a tree.
     fn tree(&mut self, path: &str) -> Option<(SourceText, Node)> {
-        let source = match self.files.text(path) {
-            Ok(source) => source,
-            Err(error) => {
-                let source = SourceText::new(path, "");
-                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE, &source, Span::at(0), error.to_string()));
-                return None;
-            }
-        };
+        let source = SourceText::from_bytes(path, &self.bytes(path)?);
         let (tree, found) = yaml::parse(&source);
         self.diagnostics.extend(found);
         tree.map(|tree| (source, tree))
     }
 
     /// Reads the flows; gives too their names, if every file could be read, so that missing names are really missing.
-    fn flows(&mut self, around: &Surroundings<'_>) -> (Vec<Flow>, Option<Names>) {
-        let paths = self.files.names("flows", "yaml");
+    fn flows(&mut self, around: &Surroundings<'_>) -> (Vec<Arc<Flow>>, Option<Names>) {
         let mut flows = Vec::new();
         let mut names = Names::new();
-        let mut references = Vec::new();
+        let mut files = Vec::new();
         let mut complete = true;
-        for path in &paths {
-            let Some((source, tree)) = self.tree(path) else {
+        for path in &self.files.names("flows", "yaml") {
+            let Some(bytes) = self.bytes(path) else {
                 complete = false;
                 continue;
             };
-            let mut reader = Reader::new(around, &source, Context::Flow);
-            substitutions_outside(&tree, &mut reader);
-            for node in flow_nodes(&tree, &mut reader) {
-                if let Some(name) = node.get("name").filter(|name| name.as_str().is_some()) {
-                    let text = name.as_str().unwrap_or_default();
-                    if let Some((first, span)) = names.get(text) {
-                        let at = first.line_column(span.start);
-                        let message = format!("there is another flow `{text}`, in {}:{}", first.name(), at.line);
-                        reader.error_help(Code::DUPLICATE, name.span, message, "names of flows are unique in the app");
-                    } else {
-                        names.insert(text.to_owned(), (source.clone(), name.span));
-                    }
+            let file = self.kept.flow_file(path, &bytes, around);
+            complete &= file.is_complete;
+            for (name, span) in &file.names {
+                if let Some((first, at)) = names.get(&**name) {
+                    let at = first.line_column(at.start);
+                    let message = format!("there is another flow `{name}`, in {}:{}", first.name(), at.line);
+                    let error = Diagnostic::error(Code::DUPLICATE, &file.source, *span, message);
+                    self.diagnostics.push(error.with_help("names of flows are unique in the app"));
                 } else {
-                    complete = false;
+                    names.insert(name.to_string(), (file.source.clone(), *span));
                 }
-                reader.ids = super::Ids::default();
-                let made = reader.about("the flow", |reader| FlowBody::read(node, &FlowBody::SHAPE, reader));
-                flows.extend(made.map(|body| Flow { body, source: source.clone() }));
             }
-            references.extend(reader.flow_refs.drain(..).map(|found| (source.clone(), found)));
-            self.diagnostics.extend(reader.diagnostics);
+            flows.extend(file.flows.iter().cloned());
+            self.diagnostics.extend(file.diagnostics.iter().cloned());
+            files.push(file);
         }
         if names.is_empty() && complete {
             let source = SourceText::new("app.yaml", "");
@@ -261,8 +247,8 @@ impl Loader {
             self.diagnostics.push(error.with_help("write one in `flows/main.yaml`: a mapping with `name` and `steps`"));
         }
         if complete {
-            for (source, reference) in &references {
-                self.flow_reference(source, reference, &names);
+            for file in &files {
+                file.references.iter().for_each(|reference| self.flow_reference(&file.source, reference, &names));
             }
         }
         (flows, complete.then_some(names))
@@ -349,48 +335,4 @@ fn default_settings(around: &Surroundings<'_>) -> Option<AppFile> {
     let source = SourceText::new("app.yaml", &text);
     let tree = yaml::parse(&source).0?;
     AppFile::read(&tree, &AppFile::SHAPE, &mut Reader::new(around, &source, Context::App))
-}
-
-/// The flows of a file: a mapping with `steps`, or the list under `flows`.
-fn flow_nodes<'n>(tree: &'n Node, reader: &mut Reader<'_>) -> Vec<&'n Node> {
-    match tree.get("flows") {
-        Some(list) => {
-            for entry in tree.as_map().unwrap_or_default().iter().filter(|e| e.key.as_str() != Some("flows")) {
-                crate::params::unknown_key(reader, &entry.key, std::iter::once("flows"));
-            }
-            match list.as_list() {
-                Some(flows) => flows.iter().collect(),
-                None => {
-                    reader.about("`flows`", |r| r.misfit(list, &Shape::List(&Shape::Any, 0, usize::MAX)));
-                    Vec::new()
-                }
-            }
-        }
-        None if tree.as_map().is_some() => vec![tree],
-        None => {
-            let message = format!("a flow file is a mapping with `steps` or `flows`, not {}", tree.describe());
-            reader.error(Code::SHAPE, tree.span, message);
-            Vec::new()
-        }
-    }
-}
-
-/// Reports substitutions in flows: steps get such things through configurations.
-fn substitutions_outside(tree: &Node, reader: &mut Reader<'_>) {
-    let mut open = vec![tree];
-    while let Some(node) = open.pop() {
-        match &node.kind {
-            Kind::List(items) => open.extend(items),
-            Kind::Map(entries) => open.extend(entries.iter().map(|entry| &entry.value)),
-            Kind::Text(text) => {
-                let Some(range) = substitution::first(&text.value) else { continue };
-                let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-                let span = text.positions.span(Span::new(clip(range.start), clip(range.end)));
-                let message = "substitutions are made only in `configs` and `admin` of app.yaml";
-                let help = "put it into a configuration that the step names; `$${` is written for a plain `${`";
-                reader.error_help(Code::SUBSTITUTION, span, message, help);
-            }
-            _ => {}
-        }
-    }
 }

@@ -6,6 +6,7 @@
 mod app;
 mod files;
 mod flow;
+mod flow_files;
 mod ids;
 mod loader;
 mod reach;
@@ -18,10 +19,11 @@ pub use app::{
     AdminSettings, AppFile, Config, InConfig, Language, Level, LogSettings, ProfileName, RunSettings, ScriptLimits,
     Trace, ZONE, zone,
 };
-pub use files::{FileError, Files};
+pub use files::{Disk, FileError, Files};
 pub use flow::{Flow, FlowBody, InputContracts, Trigger};
+pub use flow_files::Kept;
 pub use ids::Ids;
-pub use loader::{App, Loaded, Options, load, load_files, load_with};
+pub use loader::{App, Loaded, Options, load, load_files};
 pub use secrets::{Environment, Redactor, SecretSources};
 pub use step::{Broken, Step, Steps};
 pub use suite::{

@@ -1,6 +1,7 @@
 //! Reading a mapping by its table: every error is collected, unknown keys get the nearest known one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dataway_lang::Profile;
 use dataway_lang::source::{SourceText, Span};
@@ -9,7 +10,7 @@ use super::shape::{Field, Mode, Need, Shape, Table};
 use super::{Params, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::Programs;
-use crate::model::Files;
+use crate::model::{FileError, Files};
 use crate::yaml::{Kind, Node, Text};
 
 /// What reading a file must know of the rest of the app.
@@ -53,6 +54,8 @@ pub struct Reader<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The flows that were named; whether they exist shows when all files are read.
     pub(crate) flow_refs: Vec<super::FlowRef>,
+    /// The files that were read, with their contents; `None` once one could not be.
+    pub(crate) used: Option<Vec<(String, Arc<[u8]>)>>,
     /// What is being read, for messages.
     subject: String,
     /// Does the field that is being read take expressions?
@@ -73,11 +76,25 @@ impl<'a> Reader<'a> {
             context,
             diagnostics: Vec::new(),
             flow_refs: Vec::new(),
+            used: Some(Vec::new()),
             subject: "the file".to_owned(),
             mode: Mode::Literal,
             dynamic: false,
             ids: crate::model::Ids::default(),
         }
+    }
+
+    /// The content of another file of the app.
+    ///
+    /// # Errors
+    /// As [`Files::bytes`].
+    pub fn file(&mut self, path: &str) -> Result<Arc<[u8]>, FileError> {
+        let read = self.around.files.bytes(path);
+        match (&read, &mut self.used) {
+            (Ok(bytes), Some(used)) => used.push((path.to_owned(), Arc::clone(bytes))),
+            _ => self.used = None,
+        }
+        read
     }
 
     /// Reports an error at `span`.

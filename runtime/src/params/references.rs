@@ -145,8 +145,8 @@ impl Value for SchemaRef {
 
 /// The text of a schema of the app, or a message.
 fn schema_file(path: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<str>> {
-    let source = match reader.around.files.text(path) {
-        Ok(source) => source,
+    let source = match reader.file(path) {
+        Ok(bytes) => SourceText::from_bytes(path, &bytes),
         Err(reason) => {
             reader.error(Code::PATH, span, reason);
             return None;
@@ -181,7 +181,7 @@ fn usable_schema(path: Option<&str>, text: &str, span: Span, reader: &mut Reader
 
 /// The bytes of a sample of the app, or a message.
 fn sample_file(path: &str, mime: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<[u8]>> {
-    let bytes = match reader.around.files.bytes(path) {
+    let bytes = match reader.file(path) {
         Ok(bytes) => bytes,
         Err(reason) => {
             reader.error(Code::PATH, span, reason);

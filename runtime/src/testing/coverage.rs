@@ -188,7 +188,7 @@ impl Coverage {
     /// What there is of an app; nothing was executed yet.
     #[must_use]
     pub fn new(app: &App) -> Coverage {
-        Coverage { flows: app.flows.iter().map(FlowCoverage::new).collect() }
+        Coverage { flows: app.flows.iter().map(|flow| FlowCoverage::new(flow)).collect() }
     }
 
     /// Adds what one case executed.

@@ -77,7 +77,7 @@ impl Evidence<'_> {
         let variables = part(expect.variables.as_ref(), "expected variables").await;
         compare(found, variables, "variables", message.variables(), false);
         for condition in &expect.that {
-            let text = condition.program().map_or("", |program| program.text.text()).trim();
+            let text = condition.program().map_or("", |program| program.compiled.text.text()).trim();
             match condition.truth_in(self.runtime, &message).await {
                 Ok(true) => {}
                 Ok(false) => found.push(format!("that: `{text}` is not true")),

@@ -48,7 +48,7 @@ impl<'a> Pass<'a> {
     pub(super) fn step(&mut self, step: &'a Step, input: State) -> State {
         let key = step.key();
         if self.speaks {
-            self.messages.arrives(step.source.name(), step.span, &input);
+            self.walk.arrived.insert(step.span.start, input.clone());
         }
         if step.params::<Broken>().is_some() {
             return match key {
@@ -236,7 +236,7 @@ impl<'a> Pass<'a> {
     /// What a trigger sends back, seen from the flow's last message.
     pub(super) fn answers(&mut self, flow: &'a Flow, last: &State) {
         let Some(trigger) = &flow.body.trigger else { return };
-        self.messages.arrives(flow.source.name(), trigger.span, last);
+        self.walk.arrived.insert(trigger.span.start, last.clone());
         let parts = Parts::of(&*trigger.params);
         for (path, field, param) in &parts.params {
             self.parameter(field, param, &seen_by(trigger.kind.key, path, last));
@@ -314,7 +314,7 @@ fn operation(key: &str, parts: &Parts<'_>, input: State) -> State {
 
 /// Is the value of a parameter the payload as it came, its default?
 fn is_payload(param: &Param) -> bool {
-    param.program().is_some_and(|program| program.text.text().trim() == "msg.payload")
+    param.program().is_some_and(|program| program.compiled.text.text().trim() == "msg.payload")
 }
 
 /// A literal name among the parameters, or its default.

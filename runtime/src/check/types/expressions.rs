@@ -1,14 +1,12 @@
 //! The type of a parameter for a state, and whether that fits.
 
+use dataway_lang::check::CheckOptions;
 use dataway_lang::check::parameter::{self, check_parameter};
 use dataway_lang::check::types::fit::{Fit, fit};
 use dataway_lang::check::types::{Field, Rest, Type};
-use dataway_lang::check::{self, CheckOptions};
 use dataway_lang::diagnostic::{Code as LanguageCode, Severity};
 use dataway_lang::result::target::Target;
 use dataway_lang::source::{SourceText, Span};
-use dataway_lang::syntax::ast::Body;
-use dataway_lang::syntax::{self, ParseOptions};
 use dataway_lang::value::types as descs;
 
 use super::super::walk::Parts;
@@ -57,7 +55,7 @@ impl<'a> Pass<'a> {
             if !known.ty.members().iter().all(is_bool) && !matches!(known.ty, Type::Never) {
                 let message = format!("`{}` takes the truth of a value that is no bool", field.name);
                 let hint = Diagnostic::hint(Code::TYPE, &param.source, param.span, message);
-                self.found.push(hint.with_help("texts are true unless they are empty, also 'false'"));
+                self.walk.found.push(hint.with_help("texts are true unless they are empty, also 'false'"));
             }
             return;
         }
@@ -65,7 +63,7 @@ impl<'a> Pass<'a> {
         if fit(&known.ty, &wanted) == Fit::No && !known.is_sample {
             let message =
                 format!("`{}` must be {}, but this is always `{}`", field.name, param.shape.describe(), known.ty);
-            self.found.push(Diagnostic::error(Code::TYPE, &param.source, param.span, message));
+            self.walk.found.push(Diagnostic::error(Code::TYPE, &param.source, param.span, message));
         }
     }
 
@@ -79,16 +77,18 @@ impl<'a> Pass<'a> {
             Form::Literal(Data::Text(text)) => {
                 let text = SourceText::new("text", text);
                 for finding in check_parameter(&text, wanted, &CheckOptions::default()) {
-                    self.found.push(from_language(&finding, &param.source, param.span));
+                    self.walk.found.push(from_language(&finding, &param.source, param.span));
                 }
             }
             Form::Program(evaluation) if evaluation.origin.is_some() => {
-                let text = SourceText::new("text", &format!("{OPEN}{}]", evaluation.text.text()));
-                for finding in check_parameter(&text, wanted, &self.options(state)) {
+                let text = SourceText::new("text", &format!("{OPEN}{}]", evaluation.compiled.text.text()));
+                let options =
+                    CheckOptions { profile: self.profile, contracts: state.contracts(), ..CheckOptions::default() };
+                for finding in check_parameter(&text, wanted, &options) {
                     if finding.code == parameter::CONVERSION {
                         let inside = |at: u32| at.saturating_sub(OPEN_BYTES);
                         let place = Span::new(inside(finding.span.start), inside(finding.span.end));
-                        self.found.push(from_language(&finding, &evaluation.source, evaluation.place(place)));
+                        self.walk.found.push(from_language(&finding, &evaluation.source, evaluation.place(place)));
                     }
                 }
             }
@@ -133,43 +133,21 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// How expressions are checked for a state.
-    fn options(&self, state: &State) -> CheckOptions {
-        CheckOptions {
-            profile: self.app.file.dataway.profile.profile(),
-            contracts: state.contracts(),
-            ..CheckOptions::default()
-        }
-    }
-
     /// Checks an expression or script against what is known of the message; gives the type of its result.
     fn program(&mut self, evaluation: &'a Evaluation, state: &State) -> Known {
-        let embedded = evaluation.origin.is_some();
-        let parsed = syntax::parse(&evaluation.text, &ParseOptions { embedded, ..ParseOptions::default() });
-        let mut checked = check::check(&parsed.program, &evaluation.text, &self.options(state));
-        checked.drop_consequences(&parsed.diagnostics, &evaluation.text);
+        let judged = evaluation.compiled.judge(state.contracts());
         if self.speaks {
-            for finding in &checked.diagnostics {
+            for finding in &judged.findings {
                 let mut made = from_language(finding, &evaluation.source, evaluation.place(finding.span));
                 if finding.code == RULED_OUT {
                     made.code = Code::NO_FIELD;
                     made.severity = made.severity.max(Severity::Warning);
                 }
-                self.found.push(made);
+                self.walk.found.push(made);
             }
         }
-        let ty = match &parsed.program.body {
-            Body::Expression(expression) => checked.types.at(expression.span).cloned(),
-            Body::Statements(_) => {
-                let bound = checked.bindings.iter().rev().find(|bound| &*bound.name == "dw_process");
-                bound.and_then(|bound| match &bound.ty {
-                    Type::Function(function) => Some(function.result()),
-                    _ => None,
-                })
-            }
-        };
         let is_sample = state.payload.is_sample || state.variables.iter().any(|(_, known)| known.is_sample);
-        Known { ty: ty.unwrap_or(Type::Any).widened(), is_sample }
+        Known { ty: judged.ty.clone(), is_sample }
     }
 }
 

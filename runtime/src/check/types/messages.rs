@@ -1,30 +1,30 @@
 //! What is known of the messages that arrive at the steps, kept for whoever asks about a place of a flow: the editor.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use dataway_lang::source::Span;
-
+use super::kept::Walk;
 use super::state::State;
 use crate::registry;
 
 /// What is known of the message before each step, and of the last one of a flow with a trigger.
 #[derive(Debug, Default)]
 pub struct Messages {
-    /// By the file and the start of the step's or trigger's key in it.
-    arrived: HashMap<String, HashMap<u32, State>>,
+    /// The walks over the flows, by their files.
+    walks: HashMap<String, Vec<Arc<Walk>>>,
 }
 
 impl Messages {
-    /// Notes what arrives at the step or trigger whose key stands at `span`.
-    pub(super) fn arrives(&mut self, file: &str, span: Span, state: &State) {
-        self.arrived.entry(file.to_owned()).or_default().insert(span.start, state.clone());
+    /// Adds what arrives at the steps of a flow in `file`.
+    pub(super) fn arrive(&mut self, file: &str, walk: &Arc<Walk>) {
+        self.walks.entry(file.to_owned()).or_default().push(Arc::clone(walk));
     }
 
     /// What the expressions of a parameter see: that of the step or trigger `key`, which starts at `start` in `file`. `None`
     /// if no message is known to get there.
     #[must_use]
     pub fn seen_by(&self, file: &str, start: u32, key: &str, path: &str) -> Option<State> {
-        let input = self.arrived.get(file)?.get(&start)?;
+        let input = self.walks.get(file)?.iter().find_map(|walk| walk.arrived.get(&start))?;
         Some(seen_by(key, path, input))
     }
 }
