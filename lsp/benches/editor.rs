@@ -111,8 +111,9 @@ fn one_script() {
         );
     };
     answer("diagnostics after an edit", 20, &|snapshot| diagnostics::respond(snapshot).len());
+    let offered = completion::Offered::default();
     answer("completion after an edit", 10, &|snapshot| {
-        completion::respond(snapshot, &params(at(last, 32))).is_some().into()
+        completion::respond(snapshot, &params(at(last, 32)), Some(&offered)).is_some().into()
     });
     answer("hover after an edit", 10, &|snapshot| hover::respond(snapshot, &params(at(last, 32))).is_some().into());
     answer("signature help after an edit", 10, &|snapshot| {

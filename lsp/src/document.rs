@@ -10,6 +10,7 @@ use dataway_lang::Profile;
 use dataway_lang::check::CheckOptions;
 use dataway_lang::check::types::Type;
 use dataway_lang::source::{SourceText, Span};
+use dataway_runtime::check::sees_input;
 use dataway_runtime::yaml::Positions;
 
 use crate::app::App;
@@ -51,6 +52,8 @@ pub struct Region {
     pub script: Script,
     /// Where it stands in the document.
     pub span: Span,
+    /// Where the key of the step starts whose input the program sees, if it sees that of a step.
+    pub step: Option<u32>,
     /// The way between both.
     places: Places,
 }
@@ -253,7 +256,7 @@ impl Document {
         let check = CheckOptions { profile, contracts, ..CheckOptions::default() };
         let context = Context { embedded: false, check, knowledge };
         let script = Script::new(source, Arc::new(context));
-        Region { script, span: Span::new(start, length), places: Places::Shifted }
+        Region { script, span: Span::new(start, length), step: None, places: Places::Shifted }
     }
 
     /// The programs in an app file.
@@ -284,7 +287,8 @@ impl Document {
             let place = |offset: u32| positions.span(Span::at(offset)).start.saturating_add(sheet.mark);
             let span = Span::new(place(inside.start), place(inside.end).max(place(inside.start)));
             let places = Places::Scalar { positions, offset: inside.start, text: self.text.clone(), mark: sheet.mark };
-            Some(Region { script, span, places })
+            let sight = sight.as_ref().filter(|sight| sees_input(sight.key, &sight.path));
+            Some(Region { script, span, step: sight.map(|sight| sight.start), places })
         };
         sheet.spots.iter().filter_map(region).collect()
     }

@@ -227,8 +227,7 @@ impl World {
         let root = self.files.app_of(changed.path.as_deref()?)?;
         if let Some(known) = self.apps.remove(&root) {
             let files = self.files.clone();
-            let app =
-                if changed.language == Language::Script { known.after_script(files) } else { known.at(files) };
+            let app = if changed.language == Language::Script { known.after_script(files) } else { known.at(files) };
             // What is no longer open counts as it lies on disk by now.
             let is_same = self.is_told && self.open.contains_key(&changed.uri);
             self.apps.insert(root.clone(), Arc::new(if is_same { app } else { app.looked_up() }));

@@ -157,7 +157,7 @@ fn ask(snapshot: &Snapshot, feature: usize, at: Place, to: Place) -> Value {
     let here = json!({ "textDocument": { "uri": uri }, "position": position(at) });
     let range = json!({ "start": position(at), "end": position(to) });
     match feature {
-        0 => answer(completion::respond(snapshot, &params(here))),
+        0 => answer(completion::respond(snapshot, &params(here), None)),
         1 => answer(hover::respond(snapshot, &params(here))),
         2 => answer(signature_help::respond(snapshot, &params(here))),
         3 => answer(navigation::definition(snapshot, position(at))),

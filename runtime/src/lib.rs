@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod message;
 pub mod model;
 pub mod params;
+pub mod preview;
 pub mod registry;
 pub mod running;
 pub mod scaffold;

@@ -61,7 +61,6 @@ export class Server implements vscode.Disposable {
             ],
             synchronize: {
                 configurationSection: "dataway",
-                fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{dw,yaml,json,ndjson,csv,xml}"),
             },
             outputChannel: this.output,
         };

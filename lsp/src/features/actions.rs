@@ -174,7 +174,8 @@ fn insert_type(script: &Script, offset: u32) -> Option<Action> {
     if !after.starts_with('=') || after.starts_with("==") {
         return None;
     }
-    let ty = script.checked().bindings.iter().find(|binding| binding.symbol == id && binding.span == span)?.ty.widened();
+    let ty =
+        script.checked().bindings.iter().find(|binding| binding.symbol == id && binding.span == span)?.ty.widened();
     let text = ty.to_string();
     if ty.is_any() || text.contains('{') || text.contains("...") {
         return None;

@@ -50,6 +50,26 @@ pub enum ItemKind {
     Snippet,
 }
 
+/// Documentation of an item, which most readers of a list never ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doc {
+    /// As Markdown.
+    Markdown(String),
+    /// As the tables of the language have it.
+    Table(&'static str),
+}
+
+impl Doc {
+    /// It as Markdown; empty if there is none.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        match self {
+            Doc::Markdown(text) => text.clone(),
+            Doc::Table(doc) => values::markdown(doc),
+        }
+    }
+}
+
 /// Something that may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -63,8 +83,8 @@ pub struct Item {
     pub insert: String,
     /// Does `insert` have places to fill in?
     pub is_snippet: bool,
-    /// Documentation as Markdown.
-    pub doc: String,
+    /// Documentation.
+    pub doc: Doc,
     /// Rank: lower ones come first.
     pub rank: u8,
 }
@@ -209,7 +229,7 @@ fn of_members(ty: &Type, items: &mut Vec<Item>) {
             detail: member.declaration,
             is_snippet: call && member.takes_arguments,
             insert,
-            doc: values::markdown(member.doc),
+            doc: Doc::Table(member.doc),
             rank: 1,
         });
     }
@@ -233,7 +253,7 @@ fn of_keys(ty: &Type, open: &Open, after: Option<&str>, items: &mut Vec<Item>) {
             detail: if field.required { field.ty.to_string() } else { format!("{} (optional)", field.ty) },
             insert: format!("{escaped}{close}"),
             is_snippet: false,
-            doc: String::new(),
+            doc: Doc::Table(""),
             rank,
         });
     }
@@ -343,7 +363,7 @@ fn of_names(script: &Script, offset: u32, before: &str, items: &mut Vec<Item>) {
             Some(Value::Builtin(builtin)) => (ItemKind::Function, members::shown(builtin), builtin.doc),
             _ => (ItemKind::Constant, String::new(), ""),
         };
-        items.push(Item { doc: values::markdown(doc), ..plain(name, kind, &detail, 3) });
+        items.push(Item { doc: Doc::Table(doc), ..plain(name, kind, &detail, 3) });
     }
     if before.trim_end().ends_with("import") || before.trim_end().ends_with("from") {
         items.retain(|item| item.kind == ItemKind::Module);
@@ -359,7 +379,7 @@ fn plain(label: &str, kind: ItemKind, detail: &str, rank: u8) -> Item {
         detail: detail.to_owned(),
         insert: label.to_owned(),
         is_snippet: false,
-        doc: String::new(),
+        doc: Doc::Table(""),
         rank,
     }
 }

@@ -1,7 +1,8 @@
 //! The message of a live run, made of the samples of a script.
 
 use dataway_lang::check::contract::Subject;
-use dataway_lang::{Datum, Input};
+use dataway_lang::document::Message;
+use dataway_lang::{Datum, Document, Input};
 
 use crate::knowledge::{Knowledge, Origin};
 use crate::script::Script;
@@ -12,13 +13,24 @@ pub fn sample(knowledge: &Knowledge) -> Option<&Origin> {
     samples(knowledge).find(|origin| origin.subject == Subject::Payload)
 }
 
-/// Is there any sample, so that a run says something? Inside a flow only the payload of the first message is known: a program
-/// that reads what steps set would fail for no reason of its own.
+/// Is there any sample, so that a run says something?
 #[must_use]
 pub fn is_known(script: &Script) -> bool {
-    let text = script.source.text();
-    let reads_others = || [".var", ".attr", ".error"].iter().any(|part| text.contains(part));
-    samples(&script.context.knowledge).next().is_some() && !(script.context.embedded && reads_others())
+    samples(&script.context.knowledge).next().is_some()
+}
+
+/// A message of a flow.
+#[must_use]
+pub fn of_message(message: &Message) -> Input {
+    let datum = |document: &Document| if document.is_none() { Datum::None } else { Datum::Document(document.clone()) };
+    Input {
+        payload: datum(&message.payload),
+        vars: datum(&message.variables),
+        attrs: datum(&message.attributes),
+        error: datum(&message.error),
+        is_throwing: message.is_throwing,
+        ..Input::default()
+    }
 }
 
 fn samples(knowledge: &Knowledge) -> impl Iterator<Item = &Origin> {

@@ -4,11 +4,13 @@
 //! | room | job |
 //! |---|---|
 //! | [`input`] | from what is known about the data to a message |
+//! | [`flow`] | the messages that arrive at the steps of flows |
 //! | [`output`] | a result as text, and how it is best shown |
 //! | [`skeleton`] | a first sample for a script |
 //! | [`board`] | evaluations of open documents: which is current, who waits for it |
 
 pub mod board;
+pub mod flow;
 pub mod input;
 pub mod output;
 pub mod skeleton;
@@ -21,7 +23,7 @@ use std::time::{Duration, Instant};
 use dataway_lang::source::Span;
 use dataway_lang::syntax::ParseOptions;
 use dataway_lang::value::civil::RunZone;
-use dataway_lang::{Limits, Observation, Program, Report, RunOptions};
+use dataway_lang::{Input, Limits, Observation, Program, Report, RunOptions};
 
 use crate::script::Script;
 use output::Output;
@@ -92,6 +94,14 @@ pub enum Watch {
 /// Runs a program on its sample or, if there is none, on an empty message. `None` if it does not compile.
 #[must_use]
 pub fn evaluate(script: &Script, manner: &Manner, watch: Watch) -> Option<Evaluation> {
+    let knowledge = &script.context.knowledge;
+    let found = evaluate_with(script, &input::message(knowledge), manner, watch)?;
+    Some(Evaluation { sample: input::sample(knowledge).and_then(|origin| origin.path.clone()), ..found })
+}
+
+/// Runs a program on a message. `None` if it does not compile.
+#[must_use]
+pub fn evaluate_with(script: &Script, input: &Input, manner: &Manner, watch: Watch) -> Option<Evaluation> {
     let context = &script.context;
     let options = ParseOptions { embedded: context.embedded, ..ParseOptions::default() };
     let compile = match watch {
@@ -99,7 +109,6 @@ pub fn evaluate(script: &Script, manner: &Manner, watch: Watch) -> Option<Evalua
         Watch::Statements => Program::compile_observed,
     };
     let program = compile(&script.source, &options, context.check.profile).program?;
-    let input = input::message(&context.knowledge);
     let limits = Limits { time: Some(manner.time), memory: Some(manner.memory), ..Limits::default() };
     let options = RunOptions {
         limits,
@@ -109,11 +118,11 @@ pub fn evaluate(script: &Script, manner: &Manner, watch: Watch) -> Option<Evalua
     };
     let start = Instant::now();
     let (outcome, values) = match watch {
-        Watch::Result => (program.run(&input, &options, output::convert), Vec::new()),
-        Watch::Statements => program.observe(&input, &options, output::convert),
+        Watch::Result => (program.run(input, &options, output::convert), Vec::new()),
+        Watch::Statements => program.observe(input, &options, output::convert),
     };
     Some(Evaluation {
-        sample: input::sample(&context.knowledge).and_then(|origin| origin.path.clone()),
+        sample: None,
         values,
         log: outcome.log,
         time: start.elapsed(),

@@ -18,9 +18,11 @@ use tower_lsp_server::ls_types::{
 };
 
 use super::convert::{Snapshot, position};
+use super::reading;
 use crate::document::{Document, Region};
 use crate::live::board::{Board, Evaluations, News};
-use crate::live::{Evaluation, Failure, Manner, Watch, evaluate, input};
+use crate::live::flow::Arrivals;
+use crate::live::{Evaluation, Failure, Manner, Watch, evaluate, evaluate_with, input};
 use crate::position::Place;
 use crate::world::Settings;
 
@@ -41,13 +43,17 @@ impl Notification for Status {
     const METHOD: &'static str = "dataway/status";
 }
 
-/// What a client does with news that it did not ask for.
+/// What a client does with news and questions of the server.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Abilities {
     /// It asks again for inlays when it is told to.
     pub refreshes_inlays: bool,
     /// It asks again for diagnostics when it is told to.
     pub refreshes_diagnostics: bool,
+    /// It shows how far something is that the server began.
+    pub shows_progress: bool,
+    /// It can be asked to tell when files change on disk.
+    pub tells_changes: bool,
 }
 
 impl Abilities {
@@ -60,6 +66,8 @@ impl Abilities {
         Abilities {
             refreshes_inlays: inlays.and_then(|own| own.refresh_support).unwrap_or(false),
             refreshes_diagnostics: diagnostics.and_then(|own| own.refresh_support).unwrap_or(false),
+            shows_progress: reading::shows_progress(client),
+            tells_changes: reading::tells_changes(client),
         }
     }
 }
@@ -160,12 +168,23 @@ impl Live {
     }
 }
 
-/// Runs the programs of a document that have a sample.
+/// Runs the programs of a document whose data is known from a sample.
 fn run(document: &Document, manner: &Manner) -> Evaluations {
-    let known = document.regions().iter().enumerate();
-    let known = known.filter(|(_, region)| input::is_known(&region.script));
-    let all = known.filter_map(|(at, region)| Some((at, evaluate(&region.script, manner, Watch::Statements)?)));
-    Arc::new(all.collect())
+    let arrivals = Arrivals::of(document, manner);
+    let all = document.regions().iter().enumerate();
+    let run = |(at, region)| Some((at, evaluate_known(region, &arrivals, manner, Watch::Statements)?));
+    Arc::new(all.filter_map(run).collect())
+}
+
+/// Runs a program on what its step gets or, outside of flows, on its sample. `None` if neither is known.
+#[must_use]
+pub fn evaluate_known(region: &Region, arrivals: &Arrivals, manner: &Manner, watch: Watch) -> Option<Evaluation> {
+    let script = &region.script;
+    if !script.context.embedded {
+        return if input::is_known(script) { evaluate(script, manner, watch) } else { None };
+    }
+    let (input, sample) = arrivals.seen_by(region)?;
+    Some(Evaluation { sample: Some(sample), ..evaluate_with(script, &input, manner, watch)? })
 }
 
 /// What the client is told about a document.

@@ -11,6 +11,7 @@ pub mod hover;
 pub mod inlay_hint;
 pub mod live;
 pub mod navigation;
+pub mod reading;
 pub mod run;
 pub mod semantic_tokens;
 pub mod server;

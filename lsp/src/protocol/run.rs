@@ -12,6 +12,7 @@ use tower_lsp_server::ls_types::{Position, Uri};
 use super::convert::Snapshot;
 use super::live;
 use crate::document::Document;
+use crate::live::flow::Arrivals;
 use crate::live::{Evaluation, Manner, Watch, evaluate};
 use crate::samples::samples_of;
 
@@ -56,7 +57,9 @@ pub fn respond(snapshot: &Snapshot, place: Option<Position>, manner: &Manner) ->
     let here = place.and_then(|place| snapshot.locate(place)).map(|(region, _)| region);
     let region = here.or(regions.first().filter(|_| regions.len() == 1));
     let region = region.ok_or_else(|| Error::invalid_params("there is no expression or script at the cursor"))?;
-    let evaluation = evaluate(&region.script, manner, Watch::Result)
+    let arrivals = Arrivals::of(&snapshot.document, manner);
+    let evaluation = live::evaluate_known(region, &arrivals, manner, Watch::Result)
+        .or_else(|| evaluate(&region.script, manner, Watch::Result))
         .ok_or_else(|| Error::invalid_params("the program does not compile: mend the errors first"))?;
     let Evaluation { sample, log, time, result, .. } = &evaluation;
     let expected = result.as_ref().ok().and_then(|output| {

@@ -4,6 +4,7 @@
 //! waits, and a request takes its [`Snapshot`] before it first waits. What takes time runs on threads of its own, where a
 //! defect ends one answer and not the server.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,32 +13,33 @@ use serde_json::Value;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
-    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CallHierarchyServerCapability, CodeActionKind,
-    CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CodeLens, CodeLensOptions,
-    CodeLensParams, CompletionOptions, CompletionParams, CompletionResponse, Diagnostic, DiagnosticOptions,
-    DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
-    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentOnTypeFormattingOptions,
-    DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability, FullDocumentDiagnosticReport,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, HoverProviderCapability, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, OneOf, PositionEncodingKind,
-    PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport, RenameOptions, RenameParams,
-    SelectionRange, SelectionRangeParams, SelectionRangeProviderCapability, SemanticTokensFullOptions,
-    SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, SignatureHelp,
-    SignatureHelpOptions, SignatureHelpParams, TextDocumentPositionParams, TextDocumentSyncCapability,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CallHierarchyServerCapability, ClientCapabilities,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CodeLens,
+    CodeLensOptions, CodeLensParams, CompletionItem, CompletionOptions, CompletionParams, CompletionResponse,
+    Diagnostic, DiagnosticOptions, DiagnosticServerCapabilities, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams,
+    DocumentOnTypeFormattingOptions, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability,
+    FullDocumentDiagnosticReport, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
+    Location, OneOf, PositionEncodingKind, PrepareRenameResponse, ReferenceParams, RelatedFullDocumentDiagnosticReport,
+    RenameOptions, RenameParams, SelectionRange, SelectionRangeParams, SelectionRangeProviderCapability,
+    SemanticTokensFullOptions, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo,
+    SignatureHelp, SignatureHelpOptions, SignatureHelpParams, TextDocumentPositionParams, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextEdit, Uri, WorkspaceEdit, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 
+use super::completion::Offered;
 use super::convert::{Snapshot, place};
 use super::live::{self, Abilities, Live};
 use super::{
-    calls, code_action, completion, diagnostics, formatting, hover, inlay_hint, navigation, run, semantic_tokens,
-    signature_help, structure, symbols,
+    calls, code_action, completion, diagnostics, formatting, hover, inlay_hint, navigation, reading, run,
+    semantic_tokens, signature_help, structure, symbols,
 };
 use crate::document::Document;
 use crate::live::Manner;
@@ -60,7 +62,10 @@ struct Backend {
     world: Arc<RwLock<World>>,
     version: &'static str,
     /// Does the client ask for diagnostics itself?
-    pulls: std::sync::atomic::AtomicBool,
+    pulls: AtomicBool,
+    /// Does the client ask for the documentation of what it completes item by item?
+    resolves: AtomicBool,
+    offered: Arc<Offered>,
     live: Live,
     able: OnceLock<Abilities>,
 }
@@ -74,7 +79,9 @@ pub async fn serve(version: &'static str, zone: RunZone) {
         client,
         world: Arc::default(),
         version,
-        pulls: std::sync::atomic::AtomicBool::new(false),
+        pulls: AtomicBool::new(false),
+        resolves: AtomicBool::new(false),
+        offered: Arc::default(),
         able: OnceLock::new(),
     })
     .custom_method("dataway/run", Backend::run)
@@ -133,7 +140,7 @@ impl Backend {
     /// Sends the diagnostics of documents once they have rested for a moment, unless they have changed again by then, and
     /// runs them in the background.
     fn publish(&self, documents: Vec<Arc<Document>>) {
-        let pulls = self.pulls.load(std::sync::atomic::Ordering::Relaxed);
+        let pulls = self.pulls.load(Ordering::Relaxed);
         let settings = self.world.read().unwrap_or_else(PoisonError::into_inner).settings.clone();
         let able = self.able.get().copied().unwrap_or_default();
         for document in documents {
@@ -209,6 +216,14 @@ fn encoding(params: &InitializeParams) -> Encoding {
     }
 }
 
+/// Does a client ask for documentation when somebody looks at an item?
+fn resolves(client: &ClientCapabilities) -> bool {
+    let completion = client.text_document.as_ref().and_then(|text| text.completion.as_ref());
+    let item = completion.and_then(|completion| completion.completion_item.as_ref());
+    let support = item.and_then(|item| item.resolve_support.as_ref());
+    support.is_some_and(|support| support.properties.iter().any(|property| property == "documentation"))
+}
+
 fn capabilities(encoding: Encoding) -> ServerCapabilities {
     let letters = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
     ServerCapabilities {
@@ -220,6 +235,7 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some(letters(".['\"%( :")),
+            resolve_provider: Some(true),
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {
@@ -285,7 +301,8 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let encoding = encoding(&params);
         let pulls = params.capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some());
-        self.pulls.store(pulls, std::sync::atomic::Ordering::Relaxed);
+        self.pulls.store(pulls, Ordering::Relaxed);
+        self.resolves.store(resolves(&params.capabilities), Ordering::Relaxed);
         self.able.get_or_init(|| Abilities::of(&params.capabilities));
         let folders = params.workspace_folders.iter().flatten();
         let folders = folders.filter_map(|folder| folder.uri.to_file_path().map(|path| path.into_owned())).collect();
@@ -304,7 +321,16 @@ impl LanguageServer for Backend {
         })
     }
 
-    async fn initialized(&self, _: InitializedParams) {}
+    async fn initialized(&self, _: InitializedParams) {
+        let (scope, shows) = {
+            let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+            (world.scope(), self.able.get().is_some_and(|able| able.shows_progress))
+        };
+        tokio::spawn(reading::read(self.client.clone(), scope, shows));
+        if self.able.get().is_some_and(|able| able.tells_changes) && reading::watch(&self.client).await {
+            self.change(|world| world.is_told = true);
+        }
+    }
 
     async fn shutdown(&self) -> Result<()> {
         Ok(())
@@ -377,7 +403,13 @@ impl LanguageServer for Backend {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let snapshot = self.snapshot(&params.text_document_position.text_document.uri);
-        Ok(self.answer(snapshot, move |snapshot| completion::respond(snapshot, &params)).await?.flatten())
+        let offered = self.resolves.load(Ordering::Relaxed).then(|| Arc::clone(&self.offered));
+        let work = move |snapshot: &Snapshot| completion::respond(snapshot, &params, offered.as_deref());
+        Ok(self.answer(snapshot, work).await?.flatten())
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(self.offered.resolve(item))
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

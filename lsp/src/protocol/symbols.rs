@@ -96,7 +96,7 @@ fn is_script(path: &Path) -> bool {
 
 /// The script files below the workspace folders, and the folders of apps; hidden folders and those of package managers are
 /// passed over.
-fn files_of(scope: &Scope) -> (Vec<PathBuf>, Vec<PathBuf>) {
+pub(super) fn files_of(scope: &Scope) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut scripts, mut roots) = (Vec::new(), Vec::new());
     let mut open: Vec<(PathBuf, usize)> = scope.folders.iter().map(|folder| (folder.clone(), 0)).collect();
     while let Some((folder, depth)) = open.pop() {

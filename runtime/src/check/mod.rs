@@ -12,7 +12,7 @@ mod steps;
 mod types;
 pub(crate) mod walk;
 
-pub use types::{Messages, State};
+pub use types::{Messages, State, sees_input};
 
 use std::path::Path;
 use std::sync::Arc;

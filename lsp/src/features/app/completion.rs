@@ -10,7 +10,7 @@ use dataway_runtime::registry;
 use super::hover;
 use crate::app::sheet::{Entity, Kind, Role, Sheet, Wanted, What};
 use crate::app::{App, conversions};
-use crate::features::completion::{Completions, Item, ItemKind};
+use crate::features::completion::{Completions, Doc, Item, ItemKind};
 
 /// What stands for the word at the cursor: a name that nobody writes.
 const MARKER: &str = "__cursor__";
@@ -251,7 +251,7 @@ fn component_item(key: &str, table: &'static Table, place: &Place) -> Item {
         detail: hover::lines(table.doc).lines().next().unwrap_or_default().to_owned(),
         insert,
         is_snippet,
-        doc,
+        doc: Doc::Markdown(doc),
         rank: 1,
     }
 }
@@ -263,7 +263,7 @@ fn key_item(key: &str, doc: &str, detail: &str, place: &Place, rank: u8) -> Item
         detail: detail.to_owned(),
         insert: if place.has_colon { key.to_owned() } else { format!("{key}: ") },
         is_snippet: false,
-        doc: doc.to_owned(),
+        doc: Doc::Markdown(doc.to_owned()),
         rank,
     }
 }
@@ -275,7 +275,7 @@ fn value_item(text: &str, detail: &str, doc: &str, rank: u8) -> Item {
         detail: detail.to_owned(),
         insert: text.to_owned(),
         is_snippet: false,
-        doc: doc.to_owned(),
+        doc: Doc::Markdown(doc.to_owned()),
         rank,
     }
 }

@@ -32,13 +32,22 @@ impl Messages {
 /// What the expressions of a parameter see when `input` arrives at the step `key`, or is the last message of its trigger.
 pub(super) fn seen_by(key: &str, path: &str, input: &State) -> State {
     match (key, path) {
-        // Evaluated against a row, an attempt's result, a later turn.
-        ("filter", "where") | ("until-successful", "retry-when") => State::unknown(),
         ("while", "condition") => State { variables: Vec::new(), ..input.clone() },
+        _ if sees_input(key, path) => input.clone(),
+        // A trigger answers with the last message.
+        _ if registry::trigger(key).is_some() && path.starts_with("response") => input.clone(),
+        _ => State::unknown(),
+    }
+}
+
+/// Do the expressions of a parameter see the message that arrives at the step `key`, and nothing else?
+#[must_use]
+pub fn sees_input(key: &str, path: &str) -> bool {
+    match (key, path) {
+        // Evaluated against a row, an attempt's result, a later turn.
+        ("filter", "where") | ("until-successful", "retry-when") | ("while", "condition") => false,
         // A catch's own parameters are evaluated after the failure.
-        ("try", _) => State::unknown(),
-        // A failed message may come from anywhere in the flow.
-        _ if registry::trigger(key).is_some() && !path.starts_with("response") => State::unknown(),
-        _ => input.clone(),
+        ("try", _) => false,
+        _ => registry::trigger(key).is_none(),
     }
 }

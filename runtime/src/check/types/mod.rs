@@ -21,7 +21,7 @@ mod messages;
 mod state;
 
 pub use kept::Walks;
-pub use messages::Messages;
+pub use messages::{Messages, sees_input};
 pub use state::State;
 
 use std::collections::{BTreeMap, HashMap};
