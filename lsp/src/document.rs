@@ -14,7 +14,7 @@ use dataway_runtime::check::sees_input;
 use dataway_runtime::yaml::Positions;
 
 use crate::app::App;
-use crate::app::sheet::{Sheet, Spot, What};
+use crate::app::sheet::{Sheet, Sight, Spot, What};
 use crate::files::Files;
 use crate::knowledge::{self, Knowledge, Memory, Origin};
 use crate::position::Text;
@@ -287,8 +287,11 @@ impl Document {
             let place = |offset: u32| positions.span(Span::at(offset)).start.saturating_add(sheet.mark);
             let span = Span::new(place(inside.start), place(inside.end).max(place(inside.start)));
             let places = Places::Scalar { positions, offset: inside.start, text: self.text.clone(), mark: sheet.mark };
-            let sight = sight.as_ref().filter(|sight| sees_input(sight.key, &sight.path));
-            Some(Region { script, span, step: sight.map(|sight| sight.start), places })
+            let step = match sight {
+                Some(Sight::Step { start, key, path }) if sees_input(key, path) => Some(*start),
+                _ => None,
+            };
+            Some(Region { script, span, step, places })
         };
         sheet.spots.iter().filter_map(region).collect()
     }

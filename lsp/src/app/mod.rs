@@ -184,7 +184,15 @@ impl App {
     /// What an expression is known to see as its message.
     #[must_use]
     pub fn seen(&self, path: &str, sight: &Sight) -> Option<State> {
-        self.checked().ok()?.messages.seen_by(path, sight.start, sight.key, &sight.path)
+        let checked = self.checked().ok()?;
+        match sight {
+            Sight::Step { start, key, path: parameter } => checked.messages.seen_by(path, *start, key, parameter),
+            Sight::End(flow) => checked.messages.end_of(flow),
+            Sight::Input(flow, id) => {
+                let (file, start) = checked.app.flow(flow)?.place_of(id)?;
+                checked.messages.arriving(&file, start)
+            }
+        }
     }
 
     /// What a script file is known to see: the messages of all places that name it.

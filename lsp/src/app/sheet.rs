@@ -58,6 +58,8 @@ pub enum Entity {
     Config(String),
     /// A step with an id of its own, in a flow. The flow is empty where a test does not say which.
     Step(String, String),
+    /// A variable of messages.
+    Variable(String),
 }
 
 impl Entity {
@@ -65,7 +67,7 @@ impl Entity {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Entity::Flow(name) | Entity::Config(name) | Entity::Step(_, name) => name,
+            Entity::Flow(name) | Entity::Config(name) | Entity::Step(_, name) | Entity::Variable(name) => name,
         }
     }
 
@@ -94,13 +96,20 @@ pub enum Role {
 
 /// Whose message an expression sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
-    /// Where the key of the step or trigger starts; `None` if the expression belongs to neither.
-    pub start: u32,
-    /// That key.
-    pub key: &'static str,
-    /// The parameter, such as `response.status`.
-    pub path: String,
+pub enum Sight {
+    /// That of a step or trigger of the same file.
+    Step {
+        /// Where its key starts.
+        start: u32,
+        /// That key.
+        key: &'static str,
+        /// The parameter, such as `response.status`.
+        path: String,
+    },
+    /// The last one of a flow.
+    End(String),
+    /// The one that arrives at a step with that id, in a flow.
+    Input(String, String),
 }
 
 /// What a place of a file is.

@@ -28,6 +28,10 @@ pub(super) struct Walk {
     pub contracts: Vec<Stated>,
     /// The flow around, or the one that a test names.
     flow: String,
+    /// The flow to whose end a test gets.
+    ending: Option<String>,
+    /// The step that a mock stands for.
+    mocked: String,
     /// The step or trigger around: where its key starts, and that key.
     step: Option<(u32, &'static str)>,
     /// The parameter inside that, or inside the file.
@@ -44,6 +48,8 @@ impl Walk {
             sections: Vec::new(),
             contracts: Vec::new(),
             flow: String::new(),
+            ending: None,
+            mocked: String::new(),
             step: None,
             path: Vec::new(),
         }
@@ -81,8 +87,21 @@ impl Walk {
     }
 
     fn sight(&self) -> Option<Sight> {
-        let (start, key) = self.step?;
-        Some(Sight { start, key, path: self.path.join(".") })
+        let path = self.path.join(".");
+        if let Some((start, key)) = self.step {
+            return Some(Sight::Step { start, key, path });
+        }
+        match (self.kind, path.as_str()) {
+            (Kind::Tests, "tests.expect.that") => self.ending.clone().map(Sight::End),
+            (Kind::Tests, "tests.mocks.when") if !self.flow.is_empty() => {
+                let (flow, id) = match self.mocked.split_once('/') {
+                    Some((flow, id)) => (flow, id),
+                    None => (self.flow.as_str(), self.mocked.as_str()),
+                };
+                Some(Sight::Input(flow.to_owned(), id.to_owned()))
+            }
+            _ => None,
+        }
     }
 
     /// Walks into something that gets an entry of the outline.
@@ -129,6 +148,9 @@ impl Walk {
             // A mapping with nothing but the marker may also be meant as the main value.
             self.wanted = Some(Wanted::Key(table, Walk::present(node)));
         }
+        if self.kind == Kind::Tests && self.path.last().is_some_and(|field| field == "mocks") {
+            self.mocked = node.get("step").and_then(Node::as_str).unwrap_or_default().to_owned();
+        }
         for entry in entries {
             let Some(field) = entry.key.as_str().and_then(|key| table.fields.iter().find(|field| field.name == key))
             else {
@@ -173,6 +195,7 @@ impl Walk {
                 }
                 let inner = if let Shape::Dict(inner) = shape { inner } else { &Shape::Any };
                 for entry in entries {
+                    self.variable_key(entry);
                     self.path.push(entry.key.as_str().unwrap_or_default().to_owned());
                     self.parameter(&entry.value, inner, field);
                     self.path.pop();
@@ -261,6 +284,7 @@ impl Walk {
             Shape::Config(_) => self.used(node, Wanted::AnyConfig, Entity::Config),
             Shape::Flow => self.used(node, Wanted::Value(*shape, field), Entity::Flow),
             Shape::Schema if node.as_str().is_some() => self.path_of(node, Role::Schema),
+            Shape::Name if self.variable(node) => {}
             _ => self.spots.extend(field.map(|field| Spot { span: node.span, what: What::Value(field) })),
         }
     }
@@ -305,6 +329,7 @@ impl Walk {
             };
             return self.section(section, |walk| walk.value(&entry.value, shape, field));
         }
+        self.variable_key(entry);
         self.path.push(name);
         if field.is_some_and(|field| field.mode != Mode::Literal) {
             self.parameter(&entry.value, shape, field);

@@ -68,7 +68,11 @@ impl Snapshot {
         let file = app.file_of(&place.path);
         let range = match app.sheets().get(&place.path) {
             Some(sheet) => range_in(&sheet.text, place.span, self.encoding),
-            None => Range::default(),
+            None if place.span.is_empty() => Range::default(),
+            None => {
+                let bytes = app.files.read(&file).ok()?;
+                range_in(&Text::new(&String::from_utf8_lossy(&bytes)), place.span, self.encoding)
+            }
         };
         Some(Location { uri: self.address(&file)?, range })
     }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use dataway_lang::source::Span;
+use dataway_lsp::app::sheet::Entity;
 use dataway_lsp::document::{Document, Region};
-use dataway_lsp::features::app::actions as app_actions;
+use dataway_lsp::features::app::{actions as app_actions, variables};
 use dataway_lsp::features::{
     actions, calls, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens,
 };
@@ -151,6 +152,9 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
             }
         }
         "navigation" => {
+            if let (Some((app, path)), Some((name, _))) = (case.document.in_app(), variables::at(script, at)) {
+                return files::of_entity(&case.document, app, &path, &Entity::Variable(name));
+            }
             let list = |spans: Vec<Span>| spans.into_iter().map(shown).collect::<Vec<_>>().join(", ");
             writeln!(out, "definition: {}", list(navigation::definition(script, at))).expect("text");
             writeln!(out, "uses: {}", list(navigation::references(script, at, false))).expect("text");

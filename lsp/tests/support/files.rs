@@ -34,19 +34,7 @@ pub fn ask(feature: &str, case: &Opened) -> String {
         "navigation" => {
             writeln!(out, "definition: {}", places(app, &navigation::definition(app, &sheet, at))).expect("text");
             if let Some((entity, _)) = navigation::entity_at(&sheet, at) {
-                writeln!(out, "uses: {}", places(app, &navigation::references(app, entity, false))).expect("text");
-            }
-            let marks = navigation::highlights(&sheet, at).into_iter();
-            let marks: Vec<String> = marks
-                .map(|(span, is_write)| format!("{}{}", shown(span), if is_write { " w" } else { " r" }))
-                .collect();
-            writeln!(out, "highlights: {}", marks.join(", ")).expect("text");
-            for name in ["renamed", "2x", "true", "taken"] {
-                match navigation::rename(app, &sheet, at, name) {
-                    Ok(found) => writeln!(out, "rename to {name}: {}", places(app, &found)),
-                    Err(reason) => writeln!(out, "rename to {name}: {reason}"),
-                }
-                .expect("text");
+                out.push_str(&of_entity(document, app, &path, entity));
             }
         }
         "actions" => out = changes(case),
@@ -102,11 +90,32 @@ pub fn ask(feature: &str, case: &Opened) -> String {
     out
 }
 
+/// Uses, highlights and renaming of a name of the app.
+pub fn of_entity(document: &Document, app: &App, path: &str, entity: &Entity) -> String {
+    let mut out = String::new();
+    writeln!(out, "uses: {}", places(app, &navigation::references(app, entity, false))).expect("text");
+    let shown = |span: Span| format!("{} {}", place(document, span.start), slice(document, span));
+    let marks = navigation::highlights(app, path, entity).into_iter();
+    let marks: Vec<String> =
+        marks.map(|(span, is_write)| format!("{}{}", shown(span), if is_write { " w" } else { " r" })).collect();
+    writeln!(out, "highlights: {}", marks.join(", ")).expect("text");
+    for name in ["renamed", "2x", "true", "taken"] {
+        match navigation::rename(app, entity, name) {
+            Ok(found) => writeln!(out, "rename to {name}: {}", places(app, &found)),
+            Err(reason) => writeln!(out, "rename to {name}: {reason}"),
+        }
+        .expect("text");
+    }
+    out
+}
+
 /// Places as `file line:column text`.
 fn places(app: &App, found: &[navigation::Place]) -> String {
     let shown = |one: &navigation::Place| {
         let sheet: Option<&Sheet> = app.sheets().get(&one.path).map(|sheet| &**sheet);
-        let Some(sheet) = sheet else { return one.path.clone() };
+        let Some(sheet) = sheet else {
+            return if one.span.is_empty() { one.path.clone() } else { format!("{} at {}", one.path, one.span.start) };
+        };
         let at = sheet.text.place(one.span.start, Default::default());
         let text = &sheet.text.as_str()[one.span.start as usize..one.span.end as usize];
         format!("{} {}:{} {text}", one.path, at.line + 1, at.column + 1)

@@ -74,6 +74,18 @@ impl Flow {
     pub fn name(&self) -> &Arc<str> {
         &self.body.name.value
     }
+
+    /// Where the step with an id stands: its file, and where its key starts there.
+    #[must_use]
+    pub fn place_of(&self, id: &str) -> Option<(String, u32)> {
+        let mut found = None;
+        crate::check::walk::each(&self.body.steps, &mut |step| {
+            if &*step.id == id {
+                found = Some((step.source.name().to_owned(), step.span.start));
+            }
+        });
+        found
+    }
 }
 
 /// A name of a flow.

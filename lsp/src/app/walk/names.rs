@@ -3,7 +3,7 @@
 use dataway_lang::source::Span;
 use dataway_runtime::params::Shape;
 use dataway_runtime::registry;
-use dataway_runtime::yaml::{Kind as Form, Node};
+use dataway_runtime::yaml::{Entry, Kind as Form, Node};
 
 use super::Walk;
 use crate::app::sheet::{Entity, Kind, Section, SectionKind, Wanted, What};
@@ -61,6 +61,31 @@ impl Walk {
         true
     }
 
+    /// The name of a variable as the value of a parameter. Says whether it was one.
+    pub(super) fn variable(&mut self, node: &Node) -> bool {
+        let Some((_, key)) = self.step else { return false };
+        match (key, self.path.last().map(String::as_str)) {
+            ("set-variable", Some("name")) | (_, Some("counter" | "root-message")) => {
+                self.defined(node, Entity::Variable);
+            }
+            ("remove-variable", Some("name")) => self.used(node, Wanted::Value(Shape::Name, None), Entity::Variable),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The name of a variable as a key below `variables`.
+    pub(super) fn variable_key(&mut self, entry: &Entry) {
+        if self.path.last().is_none_or(|field| field != "variables") {
+            return;
+        }
+        if self.path.iter().any(|field| field == "expect") {
+            self.used(&entry.key, Wanted::Value(Shape::Name, None), Entity::Variable);
+        } else {
+            self.defined(&entry.key, Entity::Variable);
+        }
+    }
+
     pub(super) fn defined(&mut self, node: &Node, entity: impl FnOnce(String) -> Entity) {
         if let Some(name) = node.as_str() {
             self.spot(content(node, 0, name.len()), What::Definition(entity(name.to_owned())));
@@ -78,6 +103,12 @@ impl Walk {
     fn case(&mut self, node: &Node) {
         let Shape::Record(table) = case_shape() else { return };
         self.flow = node.get("flow").and_then(Node::as_str).unwrap_or_default().to_owned();
+        let fails = node
+            .get("expect")
+            .and_then(|expect| expect.get("error"))
+            .is_some_and(|error| error.as_str() != Some("none"));
+        let is_part = ["from", "to", "request"].iter().any(|key| node.get(key).is_some());
+        self.ending = (!fails && !is_part && !self.flow.is_empty()).then(|| self.flow.clone());
         let name = node.get("name").filter(|name| name.as_str().is_some());
         let section = Section {
             name: name.and_then(Node::as_str).unwrap_or_default().to_owned(),

@@ -89,6 +89,11 @@ fn of_entity(app: &App, entity: &Entity) -> Option<String> {
         }
         Entity::Step(flow, id) if flow.is_empty() => Some(format!("step `{id}`")),
         Entity::Step(flow, id) => Some(format!("step `{id}` of the flow `{flow}`")),
+        Entity::Variable(name) => {
+            let (all, used) =
+                (super::navigation::references(app, entity, true), super::navigation::references(app, entity, false));
+            Some(format!("variable `{name}`: set {}×, used {}×", all.len().saturating_sub(used.len()), used.len()))
+        }
     }
 }
 

@@ -15,3 +15,4 @@ pub mod completion;
 pub mod hover;
 pub mod navigation;
 pub mod outline;
+pub mod variables;

@@ -22,6 +22,8 @@ pub struct Walk {
     pub(super) found: Vec<Diagnostic>,
     /// What arrives at each step, by the start of its key.
     pub(super) arrived: HashMap<u32, State>,
+    /// The last message.
+    pub(super) last: Option<State>,
 }
 
 impl Walk {

@@ -5,27 +5,41 @@ use std::sync::Arc;
 
 use super::kept::Walk;
 use super::state::State;
+use crate::model::Flow;
 use crate::registry;
 
 /// What is known of the message before each step, and of the last one of a flow with a trigger.
 #[derive(Debug, Default)]
 pub struct Messages {
     /// The walks over the flows, by their files.
-    walks: HashMap<String, Vec<Arc<Walk>>>,
+    walks: HashMap<String, Vec<(Arc<str>, Arc<Walk>)>>,
 }
 
 impl Messages {
-    /// Adds what arrives at the steps of a flow in `file`.
-    pub(super) fn arrive(&mut self, file: &str, walk: &Arc<Walk>) {
-        self.walks.entry(file.to_owned()).or_default().push(Arc::clone(walk));
+    /// Adds what arrives at the steps of a flow.
+    pub(super) fn arrive(&mut self, flow: &Flow, walk: &Arc<Walk>) {
+        let walks = self.walks.entry(flow.source.name().to_owned()).or_default();
+        walks.push((Arc::clone(flow.name()), Arc::clone(walk)));
+    }
+
+    /// What is known of the last message of a flow. `None` if no message is known to get there.
+    #[must_use]
+    pub fn end_of(&self, flow: &str) -> Option<State> {
+        let (_, walk) = self.walks.values().flatten().find(|(name, _)| &**name == flow)?;
+        walk.last.clone().filter(|last| last.is_reachable)
+    }
+
+    /// What is known of the message that arrives at the step whose key starts at `start` in `file`.
+    #[must_use]
+    pub fn arriving(&self, file: &str, start: u32) -> Option<State> {
+        self.walks.get(file)?.iter().find_map(|(_, walk)| walk.arrived.get(&start)).cloned()
     }
 
     /// What the expressions of a parameter see: that of the step or trigger `key`, which starts at `start` in `file`. `None`
     /// if no message is known to get there.
     #[must_use]
     pub fn seen_by(&self, file: &str, start: u32, key: &str, path: &str) -> Option<State> {
-        let input = self.walks.get(file)?.iter().find_map(|walk| walk.arrived.get(&start))?;
-        Some(seen_by(key, path, input))
+        Some(seen_by(key, path, &self.arriving(file, start)?))
     }
 }
 

@@ -71,7 +71,7 @@ pub fn check(app: &App, walks: &Walks, diagnostics: &mut Vec<Diagnostic>) -> Mes
         };
         let walk = pass.whole(flow, entry, true, walks);
         diagnostics.extend(walk.found.iter().cloned());
-        messages.arrive(flow.source.name(), &walk);
+        messages.arrive(flow, &walk);
     }
     walks.forget_others(app);
     messages
@@ -110,6 +110,7 @@ impl<'a> Pass<'a> {
         let last = self.flow(flow, entry.clone());
         if speaks {
             self.answers(flow, &last);
+            self.walk.last = Some(last);
         }
         self.speaks = false;
         let walk = Walk { steps: before - self.budget, ..std::mem::take(&mut self.walk) };
