@@ -93,3 +93,52 @@ async def test_edits(client: LanguageClient):
         types.ReferenceParams(context=types.ReferenceContext(include_declaration=True), **at(1, 5))
     )
     assert len(found) == 3
+
+
+@pytest.mark.asyncio
+async def test_documentation(client: LanguageClient):
+    found = await client.text_document_completion_async(types.CompletionParams(**at(2, 11)))
+    item = next(item for item in found.items if item.label == "round")
+    support = client.capabilities.text_document.completion.completion_item.resolve_support
+    if support and "documentation" in support.properties:
+        assert item.documentation is None
+        item = await client.completion_item_resolve_async(item)
+    assert "round(" in item.documentation.value
+
+
+def hostile(folder) -> list[types.TextDocumentItem]:
+    """Scripts that never end on their samples, samples that nobody can hold, and a script of 5 MB."""
+    endless = "def dw_process(msg):\n    n = 0\n    while True:\n        n += 1\n"
+    reading = "def dw_process(msg):\n    return len(str(msg.payload))\n"
+    texts = {
+        "endless": (endless, "{}"),
+        "growing": ("def dw_process(msg):\n    return 'x' * 10 ** 12\n", "{}"),
+        "deep": (reading, "[" * 200_000),
+        "huge": (reading, "[" + "1234567890, " * 1_000_000 + "1]"),
+        "long": (reading + "# x\n" * 1_250_000, "{}"),
+        "again": (endless, "[]"),
+    }
+    documents = []
+    for name, (text, sample) in texts.items():
+        (folder / f"{name}.sample.json").write_text(sample)
+        uri = (folder / f"{name}.dw").as_uri()
+        documents.append(types.TextDocumentItem(uri=uri, language_id="dataway", version=1, text=text))
+    return documents
+
+
+@pytest.mark.asyncio
+async def test_typing_goes_on_beside_endless_and_huge_things(client: LanguageClient, tmp_path):
+    settings = {"dataway": {"live": {"timeLimit": 60_000}}}
+    client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=settings))
+    for document in hostile(tmp_path):
+        client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=document))
+    for version in range(2, 12):
+        change = types.TextDocumentContentChangePartial(
+            range=types.Range(types.Position(1, 13), types.Position(1, 13)), text=str(version % 10)
+        )
+        identifier = types.VersionedTextDocumentIdentifier(version=version, uri=URI)
+        client.text_document_did_change(
+            types.DidChangeTextDocumentParams(text_document=identifier, content_changes=[change])
+        )
+        found = await client.text_document_hover_async(types.HoverParams(**at(1, 5)))
+        assert "total" in found.contents.value

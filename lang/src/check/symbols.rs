@@ -6,7 +6,7 @@
 
 mod walk;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use crate::source::Span;
 use crate::syntax::ast::{Name, Program};

@@ -53,35 +53,58 @@ pub struct Builtin {
     pub profile: Profile,
     /// The implementation.
     pub run: NativeFn,
+    place: NamePlace,
     signature: OnceLock<Signature>,
+}
+
+/// Where in the text of a built-in its name stands. It is found at compile time: tables are searched by name all the time.
+struct NamePlace {
+    /// The name with its module starts here.
+    qualified: usize,
+    /// The name without it.
+    own: usize,
+    end: usize,
+}
+
+impl NamePlace {
+    const fn of(text: &str) -> NamePlace {
+        let bytes = text.as_bytes();
+        let (mut qualified, mut own, mut end) = (0, 0, 0);
+        while end < bytes.len() && bytes[end] != b'(' {
+            match bytes[end] {
+                b' ' => (qualified, own) = (end + 1, end + 1),
+                b'.' => own = end + 1,
+                _ => {}
+            }
+            end += 1;
+        }
+        NamePlace { qualified, own, end }
+    }
 }
 
 impl Builtin {
     /// An entry of a table; the macro [`crate::table!`] is the convenient form.
     #[must_use]
     pub const fn new(kind: Kind, profile: Profile, text: &'static str, doc: &'static str, run: NativeFn) -> Builtin {
-        Builtin { text, doc, kind, profile, run, signature: OnceLock::new() }
+        Builtin { text, doc, kind, profile, run, place: NamePlace::of(text), signature: OnceLock::new() }
     }
 
     /// The name with its module, as the text begins: `sqrt` is written `math.sqrt(…)`.
     #[must_use]
     pub fn qualified_name(&self) -> &'static str {
-        self.declaration().split('(').next().unwrap_or(self.text)
+        &self.text[self.place.qualified..self.place.end]
     }
 
     /// The text without what concerns only errors: from the name on.
     #[must_use]
     pub fn declaration(&self) -> &'static str {
-        let open = self.text.find('(').unwrap_or(self.text.len());
-        let name = self.text[..open].rfind(' ').map_or(0, |space| space + 1);
-        &self.text[name..]
+        &self.text[self.place.qualified..]
     }
 
     /// The name.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        let head = self.qualified_name();
-        head.rsplit('.').next().unwrap_or(head)
+        &self.text[self.place.own..self.place.end]
     }
 
     /// The parameters, parsed from the text at first use.

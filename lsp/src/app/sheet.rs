@@ -112,6 +112,17 @@ pub enum Sight {
     Input(String, String),
 }
 
+impl Sight {
+    /// The key of the step or trigger, if the expression belongs to one.
+    #[must_use]
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Sight::Step { key, .. } => Some(key),
+            Sight::End(_) | Sight::Input(..) => None,
+        }
+    }
+}
+
 /// What a place of a file is.
 #[derive(Debug, Clone)]
 pub enum What {

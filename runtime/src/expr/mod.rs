@@ -116,7 +116,7 @@ impl Value for Param {
             Form::Literal(data) => Some(data.to_document()),
             _ => None,
         };
-        let is_payload = matches!(&form, Form::Program(own) if own.text.text().trim() == "msg.payload");
+        let is_payload = matches!(&form, Form::Program(own) if own.compiled.text.text().trim() == "msg.payload");
         Some(Param {
             form,
             is_payload,

@@ -70,7 +70,7 @@ export function scripts(): void {
 
         it("completes built-in functions with their documentation", async () => {
             const at = await open("def dw_process(msg):\n    return sort¦\n");
-            const list = await ask<vscode.CompletionList>("vscode.executeCompletionItemProvider", at.uri, at.position, undefined, 50);
+            const list = await ask<vscode.CompletionList>("vscode.executeCompletionItemProvider", at.uri, at.position, undefined, 500);
             const item = list.items.find((one) => label(one) === "sorted");
             assert.ok(item?.documentation, "resolving brings the documentation");
         });

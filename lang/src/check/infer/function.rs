@@ -1,6 +1,6 @@
 //! Functions: what a definition makes, what its body gives, and what callers see.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::ptr::from_ref;
 use std::sync::{Arc, OnceLock};
 

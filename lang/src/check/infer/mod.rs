@@ -38,9 +38,10 @@ mod special;
 mod statement;
 mod subscript;
 
-use std::collections::{HashMap, HashSet};
 use std::ptr::from_ref;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::annotation::Resolver;
 pub(super) use super::annotation::table_type;
@@ -75,12 +76,13 @@ pub(super) fn infer(program: &Program, source: &SourceText, symbols: &Symbols, o
         options,
         mode: program.mode,
         found: Vec::new(),
-        reported: HashSet::new(),
-        types: HashMap::new(),
-        bindings: HashMap::new(),
+        reported: HashSet::default(),
+        // About every sixth byte begins an expression.
+        types: HashMap::with_capacity(source.text().len() / 6),
+        bindings: HashMap::default(),
         functions: Vec::new(),
-        function_ids: HashMap::new(),
-        guarded: HashSet::new(),
+        function_ids: HashMap::default(),
+        guarded: HashSet::default(),
         open: Vec::new(),
         frame: Frame::new(0, State::new()),
         quiet: 0,

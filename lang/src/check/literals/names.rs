@@ -1,6 +1,6 @@
 //! Which built-in thing a name or a dotted name means, imports and shadowing taken into account.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::builtins;
 use crate::check::symbols::{BindingKind, ScopeId, SymbolId, Symbols};

@@ -1,6 +1,6 @@
 //! The walk over the tree that finds scopes, bindings and readings, and how values travel.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{BindingKind, Declared, Scope, ScopeId, ScopeKind, Symbol, SymbolId, Symbols};
 use crate::check::with_stack;

@@ -112,8 +112,7 @@ fn moved(document: &Document, offset: u32) -> Option<Change> {
     let content = format::format(&SourceText::new("moved", &text)).ok()?;
     let flows = sheet.sections.iter().filter(|section| section.kind == SectionKind::Flow);
     let flow = flows.rev().find(|section| section.span.start <= spot.span.start).map(|section| section.name.as_str());
-    let base =
-        [flow, sight.as_ref().map(|sight: &Sight| sight.key)].into_iter().flatten().collect::<Vec<_>>().join("-");
+    let base = [flow, sight.as_ref().and_then(Sight::key)].into_iter().flatten().collect::<Vec<_>>().join("-");
     let base: String = base.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
     let paths = (1..).map(|n| {
         let number = if n == 1 { String::new() } else { format!("-{n}") };
