@@ -8,11 +8,14 @@ use super::state::State;
 use crate::model::Flow;
 use crate::registry;
 
+/// A walk over the flow of that name.
+type Walked = (Arc<str>, Arc<Walk>);
+
 /// What is known of the message before each step, and of the last one of a flow with a trigger.
 #[derive(Debug, Default)]
 pub struct Messages {
     /// The walks over the flows, by their files.
-    walks: HashMap<String, Vec<(Arc<str>, Arc<Walk>)>>,
+    walks: HashMap<String, Vec<Walked>>,
 }
 
 impl Messages {
