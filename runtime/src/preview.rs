@@ -254,7 +254,7 @@ impl Hooks for Trace {
         Box::pin(async { None })
     }
 
-    fn after(&self, _: &Run, _: &Step, _: &StepEnd) {}
+    fn after(&self, _: &Run, _: &Step, _: &Message, _: &StepEnd, _: Duration) {}
 
     fn entered(&self, _: &Run, _: &Steps) {}
 }

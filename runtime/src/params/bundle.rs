@@ -2,11 +2,13 @@
 //! a type of it, sees local references only (part 2, section 4: references stay below `schemas/`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use dataway_lang::source::SourceText;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Code;
-use crate::model::Files;
+use crate::model::FileError;
 
 /// The key of a bundled schema under which the other files stand.
 const FILES: &str = "$files";
@@ -14,6 +16,9 @@ const FILES: &str = "$files";
 const FOLDER: &str = "schemas/";
 /// Most files that one schema needs.
 const MOST_FILES: usize = 1_000;
+
+/// Reads files of the app.
+type Read<'a> = &'a mut dyn FnMut(&str) -> Result<Arc<[u8]>, FileError>;
 
 /// Why a schema cannot be bundled.
 pub type Flaw = (Code, String);
@@ -23,7 +28,7 @@ pub type Flaw = (Code, String);
 ///
 /// # Errors
 /// The first reference that leads to no schema of the app.
-pub fn bundled(path: Option<&str>, text: &str, files: &Files) -> Result<Option<String>, Flaw> {
+pub fn bundled(path: Option<&str>, text: &str, files: Read<'_>) -> Result<Option<String>, Flaw> {
     let Ok(root) = serde_json::from_str::<Value>(text) else { return Ok(None) };
     let mut bundle = Bundle { root: path, files, read: BTreeMap::new(), waiting: Vec::new() };
     let mut made = root.clone();
@@ -46,7 +51,7 @@ pub fn bundled(path: Option<&str>, text: &str, files: &Files) -> Result<Option<S
 
 struct Bundle<'a> {
     root: Option<&'a str>,
-    files: &'a Files,
+    files: Read<'a>,
     /// The files as they are, by path; the schema itself under its own.
     read: BTreeMap<String, Value>,
     /// Those whose references are still to be followed.
@@ -108,7 +113,8 @@ impl Bundle<'_> {
         if self.read.len() > MOST_FILES {
             return Err((Code::LIMITS, format!("the schema needs more than {MOST_FILES} files")));
         }
-        let text = self.files.text(path).map_err(|error| (Code::PATH, error.to_string()))?;
+        let bytes = (self.files)(path).map_err(|error| (Code::PATH, error.to_string()))?;
+        let text = SourceText::from_bytes(path, &bytes);
         let schema = serde_json::from_str(text.text())
             .map_err(|error| (Code::SCHEMA, format!("the file `{path}` is no valid JSON: {error}")))?;
         self.read.insert(path.to_owned(), schema);
@@ -177,10 +183,11 @@ mod tests {
     use dataway_lang::{Datum, check::contract};
 
     use super::*;
+    use crate::model::{Disk, Files};
 
     fn files(files: &[(&str, &str)]) -> Files {
         let open = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().into()));
-        Files::with_open(Path::new("/"), open.collect::<HashMap<_, _>>())
+        Files::over(&Arc::new(Disk::new(Path::new("/"))), open.collect::<HashMap<_, _>>())
     }
 
     #[test]
@@ -198,7 +205,7 @@ mod tests {
             ("schemas/parts/ids.json", r#"{"$defs": {"id": {"$anchor": "id", "minLength": 2}}}"#),
         ]);
         let text = files.text("schemas/order.json").unwrap();
-        let made = bundled(Some("schemas/order.json"), text.text(), &files).unwrap().unwrap();
+        let made = bundled(Some("schemas/order.json"), text.text(), &mut |path| files.bytes(path)).unwrap().unwrap();
         assert!(contract::read_json(made.as_bytes()).and_then(|schema| contract::type_of_schema(&schema)).is_ok());
         let schema = Schema::parse(&made).unwrap();
         let _session = heap::Session::begin(None);
@@ -213,8 +220,16 @@ mod tests {
             assert_eq!(found.as_ref().map(|found| &*found.pointer), pointer, "{data}");
         }
         // One that stands in a flow names files from the folder of the app.
-        assert!(bundled(None, r#"{"$ref": "schemas/parts/ids.json#/$defs/id"}"#, &files).unwrap().is_some());
-        assert_eq!(bundled(Some("schemas/parts/ids.json"), r##"{"$ref": "#/$defs/id"}"##, &files).unwrap(), None);
+        assert!(
+            bundled(None, r#"{"$ref": "schemas/parts/ids.json#/$defs/id"}"#, &mut |path| files.bytes(path))
+                .unwrap()
+                .is_some()
+        );
+        assert_eq!(
+            bundled(Some("schemas/parts/ids.json"), r##"{"$ref": "#/$defs/id"}"##, &mut |path| files.bytes(path))
+                .unwrap(),
+            None
+        );
     }
 
     #[test]
@@ -230,7 +245,7 @@ mod tests {
             ("b.json", Code::SCHEMA, "the file `schemas/b.json` is no valid JSON"),
         ] {
             let text = format!(r#"{{"items": {{"$ref": "{reference}"}}}}"#);
-            let (found, said) = bundled(Some("schemas/own.json"), &text, &files).unwrap_err();
+            let (found, said) = bundled(Some("schemas/own.json"), &text, &mut |path| files.bytes(path)).unwrap_err();
             assert_eq!(found, code, "{said}");
             let expected = format!("the reference `{reference}` in `schemas/own.json`: {reason}");
             assert!(said.starts_with(&expected), "{said}");

@@ -160,7 +160,7 @@ fn schema_file(path: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<st
 fn usable_schema(path: Option<&str>, text: &str, span: Span, reader: &mut Reader<'_>) -> Option<Arc<str>> {
     let what = path.map_or_else(|| "the schema".to_owned(), |path| format!("the schema `{path}`"));
     let unusable = |reason: String| format!("{what} cannot be used: {reason}");
-    let text = match bundled(path, text, reader.around.files) {
+    let text = match bundled(path, text, &mut |path| reader.file(path)) {
         Ok(bundled) => bundled.map_or_else(|| text.into(), Arc::from),
         Err((code, reason)) => {
             reader.error(code, span, unusable(reason));
