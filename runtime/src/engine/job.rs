@@ -6,14 +6,14 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use dataway_lang::Document;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::{BoxFuture, Event, Flow, Hooks, Level, Run, Runtime, StepEnd, Steps, Trace};
+use super::{BoxFuture, Flow, Hooks, Run, RunRecord, Runtime, State, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
@@ -62,79 +62,6 @@ pub struct Ended {
     pub job: Arc<str>,
     /// The last step's message, or what went wrong.
     pub result: Result<Message, Failure>,
-}
-
-/// The states of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It waits for its turn.
-    Queued,
-    /// It goes on.
-    Running,
-    /// It ended normally.
-    Succeeded,
-    /// It ended with an error.
-    Failed,
-    /// It was ended from outside: by a deadline, a shutdown, an administrator.
-    Cancelled,
-}
-
-/// What is known of a run when it ends, for the run log.
-#[derive(Debug, Clone)]
-pub struct RunRecord {
-    /// Job id.
-    pub job: Arc<str>,
-    /// Job id of the run that started it.
-    pub parent: Option<Arc<str>>,
-    /// The flow.
-    pub flow: Arc<str>,
-    /// The kind of the trigger.
-    pub trigger: &'static str,
-    /// When it asked for admission.
-    pub queued: SystemTime,
-    /// When it began.
-    pub started: SystemTime,
-    /// When it ended.
-    pub ended: Option<SystemTime>,
-    /// How it stands.
-    pub state: State,
-    /// Code and description of its error.
-    pub error: Option<(String, String)>,
-    /// The step that failed.
-    pub failed_step: Option<Arc<str>>,
-}
-
-impl RunRecord {
-    /// A run that asks for admission.
-    fn new(id: Ulid, flow: &Flow, trigger: &'static str, now: SystemTime) -> RunRecord {
-        RunRecord {
-            job: id.to_string().into(),
-            parent: None,
-            flow: flow.name.clone(),
-            trigger,
-            queued: now,
-            started: now,
-            ended: None,
-            state: State::Queued,
-            error: None,
-            failed_step: None,
-        }
-    }
-
-    /// The run has ended: without a fault, or with this one.
-    fn end(&mut self, now: SystemTime, fault: Option<&Fault>) {
-        self.ended = Some(now);
-        let Some(fault) = fault else {
-            self.state = State::Succeeded;
-            return;
-        };
-        self.error = Some((fault.code.to_string(), fault.description.clone()));
-        self.failed_step = fault.place.as_ref().map(|place| place.step.clone());
-        self.state = match &*fault.code {
-            "CORE:RUN_TIMEOUT" | "CORE:SHUTDOWN" | "CORE:CANCELLED" if !fault.catchable => State::Cancelled,
-            _ => State::Failed,
-        };
-    }
 }
 
 /// What a new job needs beside its flow.
@@ -424,7 +351,7 @@ impl<'a> Queued<'a> {
     fn new(runtime: &'a Runtime, record: RunRecord) -> Queued<'a> {
         let ended = CancellationToken::new();
         runtime.queued().insert(record.job.clone(), ended.clone());
-        runtime.log().offer(run_event(&record));
+        runtime.log().offer(record.event());
         Queued { runtime, record, ended }
     }
 
@@ -435,7 +362,7 @@ impl<'a> Queued<'a> {
             return;
         };
         self.record.end(self.runtime.clock().wall(), Some(fault));
-        self.runtime.log().write(run_event(&self.record)).await;
+        self.runtime.log().write(self.record.event()).await;
     }
 }
 
@@ -445,7 +372,7 @@ impl Drop for Queued<'_> {
         if self.record.state == State::Queued {
             let fault = Fault::new("CORE:CANCELLED", "nobody waits for the run any more");
             self.record.end(self.runtime.clock().wall(), Some(&fault));
-            self.runtime.log().offer(run_event(&self.record));
+            self.runtime.log().offer(self.record.event());
         }
     }
 }
@@ -470,7 +397,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     let mut record = begin.record;
     record.started = clock.wall();
     record.state = State::Running;
-    job.runtime.log().write(run_event(&record)).await;
+    job.runtime.log().write(record.event()).await;
     let (input, flow_name) = (message.clone(), flow.name.clone());
     let mut result = {
         let run = Run::new(job.clone(), flow.clone());
@@ -503,7 +430,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     if let Some(counts) = job.runtime.counts(&flow_name) {
         counts.end(record.state, clock.now().saturating_sub(job.started));
     }
-    job.runtime.log().write(run_event(&record)).await;
+    job.runtime.log().write(record.event()).await;
     if let Some(hooks) = &job.runtime.hooks {
         hooks.ended(&job, &result);
     }
@@ -515,26 +442,4 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a text")
-}
-
-/// The event that says how a run stands.
-fn run_event(record: &RunRecord) -> Event {
-    let level = if record.error.is_some() { Level::Error } else { Level::Info };
-    let content = match record.state {
-        State::Queued => "run queued",
-        State::Running => "run started",
-        State::Succeeded => "run succeeded",
-        State::Failed => "run failed",
-        State::Cancelled => "run cancelled",
-    };
-    let mut event = Event::new(record.ended.unwrap_or(record.started), level, content);
-    event.job = record.job.clone();
-    event.flow = record.flow.clone();
-    event.duration = record.ended.and_then(|ended| ended.duration_since(record.started).ok());
-    if let Some((code, description)) = &record.error {
-        event.code.clone_from(code);
-        event.content = format!("{content}: {description}");
-    }
-    event.record = Some(Arc::new(record.clone()));
-    event
 }

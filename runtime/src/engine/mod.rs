@@ -5,7 +5,7 @@
 //! | [`build`], [`plan`] | from what the user wrote to what runs |
 //! | [`steps`] | lists of steps and the [`Component`] behind each |
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
-//! | [`job`] | a run from its admission to its end |
+//! | [`job`], [`record`] | a run from its admission to its end; what the run log knows of it |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
 //! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
 //! | [`metrics`], [`trace`] | what is counted and timed; to whose request a run belongs |
@@ -23,6 +23,7 @@ pub mod locks;
 pub mod log;
 pub mod metrics;
 pub mod plan;
+pub mod record;
 pub mod run;
 pub mod settings;
 pub mod steps;
@@ -42,9 +43,10 @@ pub use build::{Builder, StandIn};
 pub use clock::Clock;
 pub use evaluate::Evaluator;
 pub use gate::Gate;
-pub use job::{Ended, Job, Request, RunRecord, State};
+pub use job::{Ended, Job, Request};
 pub use log::{Event, Level, Log, Sink, StepTrace};
 pub use plan::Resources;
+pub use record::{RunRecord, State};
 pub use run::Run;
 pub use settings::Settings;
 pub use steps::{Component, Step, StepEnd, Steps};

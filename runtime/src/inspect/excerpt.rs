@@ -20,7 +20,10 @@ pub fn message(message: &Message, redactor: &Redactor) -> Value {
     for (name, part) in
         [("payload", message.payload()), ("attributes", message.attributes()), ("variables", message.variables())]
     {
-        parts.insert(name.to_owned(), value(part, redactor));
+        // None stands for a dict of nothing, except as payload.
+        let is_empty = part.is_none() && name != "payload";
+        let shown = if is_empty { value(&Document::dict([]), redactor) } else { value(part, redactor) };
+        parts.insert(name.to_owned(), shown);
     }
     if !message.error().is_none() {
         parts.insert("error".to_owned(), value(message.error(), redactor));

@@ -56,17 +56,24 @@ struct Inner {
 
 /// Most steps of a case that are told.
 const MOST_TOLD: usize = 200;
-/// Characters of a message that are told.
-const TOLD: usize = 400;
+/// Characters of a part of a message that are told.
+const TOLD: usize = 200;
 
-/// A message in a line: the texts of its parts.
+/// A message in a line: the texts of its parts, or their types.
 fn told(message: &Message, redactor: &Redactor) -> String {
-    let shown = excerpt::message(message, redactor).to_string();
-    let mut cut: String = shown.chars().take(TOLD).collect();
-    if cut.len() < shown.len() {
-        cut.push('…');
-    }
-    cut
+    let parts =
+        [("payload", message.payload()), ("attributes", message.attributes()), ("variables", message.variables())];
+    let parts = parts.map(|(name, part)| {
+        let shown = excerpt::value(part, redactor);
+        let text = shown.get("text").and_then(serde_json::Value::as_str);
+        let text = text.map_or_else(|| format!("<{}>", part.type_name()), |text| text.replace('\n', "\\n"));
+        let mut told: String = text.chars().take(TOLD).collect();
+        if told.len() < text.len() {
+            told.push('…');
+        }
+        format!("{name} {told}")
+    });
+    parts.join(", ")
 }
 
 fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
