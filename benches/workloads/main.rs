@@ -30,7 +30,7 @@ use cpu::CpuTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::ParseOptions;
-use dataway_lang::value::Value;
+use dataway_lang::value::{Entity, Value};
 use dataway_lang::{Datum, Document, Input, Limits, Profile, Program, RunOptions, document, evaluate_document};
 
 const BIG: usize = 20 << 20;
@@ -51,7 +51,7 @@ fn entity(bytes: Vec<u8>, mime_type: &str) -> Input {
 /// The bytes of the Entity that a program returns.
 fn run(program: &Program, input: &Input) -> Vec<u8> {
     let outcome = program.run(input, &RunOptions::default(), |_, value| match value {
-        Value::Entity(entity) => Ok(entity.blob.bytes().to_vec()),
+        Value::Entity(entity) => Ok(Entity::into_bytes(entity)),
         _ => Ok(Vec::new()),
     });
     outcome.result.expect("the script runs")

@@ -59,7 +59,7 @@ const MOST_RUNS: usize = 2_000_000;
 
 /// Runs the program and gives the bytes of its result, as `dataway eval` would write them.
 fn once(program: &Program, input: &Input, options: &RunOptions) -> Outcome<Vec<u8>> {
-    program.run(input, options, |cx, value| output::bytes(cx, &value, Style::Json, false))
+    program.run(input, options, |cx, value| output::bytes(cx, value, Style::Json, false))
 }
 
 /// Measures the program on the messages in turn, for about `time`.
@@ -79,9 +79,8 @@ pub fn measure(program: &Program, inputs: &[Input], options: &RunOptions, time: 
     } else if let Some(input) = inputs.first() {
         let (_, warm) = heap::measured(|watch| {
             program.run(input, options, |cx, value| {
-                let bytes = output::bytes(cx, &value, Style::Json, false);
                 watch();
-                bytes
+                output::bytes(cx, value, Style::Json, false)
             })
         });
         usage = Usage { made: warm.made, peak: warm.peak.max(usage.peak) };

@@ -185,7 +185,7 @@ impl Work<'_> {
                 input.id = format!("msg-{number}");
                 let style = self.manner.style;
                 let outcome =
-                    self.program.run(&input, self.options, |cx, value| output::bytes(cx, &value, style, false));
+                    self.program.run(&input, self.options, |cx, value| output::bytes(cx, value, style, false));
                 let stops = outcome.result.is_err() && self.manner.on_error == OnError::Stop;
                 outcomes.push(outcome);
                 if stops {

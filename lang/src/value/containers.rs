@@ -282,6 +282,20 @@ impl Bytes {
         self.blob.bytes().get(self.start..self.start + self.len).unwrap_or_default()
     }
 
+    /// The bytes for a host; they are copied only if somebody else has them, too.
+    #[must_use]
+    pub fn into_vec(mut this: Ref<Bytes>) -> Vec<u8> {
+        if let Some(own) = Ref::get_mut(&mut this)
+            && own.start == 0
+            && let Some(Blob::Own(bytes)) = Ref::get_mut(&mut own.blob)
+            && bytes.len() == own.len
+        {
+            own.len = 0;
+            return std::mem::take(bytes).into_vec();
+        }
+        this.bytes().to_vec()
+    }
+
     /// The buffer and the offset of the first byte in it.
     #[must_use]
     pub fn blob(&self) -> (&Ref<Blob>, usize) {

@@ -66,6 +66,18 @@ impl Entity {
         })
     }
 
+    /// The bytes for a host; they are copied only if somebody else has them, too.
+    #[must_use]
+    pub fn into_bytes(mut this: Ref<Entity>) -> Vec<u8> {
+        match Ref::get_mut(&mut this) {
+            Some(own) => {
+                let empty = Bytes::from_slice(&[]);
+                Bytes::into_vec(std::mem::replace(&mut own.blob, empty))
+            }
+            None => this.blob.bytes().to_vec(),
+        }
+    }
+
     /// Whether another Entity has the same format: the same MIME type where the format is not supported.
     #[must_use]
     pub fn same_format(&self, other: &Entity) -> bool {

@@ -119,6 +119,43 @@ const fn round_up(size: usize) -> usize {
     (size + GRAIN - 1) & !(GRAIN - 1)
 }
 
+/// Buffers from this many bytes on are asked for in huge pages: a quarter of the time of a transform with a large result went
+/// into the faults of small ones.
+const HUGE_BUFFER: usize = 4 << 20;
+/// Size of a huge page.
+const HUGE_PAGE: usize = 2 << 20;
+/// What the system allocator needs for itself in a mapping.
+const MAPPING_HEAD: usize = 64;
+
+/// What is asked of the system for a large buffer of `rounded` bytes: the alignment is that of its elements, so that a vector of
+/// the standard library can take it over. The mapping of a huge one is whole huge pages long, so that the system lets it begin at
+/// the border of one.
+fn large_layout(rounded: usize, align: usize) -> Option<Layout> {
+    let size = if rounded < HUGE_BUFFER {
+        rounded
+    } else {
+        (rounded + MAPPING_HEAD).checked_next_multiple_of(HUGE_PAGE)? - MAPPING_HEAD
+    };
+    Layout::from_size_align(size, align).ok()
+}
+
+/// Memory for a large buffer, in huge pages if it is huge.
+fn alloc_large(layout: Layout) -> NonNull<u8> {
+    // SAFETY: the layout of a large buffer has a size.
+    let made = NonNull::new(unsafe { alloc(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+    #[cfg(target_os = "linux")]
+    if layout.size() >= HUGE_BUFFER {
+        /// Every page begins at a multiple of its size, of which this is one.
+        const PAGE_BORDER: usize = 64 * 1024;
+        let before = made.addr().get() % PAGE_BORDER;
+        let start = made.as_ptr().wrapping_sub(before);
+        // SAFETY: this is advice on how to fill pages that nobody has touched. It changes no contents, whoever owns the bytes in
+        // front of the buffer, and is ignored where nothing is mapped.
+        unsafe { libc::madvise(start.cast(), before + layout.size(), libc::MADV_HUGEPAGE) };
+    }
+    made
+}
+
 impl Heap {
     #[inline]
     fn charge(&self, size: usize) {
@@ -232,9 +269,9 @@ pub(super) unsafe fn free_object(slot: NonNull<u8>, size: usize, cyclic: bool) {
     });
 }
 
-/// Memory for a buffer of `size` bytes, aligned to 16. `size` must not be zero.
+/// Memory for a buffer of `size` bytes, aligned to `align`, which is at most 16. `size` must not be zero.
 #[inline]
-pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
+pub(super) fn alloc_buffer(size: usize, align: usize) -> NonNull<u8> {
     debug_assert!(size > 0);
     HEAP.with(|heap| {
         let rounded = round_up(size);
@@ -242,9 +279,8 @@ pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
         heap.made.set(heap.made.get() + 1);
         if rounded > SMALL_BUFFER {
             heap.check();
-            let Ok(layout) = Layout::from_size_align(rounded, GRAIN) else { handle_alloc_error(Layout::new::<u128>()) };
-            // SAFETY: the layout has a non-zero size.
-            return NonNull::new(unsafe { alloc(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+            let Some(layout) = large_layout(rounded, align) else { handle_alloc_error(Layout::new::<u128>()) };
+            return alloc_large(layout);
         }
         let class = rounded / GRAIN;
         let slot = heap.buffers[class].get();
@@ -271,8 +307,8 @@ pub(super) fn alloc_buffer(size: usize) -> NonNull<u8> {
 /// Makes a large buffer larger, where the system can without copying; `None` if one of the sizes is small.
 ///
 /// # Safety
-/// `buffer` came from [`alloc_buffer`] with `size`, and nothing points into it; if the result is not `None` it is gone.
-pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, wanted: usize) -> Option<NonNull<u8>> {
+/// `buffer` came from [`alloc_buffer`] with `size` and `align`, and nothing points into it; if the result is not `None` it is gone.
+pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, align: usize, wanted: usize) -> Option<NonNull<u8>> {
     let (old, new) = (round_up(size), round_up(wanted));
     if old <= SMALL_BUFFER || new <= old {
         return None;
@@ -281,25 +317,40 @@ pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, wanted: usize
         heap.charge(new - old);
         heap.made.set(heap.made.get() + 1);
         heap.check();
-        // SAFETY: large buffers come from the system allocator with this layout, and the new size is not zero; it is at most
-        // `isize::MAX` because vectors see to that.
-        let grown = unsafe { realloc(buffer.as_ptr(), Layout::from_size_align_unchecked(old, GRAIN), new) };
-        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(Layout::new::<u128>())))
+        let (Some(old), Some(new)) = (large_layout(old, align), large_layout(new, align)) else {
+            handle_alloc_error(Layout::new::<u128>())
+        };
+        if new.size() >= HUGE_BUFFER {
+            // The system's allocator may copy, and would do so before it can be advised.
+            let grown = alloc_large(new);
+            // SAFETY: both are at least as long as the old buffer and do not overlap; the old one was allocated with this layout
+            // and nothing points into it.
+            unsafe {
+                ptr::copy_nonoverlapping(buffer.as_ptr(), grown.as_ptr(), size);
+                dealloc(buffer.as_ptr(), old);
+            }
+            return Some(grown);
+        }
+        // SAFETY: large buffers come from the system allocator with this layout; the new size is that of a layout and not zero.
+        let grown = unsafe { realloc(buffer.as_ptr(), old, new.size()) };
+        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(new)))
     })
 }
 
 /// Gives a buffer back.
 ///
 /// # Safety
-/// `buffer` came from [`alloc_buffer`] with the same `size` and nothing points into it any more.
+/// `buffer` came from [`alloc_buffer`] with the same `size` and `align`, and nothing points into it any more.
 #[inline]
-pub(super) unsafe fn free_buffer(buffer: NonNull<u8>, size: usize) {
+pub(super) unsafe fn free_buffer(buffer: NonNull<u8>, size: usize, align: usize) {
     HEAP.with(|heap| {
         let rounded = round_up(size);
         heap.refund(rounded);
         if rounded > SMALL_BUFFER {
-            // SAFETY: allocated above with this layout.
-            unsafe { dealloc(buffer.as_ptr(), Layout::from_size_align_unchecked(rounded, GRAIN)) };
+            if let Some(layout) = large_layout(rounded, align) {
+                // SAFETY: allocated above with this layout.
+                unsafe { dealloc(buffer.as_ptr(), layout) };
+            }
             return;
         }
         let class = rounded / GRAIN;
@@ -307,6 +358,15 @@ pub(super) unsafe fn free_buffer(buffer: NonNull<u8>, size: usize) {
         unsafe { buffer.as_ptr().cast::<*mut u8>().write(heap.buffers[class].get()) };
         heap.buffers[class].set(buffer.as_ptr());
     });
+}
+
+/// Lets a large buffer from [`alloc_buffer`] leave the heap: gives what the system allocator holds for it, whose owner is now the
+/// caller. `None` if the buffer is small; then nothing changes.
+pub(super) fn release_buffer(size: usize, align: usize) -> Option<Layout> {
+    let rounded = round_up(size);
+    let layout = large_layout(rounded, align).filter(|_| rounded > SMALL_BUFFER)?;
+    refund(rounded);
+    Some(layout)
 }
 
 /// Counts `bytes` held outside the heap (big integers, library buffers) as used.
@@ -447,21 +507,43 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_huge_buffer_grows_and_is_counted_by_what_was_asked_for() {
+        let before = used();
+        let mut size = HUGE_BUFFER - 16;
+        let mut buffer = alloc_buffer(size, 1);
+        // SAFETY: the last byte lies inside the buffer.
+        unsafe { buffer.add(size - 1).write(7) };
+        for wanted in [HUGE_BUFFER, 3 * HUGE_BUFFER + 5, 9 * HUGE_BUFFER] {
+            // SAFETY: allocated with `size`; the byte written above lies inside the buffer.
+            unsafe {
+                buffer = grow_buffer(buffer, size, 1, wanted).unwrap();
+                assert_eq!(buffer.add(HUGE_BUFFER - 17).read(), 7);
+                buffer.add(wanted - 1).write(1);
+            }
+            size = wanted;
+            assert_eq!(used(), before + round_up(size));
+        }
+        // SAFETY: allocated with this size.
+        unsafe { free_buffer(buffer, size, 1) };
+        assert_eq!(used(), before);
+    }
+
+    #[test]
     fn a_buffer_is_counted_and_reused() {
         let before = used();
         let (a, usage) = measured(|watch| {
-            let a = alloc_buffer(40);
+            let a = alloc_buffer(40, 16);
             watch();
             a
         });
         assert_eq!(usage, Usage { made: 1, peak: 48 });
         assert_eq!(used(), before + 48);
         // SAFETY: allocated just above with this size.
-        unsafe { free_buffer(a, 40) };
+        unsafe { free_buffer(a, 40, 16) };
         assert_eq!(used(), before);
-        let b = alloc_buffer(33);
+        let b = alloc_buffer(33, 16);
         assert_eq!(a, b);
         // SAFETY: allocated just above with this size.
-        unsafe { free_buffer(b, 33) };
+        unsafe { free_buffer(b, 33, 16) };
     }
 }

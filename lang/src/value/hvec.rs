@@ -64,14 +64,15 @@ impl<T> HVec<T> {
         interrupt::spend(self.len as u64 / 8);
         if self.capacity > 0 {
             // SAFETY: the storage was allocated here with this size, and this array is borrowed exclusively.
-            let grown = unsafe { heap::grow_buffer(self.start.cast(), self.capacity * size_of::<T>(), bytes) };
+            let grown =
+                unsafe { heap::grow_buffer(self.start.cast(), self.capacity * size_of::<T>(), align_of::<T>(), bytes) };
             if let Some(grown) = grown {
                 self.start = grown.cast();
                 self.capacity = capacity;
                 return;
             }
         }
-        let storage = heap::alloc_buffer(bytes).cast::<T>();
+        let storage = heap::alloc_buffer(bytes, align_of::<T>()).cast::<T>();
         // SAFETY: both areas hold at least `len` elements and do not overlap; the old one is given back with its size.
         unsafe {
             ptr::copy_nonoverlapping(self.start.as_ptr(), storage.as_ptr(), self.len);
@@ -86,7 +87,7 @@ impl<T> HVec<T> {
     unsafe fn free_storage(&mut self) {
         if self.capacity > 0 {
             // SAFETY: allocated in `grow_to` with this size.
-            unsafe { heap::free_buffer(self.start.cast(), self.capacity * size_of::<T>()) };
+            unsafe { heap::free_buffer(self.start.cast(), self.capacity * size_of::<T>(), align_of::<T>()) };
         }
     }
 
@@ -214,11 +215,73 @@ impl HVec<u8> {
     /// Appends bytes with one copy.
     #[inline]
     pub fn extend_bytes(&mut self, bytes: &[u8]) {
-        interrupt::spend(bytes.len() as u64 / 64);
-        self.reserve(bytes.len());
-        // SAFETY: there is room for all of them, and a borrowed slice cannot overlap storage we own exclusively.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(self.len), bytes.len()) };
-        self.len += bytes.len();
+        self.extend_pieces([bytes]);
+    }
+
+    /// Appends several pieces after another.
+    #[inline]
+    pub fn extend_pieces<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        let more = pieces.iter().fold(0usize, |sum, piece| sum.saturating_add(piece.len()));
+        if more >= 64 {
+            interrupt::spend(more as u64 / 64);
+        }
+        if more > self.capacity - self.len {
+            self.reserve(more);
+        }
+        for piece in pieces {
+            // SAFETY: there is room for all of them, and a borrowed slice cannot overlap storage we own exclusively.
+            unsafe { copy_piece(piece, self.start.as_ptr().add(self.len)) };
+            self.len += piece.len();
+        }
+    }
+
+    /// The bytes as a vector that may leave the heap; those of large arrays are not copied.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<u8> {
+        match heap::release_buffer(self.capacity, align_of::<u8>()) {
+            Some(layout) => {
+                let own = std::mem::ManuallyDrop::new(self);
+                // SAFETY: a large buffer is an allocation of this layout from the system's allocator, nobody else owns it any
+                // more, and its first `len` bytes are initialised.
+                unsafe { Vec::from_raw_parts(own.start.as_ptr(), own.len, layout.size()) }
+            }
+            None => self.to_vec(),
+        }
+    }
+}
+
+/// Copies a piece. Most are short, and two copies of known length cost less than one of any length.
+///
+/// # Safety
+/// `to` points to as many bytes that do not overlap the piece.
+#[inline]
+unsafe fn copy_piece(piece: &[u8], to: *mut u8) {
+    /// Copies the first and the last bytes of a piece.
+    #[inline]
+    unsafe fn both<const N: usize>(first: &[u8; N], last: &[u8; N], to: *mut u8, len: usize) {
+        // SAFETY: `len` is at least `N`, and `to` points to as many bytes.
+        unsafe {
+            to.cast::<[u8; N]>().write_unaligned(*first);
+            to.add(len - N).cast::<[u8; N]>().write_unaligned(*last);
+        }
+    }
+    let len = piece.len();
+    // SAFETY: by the caller's promise there is room for `len` bytes, and every arm writes no others.
+    unsafe {
+        match (piece.first_chunk::<8>(), piece.last_chunk::<8>()) {
+            (Some(first), Some(last)) if len <= 16 => both(first, last, to, len),
+            (Some(_), _) => ptr::copy_nonoverlapping(piece.as_ptr(), to, len),
+            _ => match (piece.first_chunk::<4>(), piece.last_chunk::<4>(), piece) {
+                (Some(first), Some(last), _) => both(first, last, to, len),
+                (_, _, [first, .., last]) => {
+                    to.write(*first);
+                    to.add(1).write(piece[1]);
+                    to.add(len - 1).write(*last);
+                }
+                (_, _, [only]) => to.write(*only),
+                _ => {}
+            },
+        }
     }
 }
 
@@ -336,6 +399,24 @@ impl<T> Drop for IntoIter<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_of_every_length_are_appended_and_leave_the_heap() {
+        let text: Vec<u8> = (0..40).collect();
+        for len in 0..text.len() {
+            let before = heap::used();
+            let (mut own, mut expected) = (HVec::new(), Vec::new());
+            for _ in 0..60 {
+                own.extend_pieces([&text[..len], b"x", &text[len..]]);
+                expected.extend([&text[..len], b"x", &text[len..]].concat());
+            }
+            assert!(heap::used() > before);
+            assert_eq!(own[..], expected[..]);
+            assert_eq!(own.into_vec(), expected);
+            assert_eq!(heap::used(), before);
+            assert_eq!(HVec::from_slice(&text[..len]).into_vec(), text[..len]);
+        }
+    }
 
     #[test]
     fn behaves_like_vec() {

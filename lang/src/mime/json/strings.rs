@@ -168,15 +168,14 @@ const ESCAPES: [u8; 256] = {
 /// lone surrogate: two of them may be read as one character.
 #[inline]
 pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
-    out.push(b'"');
     // A byte ED begins every surrogate, and a few other characters.
     let end = block::find(text, 0, |block| special(block) | block.equal(0xED), |byte| is_special(byte) || byte == 0xED);
-    let clean = if end == text.len() {
-        out.extend_bytes(text);
-        true
-    } else {
-        push_escaped(out, text, false)
-    };
+    if end == text.len() {
+        out.extend_pieces([b"\"", text, b"\""]);
+        return true;
+    }
+    out.push(b'"');
+    let clean = push_escaped(out, text, false);
     out.push(b'"');
     clean
 }
