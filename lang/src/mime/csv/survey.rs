@@ -40,8 +40,8 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         return Ok(None);
     }
     let mut at = if bytes.bytes().starts_with(MARK) { start + MARK.len() } else { start };
-    let mut fields = Vec::new();
-    at = record(input, blank_lines(input, at), &mut fields).unwrap_or(at);
+    let mut fields = HVec::new();
+    at = record(input, blank_lines(input, at), &mut fields, usize::MAX).unwrap_or(at);
     let names: Vec<Value> = fields.iter().map(|part| scalar(blob, part.number())).collect();
     let header = Header::new(&names);
     let columns = names.len();
@@ -58,16 +58,16 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         if at >= end {
             break;
         }
-        fields.clear();
-        match record(input, at, &mut fields) {
-            Some(next) if fields.len() <= columns => at = next,
-            _ => return Ok(None),
-        }
         rows.push(Part::new(Kind::Object(records.len())));
         records.reserve(columns + 1);
         records.push(Part::head(0));
-        for n in 0..columns {
-            records.push(fields.get(n).copied().unwrap_or(Part::new(Kind::Scalar(MISSING))));
+        let full = records.len() + columns;
+        match record(input, at, &mut records, columns) {
+            Some(next) => at = next,
+            None => return Ok(None),
+        }
+        while records.len() < full {
+            records.push(Part::new(Kind::Scalar(MISSING)));
         }
     }
     let top = Part::new(Kind::Array(records.len()));
@@ -92,11 +92,13 @@ fn blank_lines(input: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Puts the beginnings of the fields of the record at `at` into `fields` and gives the offset behind the record, at its line
-/// end. `None` for a quote that is never closed and for very long quoted fields.
+/// Adds the beginnings of the fields of the record at `at` to `fields` and gives the offset behind the record, at its line
+/// end. `None` for more fields than `most`, a quote that is never closed and for very long quoted fields.
 #[inline]
-fn record(input: &[u8], mut at: usize, fields: &mut Vec<Part>) -> Option<usize> {
+fn record(input: &[u8], mut at: usize, fields: &mut HVec<Part>, most: usize) -> Option<usize> {
+    let mut left = most;
     loop {
+        left = left.checked_sub(1)?;
         fields.push(Part::new(Kind::Scalar(at)));
         at = match input.get(at) {
             Some(b'"') => quoted_end(input, at + 1).filter(|end| end - at < LONG)?,
