@@ -10,7 +10,7 @@ use super::hash::hash_value;
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
-use super::tree::{self, Tree};
+use super::tree::Element;
 use super::{Dict, Guarded, R, Value};
 
 /// A typed binary body. Immutable; its value is parsed on first need by `mime`.
@@ -104,7 +104,7 @@ pub struct MultiMap {
     /// Keys in first-appearance order, each with its values in order; never an empty list. Empty while there is an element.
     items: Guarded<Table<HVec<Value>>>,
     /// The element of a document that this map is, until a table is made of it.
-    element: Guarded<Option<(Ref<Tree>, u32)>>,
+    element: Guarded<Option<Element>>,
 }
 
 impl Object for MultiMap {
@@ -124,15 +124,16 @@ impl MultiMap {
 
     /// The map of an element that has something inside.
     #[must_use]
-    pub fn lazy(tree: Ref<Tree>, element: u32) -> Ref<MultiMap> {
-        Ref::new(MultiMap { items: Guarded::default(), element: Guarded::new(Some((tree, element))) })
+    pub fn lazy(element: Element) -> Ref<MultiMap> {
+        Ref::new(MultiMap { items: Guarded::default(), element: Guarded::new(Some(element)) })
     }
 
     /// Keys in first-appearance order, each with its values in order; never an empty list.
     #[must_use]
     pub fn items(&self) -> &Guarded<Table<HVec<Value>>> {
-        if let Some((tree, element)) = self.element.replace(None) {
-            drop(self.items.replace(tree::table(&tree, element)));
+        let element = if self.element.borrow().is_some() { self.element.replace(None) } else { None };
+        if let Some(element) = element {
+            drop(self.items.replace(element.table()));
         }
         &self.items
     }
@@ -155,6 +156,13 @@ impl MultiMap {
     /// `TypeError` if the key is unhashable.
     pub fn get_all(&self, key: &Value) -> R<HVec<Value>> {
         let hash = hash_value(key)?;
+        let found = match key.text_bytes() {
+            Some(text) => self.element.borrow_mut().as_mut().and_then(|element| element.all(hash, text)),
+            None => None,
+        };
+        if let Some(values) = found {
+            return Ok(values);
+        }
         let items = self.items().borrow();
         Ok(items.find(hash, key)?.and_then(|n| items.value(n)).cloned().unwrap_or_default())
     }
@@ -176,9 +184,8 @@ impl MultiMap {
     #[inline]
     #[must_use]
     pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
-        if let Some((tree, element)) = &*self.element.borrow()
-            && let Some(found) = tree.text_of(*element, hash, text)
-        {
+        let found = self.element.borrow_mut().as_mut().and_then(|element| element.first(hash, text));
+        if let Some(found) = found {
             return found;
         }
         let items = self.items().borrow();

@@ -5,11 +5,12 @@
 //! of forty does not build the rest. Making values never fails and never runs script code.
 
 use super::flow::MultiMap;
+use super::hash::hash_text;
 use super::hvec::HVec;
 use super::refs::{Object, Ref};
 use super::table::Table;
 use super::text::Blob;
-use super::{Value, interrupt};
+use super::{Dict, Value, interrupt};
 
 /// The name of elements or attributes, as the key that it is in a map.
 #[derive(Debug, Clone)]
@@ -21,20 +22,66 @@ pub struct Name {
 }
 
 impl Name {
+    /// The name that is this text.
+    #[must_use]
+    pub fn new(text: &[u8]) -> Name {
+        Name { key: Value::text(text), hash: hash_text(text) }
+    }
+
     fn is(&self, hash: u64, text: &[u8]) -> bool {
         self.hash == hash && self.key.text_bytes() == Some(text)
     }
 }
 
+/// The names of a document. Documents of one kind may share them.
+#[derive(Debug)]
+pub struct Names {
+    all: HVec<Name>,
+    /// The name under which a map has the text of an element with children or attributes.
+    text: Name,
+}
+
+impl Object for Names {}
+
+impl Names {
+    /// These names.
+    #[must_use]
+    pub fn new(all: HVec<Name>) -> Ref<Names> {
+        Ref::new(Names { all, text: Name::new(b"#text") })
+    }
+
+    fn get(&self, n: u32) -> Option<&Name> {
+        self.all.get(n as usize)
+    }
+}
+
 /// The text of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Text {
+pub struct Text {
+    /// Offset in the document's bytes, or the number of a text that is no part of the document.
+    start: u32,
+    len: u32,
+}
+
+impl Text {
     /// There is none.
-    None,
-    /// This part of the document's bytes: where it starts, and its length.
-    Part(usize, u32),
+    pub const NONE: Text = Text { start: u32::MAX, len: 0 };
+    /// The length that marks texts which are no part of the document.
+    const OWN: u32 = u32::MAX;
+
+    /// A part of the document's bytes; `None` for one that is too far away or too long.
+    #[inline]
+    #[must_use]
+    pub fn part(start: usize, len: usize) -> Option<Text> {
+        let (start, len) = (u32::try_from(start).ok()?, u32::try_from(len).ok()?);
+        (len < Self::OWN).then_some(Text { start, len })
+    }
+
     /// The text of this number among those that are no part of the document.
-    Own(u32),
+    #[must_use]
+    pub fn own(n: u32) -> Text {
+        Text { start: n, len: Self::OWN }
+    }
 }
 
 /// An element or an attribute. What is inside an element follows it.
@@ -56,21 +103,20 @@ pub struct Tree {
     /// Elements and attributes in the order of the document.
     pub nodes: HVec<Node>,
     /// The names.
-    pub names: HVec<Name>,
+    pub names: Ref<Names>,
     /// Texts that are no part of the document, because references in them were resolved.
     pub texts: HVec<Value>,
-    /// The name under which a map has the text of an element with children or attributes.
-    pub text_name: Name,
 }
 
 impl Object for Tree {}
 
 impl Tree {
     fn text(&self, text: Text) -> Value {
-        match text {
-            Text::None => Value::None,
-            Text::Part(start, len) => Value::text_part(&self.blob, start..start + len as usize),
-            Text::Own(n) => self.texts.get(n as usize).cloned().unwrap_or_default(),
+        let (start, len) = (text.start as usize, text.len as usize);
+        match text.len {
+            _ if text == Text::NONE => Value::None,
+            Text::OWN => self.texts.get(start).cloned().unwrap_or_default(),
+            _ => Value::text_part(&self.blob, start..start + len),
         }
     }
 
@@ -78,60 +124,139 @@ impl Tree {
         self.nodes.get(n as usize)
     }
 
-    /// The nodes directly inside an element, with their numbers.
-    fn children(&self, element: u32) -> impl Iterator<Item = (u32, &Node)> {
-        let end = self.node(element).map_or(0, |node| node.end);
-        let mut at = element + 1;
-        std::iter::from_fn(move || {
-            let node = self.node(at).filter(|_| at < end)?;
-            let n = at;
+    /// The first node of a name from node `at` on, which is directly inside an element as those that are looked at after it,
+    /// before `end`.
+    fn find(&self, mut at: u32, end: u32, hash: u64, text: &[u8]) -> Option<u32> {
+        let mut seen = 0;
+        let mut found = None;
+        while let Some(node) = self.node(at).filter(|_| at < end) {
+            if self.names.get(node.name).is_some_and(|name| name.is(hash, text)) {
+                found = Some(at);
+                break;
+            }
             at = node.end;
-            Some((n, node))
-        })
+            seen += 1;
+        }
+        interrupt::spend(seen / 2);
+        found
     }
 
-    /// The first value of a key of an element, if there is one. The outer `None` says that it is a map, which must be the same
-    /// object each time.
-    pub(super) fn text_of(&self, element: u32, hash: u64, text: &[u8]) -> Option<Option<Value>> {
-        let is = |node: &Node| self.names.get(node.name as usize).is_some_and(|name| name.is(hash, text));
-        if let Some((n, child)) = self.children(element).find(|(_, node)| is(node)) {
-            return (child.end == n + 1).then(|| Some(self.text(child.text)));
-        }
-        let own = self.node(element).map(|node| node.text).filter(|own| *own != Text::None);
-        Some(own.filter(|_| self.text_name.is(hash, text)).map(|own| self.text(own)))
+    /// The text of an element that has something inside, under its key.
+    fn own_text(&self, element: u32) -> Option<(&Name, Value)> {
+        let text = self.node(element)?.text;
+        (text != Text::NONE).then(|| (&self.names.text, self.text(text)))
     }
+}
+
+/// The dict of a document: the root's name, and its value.
+#[must_use]
+pub fn document(tree: Tree) -> Value {
+    let tree = Ref::new(tree);
+    let top = Dict::new();
+    if let Some(name) = tree.node(0).and_then(|root| tree.names.get(root.name)) {
+        // A text is hashable, so this cannot fail.
+        let _ = top.set(name.key.clone(), value(&tree, 0));
+    }
+    Value::Dict(top)
 }
 
 /// The value of a node: a text, or a map of what is inside.
 #[must_use]
 pub fn value(tree: &Ref<Tree>, n: u32) -> Value {
     match tree.node(n) {
-        Some(node) if node.end > n + 1 => Value::MultiMap(MultiMap::lazy(tree.clone(), n)),
+        Some(node) if node.end > n + 1 => Value::MultiMap(MultiMap::lazy(Element::new(tree.clone(), n))),
         Some(node) => tree.text(node.text),
         None => Value::None,
     }
 }
 
-/// The keys of an element with their values.
-pub(super) fn table(tree: &Ref<Tree>, element: u32) -> Table<HVec<Value>> {
-    let mut made: Table<HVec<Value>> = Table::default();
-    let mut add = |name: &Name, value: Value| {
-        let text = name.key.text_bytes().unwrap_or_default();
-        match made.find_text(name.hash, text).and_then(|n| made.value_mut(n)) {
-            Some(values) => values.push(value),
-            None => made.insert_new(name.hash, name.key.clone(), HVec::from_slice(&[value])),
-        }
-    };
-    let mut count = 0;
-    for (n, child) in tree.children(element) {
-        if let Some(name) = tree.names.get(child.name as usize) {
-            add(name, value(tree, n));
-        }
-        count += 1;
+/// Most maps that an element remembers to have given; one that has to give more becomes a table.
+const GIVEN: usize = 16;
+
+/// An element that has something inside and is no table yet.
+#[derive(Debug)]
+pub struct Element {
+    tree: Ref<Tree>,
+    node: u32,
+    /// The maps inside it that somebody has, with their nodes: each time it must be the same object.
+    given: HVec<(u32, Value)>,
+}
+
+impl Element {
+    /// The element of a node.
+    #[must_use]
+    pub fn new(tree: Ref<Tree>, node: u32) -> Element {
+        Element { tree, node, given: HVec::new() }
     }
-    if let Some(text) = tree.node(element).map(|node| node.text).filter(|text| *text != Text::None) {
-        add(&tree.text_name, tree.text(text));
+
+    /// The number of the first node behind the element.
+    fn end(&self) -> u32 {
+        self.tree.node(self.node).map_or(0, |node| node.end)
     }
-    interrupt::spend(count * 8);
-    made
+
+    /// The value of a node inside; `None` if there would be too many maps to remember.
+    fn give(&mut self, n: u32) -> Option<Value> {
+        let is_text = self.tree.node(n).is_none_or(|node| node.end == n + 1);
+        if is_text {
+            return Some(value(&self.tree, n));
+        }
+        if let Some((_, map)) = self.given.iter().find(|(node, _)| *node == n) {
+            return Some(map.clone());
+        }
+        if self.given.len() == GIVEN {
+            return None;
+        }
+        let map = value(&self.tree, n);
+        self.given.push((n, map.clone()));
+        Some(map)
+    }
+
+    /// The first value of a key, if there is one. The outer `None` says that a table is needed.
+    pub(super) fn first(&mut self, hash: u64, text: &[u8]) -> Option<Option<Value>> {
+        if let Some(n) = self.tree.find(self.node + 1, self.end(), hash, text) {
+            return self.give(n).map(Some);
+        }
+        Some(self.tree.own_text(self.node).filter(|(name, _)| name.is(hash, text)).map(|(_, value)| value))
+    }
+
+    /// All values of a key. `None` says that a table is needed.
+    pub(super) fn all(&mut self, hash: u64, text: &[u8]) -> Option<HVec<Value>> {
+        let (mut at, end) = (self.node + 1, self.end());
+        let mut values = HVec::new();
+        while let Some(n) = self.tree.find(at, end, hash, text) {
+            values.push(self.give(n)?);
+            at = self.tree.node(n)?.end;
+        }
+        let own = self.tree.own_text(self.node).filter(|(name, _)| name.is(hash, text));
+        values.extend(own.map(|(_, value)| value));
+        Some(values)
+    }
+
+    /// The keys with their values.
+    pub(super) fn table(mut self) -> Table<HVec<Value>> {
+        let mut made: Table<HVec<Value>> = Table::default();
+        let mut add = |name: &Name, value: Value| {
+            let text = name.key.text_bytes().unwrap_or_default();
+            match made.find_text(name.hash, text).and_then(|n| made.value_mut(n)) {
+                Some(values) => values.push(value),
+                None => made.insert_new(name.hash, name.key.clone(), HVec::from_slice(&[value])),
+            }
+        };
+        let given = std::mem::take(&mut self.given);
+        let (mut at, end) = (self.node + 1, self.end());
+        let mut count = 0;
+        while let Some(node) = self.tree.node(at).filter(|_| at < end) {
+            if let Some(name) = self.tree.names.get(node.name) {
+                let known = given.iter().find(|(node, _)| *node == at).map(|(_, map)| map.clone());
+                add(name, known.unwrap_or_else(|| value(&self.tree, at)));
+            }
+            at = node.end;
+            count += 1;
+        }
+        if let Some((name, value)) = self.tree.own_text(self.node) {
+            add(name, value);
+        }
+        interrupt::spend(count * 8);
+        made
+    }
 }

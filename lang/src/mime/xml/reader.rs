@@ -1,22 +1,21 @@
-//! The XML reader: the events of a document into a [`Tree`], from which MultiMaps are made when they are needed.
-
-use std::collections::HashMap;
-use std::ops::Range;
+//! The XML reader: the events of a document into a [`Tree`], from which MultiMaps are made when they are needed. It knows all
+//! rules and words all errors.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
 
 use super::attributes::{self, Bad};
+use super::learnt::{Kind, Learnt};
 use super::names;
+use super::open::{self, Open};
 use crate::mime::MAX_DEPTH;
 use crate::mime::charset::Source;
 use crate::mime::place::malformed;
 use crate::value::exceptions::Raise;
-use crate::value::hash::hash_text;
 use crate::value::interrupt::{Stop, checkpoint};
-use crate::value::tree::{self, Name, Node, Text, Tree};
-use crate::value::unicode::{space, wtf8};
-use crate::value::{Dict, HVec, R, Ref, Value};
+use crate::value::tree::{self, Node, Text, Tree};
+use crate::value::unicode::wtf8;
+use crate::value::{HVec, R, Value};
 
 /// Why reading failed.
 enum Trouble {
@@ -115,7 +114,7 @@ fn document(source: &Source) -> Result<Value, Trouble> {
 }
 
 /// Offset of the first character that may not stand in a document; looks at the limits now and then.
-fn illegal(text: &[u8]) -> R<Option<usize>> {
+pub(super) fn illegal(text: &[u8]) -> R<Option<usize>> {
     const PIECE: usize = 1 << 18;
     let mut from = 0;
     while from < text.len() {
@@ -144,120 +143,17 @@ fn error_text(error: &Error) -> String {
     }
 }
 
-/// The names of the document. The few that come again and again are found without a look into the index.
-struct Names {
-    all: HVec<Name>,
-    /// Numbers of names by hash.
-    index: HashMap<u64, Vec<u32>>,
-    /// Numbers of the names seen last, plus one.
-    recent: [u32; Names::PLACES],
-}
-
-impl Names {
-    /// Places for recent names; a power of two.
-    const PLACES: usize = 64;
-
-    /// The number of the name that is this text.
-    fn number(&mut self, text: &[u8]) -> u32 {
-        let (first, last) = (text.get(1).copied().unwrap_or(0), text.last().copied().unwrap_or(0));
-        let place = (text.len() * 7 + usize::from(first) * 5 + usize::from(last)) % Self::PLACES;
-        let is = |all: &HVec<Name>, n: u32| all.get(n as usize).is_some_and(|name| name.key.text_bytes() == Some(text));
-        if let Some(n) = self.recent[place].checked_sub(1).filter(|n| is(&self.all, *n)) {
-            return n;
-        }
-        let hash = hash_text(text);
-        let same = self.index.entry(hash).or_default();
-        let n = same.iter().copied().find(|n| is(&self.all, *n)).unwrap_or_else(|| {
-            // There are not more names than nodes.
-            let n = self.all.len() as u32;
-            self.all.push(Name { key: Value::text(text), hash });
-            same.push(n);
-            n
-        });
-        self.recent[place] = n + 1;
-        n
-    }
-}
-
-/// An element whose end was not reached yet.
-struct Open {
-    /// Its node.
-    node: u32,
-    /// Its text, as long as that is one part of the input; an empty part is nothing but white space.
-    part: Range<usize>,
-    /// Its text, once it is more than one part or has references.
-    own: Option<Vec<u8>>,
-}
-
-impl Open {
-    /// The text as a copy that can grow.
-    fn own(&mut self, input: &[u8]) -> &mut Vec<u8> {
-        let part = &self.part;
-        self.own.get_or_insert_with(|| input.get(part.clone()).unwrap_or_default().to_vec())
-    }
-
-    /// Adds text at offset `from` of the input, with line ends made LF. White space in front of everything is left out, as
-    /// trimming would do.
-    fn add(&mut self, piece: &str, from: usize, input: &[u8]) {
-        if self.own.is_none() && self.part.is_empty() && !piece.contains('\r') {
-            let end = from + piece.len();
-            self.part = end - space::trim_start(piece.as_bytes()).len()..end;
-            return;
-        }
-        let own = self.own(input);
-        let mut rest = piece.as_bytes();
-        while let Some(at) = memchr::memchr(b'\r', rest) {
-            own.extend_from_slice(&rest[..at]);
-            own.push(b'\n');
-            rest = &rest[at + 1..];
-            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
-        }
-        own.extend_from_slice(rest);
-    }
-
-    /// The whole text, trimmed; one that is no part of the input is added to `texts`.
-    fn text(&self, source: &Source, texts: &mut HVec<Value>) -> Text {
-        let part = |start: usize, len: usize| match u32::try_from(len) {
-            Ok(0) => Some(Text::None),
-            Ok(len) => Some(Text::Part(source.offset() + start, len)),
-            Err(_) => None,
-        };
-        let value = match &self.own {
-            None => {
-                let len = space::trim_end(source.text().get(self.part.clone()).unwrap_or_default()).len();
-                match part(self.part.start, len) {
-                    Some(text) => return text,
-                    None => source.part(self.part.start, self.part.start + len),
-                }
-            }
-            Some(own) => match space::trim(own) {
-                [] => return Text::None,
-                trimmed => Value::text(trimmed),
-            },
-        };
-        add_text(texts, value)
-    }
-}
-
-/// Adds a text that is no part of the input.
-fn add_text(texts: &mut HVec<Value>, value: Value) -> Text {
-    // There are not more texts than nodes.
-    let n = texts.len() as u32;
-    texts.push(value);
-    Text::Own(n)
-}
-
 struct Builder<'a> {
     source: &'a Source,
     input: &'a str,
     open: Vec<Open>,
     nodes: HVec<Node>,
-    names: Names,
+    names: Box<Learnt>,
+    /// The name that came last.
+    last: u32,
     /// For each name the last element that had it as an attribute, plus one.
     marks: Vec<u32>,
     texts: HVec<Value>,
-    /// `@` and the name of an attribute.
-    scratch: Vec<u8>,
 }
 
 impl<'a> Builder<'a> {
@@ -267,10 +163,10 @@ impl<'a> Builder<'a> {
             input,
             open: Vec::new(),
             nodes: HVec::new(),
-            names: Names { all: HVec::new(), index: HashMap::new(), recent: [0; Names::PLACES] },
+            names: Learnt::borrow_kept(),
+            last: Learnt::START,
             marks: Vec::new(),
             texts: HVec::new(),
-            scratch: Vec::new(),
         }
     }
 
@@ -295,11 +191,11 @@ impl<'a> Builder<'a> {
         }
         let name = tag.name();
         let name: &str = name.as_ref();
-        if !names::is_name(name) {
+        let Some(number) = self.names.number(self.last, Kind::Element, name.as_bytes()) else {
             return syntax("a malformed element name", at);
-        }
-        let number = self.names.number(name.as_bytes());
-        let node = self.add(number, Text::None, at)?;
+        };
+        self.last = number;
+        let node = self.add(number, Text::NONE, at)?;
         let raw = tag.attributes_raw();
         if !raw.is_empty() {
             let from = at + 1 + name.len();
@@ -307,7 +203,7 @@ impl<'a> Builder<'a> {
             attributes::each(raw, |name, value, offset| self.attribute(node, name, value, start, offset))
                 .map_err(|trouble: Trouble| trouble.moved(from))?;
         }
-        self.open.push(Open { node, part: 0..0, own: None });
+        self.open.push(Open::new(node));
         Ok(())
     }
 
@@ -315,25 +211,20 @@ impl<'a> Builder<'a> {
     /// them.
     fn attribute(&mut self, element: u32, name: &str, value: &str, start: usize, offset: usize) -> Result<(), Trouble> {
         checkpoint(20)?;
-        self.scratch.clear();
-        self.scratch.push(b'@');
-        self.scratch.extend_from_slice(name.as_bytes());
-        let number = self.names.number(&self.scratch);
-        self.marks.resize(self.names.all.len(), 0);
+        let Some(number) = self.names.number(self.last, Kind::Attribute, name.as_bytes()) else {
+            return syntax("malformed attribute name", offset);
+        };
+        self.last = number;
+        self.marks.resize(self.names.count(), 0);
         match self.marks.get_mut(number as usize) {
             Some(mark) if *mark == element + 1 => return syntax("a repeated attribute", offset),
             Some(mark) => *mark = element + 1,
             None => {}
         }
-        let own = match attributes::unescape(value) {
-            Ok(None) => None,
-            Ok(Some(plain)) => Some(Value::text(&plain)),
+        let text = match attributes::unescape(value) {
+            Ok(None) => open::part(self.source, start + offset, value.len(), &mut self.texts),
+            Ok(Some(plain)) => open::add(&mut self.texts, Value::text(&plain)),
             Err((what, at)) => return syntax(what, offset + at),
-        };
-        let part = u32::try_from(value.len()).ok().filter(|_| own.is_none());
-        let text = match part {
-            Some(len) => Text::Part(self.source.offset() + start + offset, len),
-            None => add_text(&mut self.texts, own.unwrap_or_else(|| Value::str(value))),
         };
         self.add(number, text, offset)?;
         Ok(())
@@ -348,7 +239,7 @@ impl<'a> Builder<'a> {
         }
         let from = self.offset(piece);
         match self.open.last_mut() {
-            Some(open) => open.add(piece, from, self.input.as_bytes()),
+            Some(open) => open.add(from..from + piece.len(), self.input.as_bytes()),
             None if piece.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) => {}
             None => return syntax("text outside the root element", at),
         }
@@ -358,7 +249,7 @@ impl<'a> Builder<'a> {
     fn cdata(&mut self, piece: &str, at: usize) -> Result<(), Trouble> {
         let from = self.offset(piece);
         let Some(open) = self.open.last_mut() else { return syntax("text outside the root element", at) };
-        open.add(piece, from, self.input.as_bytes());
+        open.add(from..from + piece.len(), self.input.as_bytes());
         Ok(())
     }
 
@@ -380,20 +271,16 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(self, end: usize) -> Result<Value, Trouble> {
-        let name = |node: u32| {
-            let node = self.nodes.get(node as usize)?;
-            self.names.all.get(node.name as usize).map(|name| name.key.clone())
-        };
-        if let Some(name) = self.open.last().and_then(|open| name(open.node)) {
-            return Err(Trouble::Syntax(format!("element `{}` is never closed", name.to_display()), end));
+    fn finish(mut self, end: usize) -> Result<Value, Trouble> {
+        if let Some(node) = self.open.last().and_then(|open| self.nodes.get(open.node as usize)) {
+            let name = String::from_utf8_lossy(self.names.text(node.name)).into_owned();
+            return Err(Trouble::Syntax(format!("element `{name}` is never closed"), end));
         }
-        let Some(name) = name(0) else { return syntax("no root element", end) };
-        let text_name = Name { key: Value::str("#text"), hash: hash_text(b"#text") };
-        let blob = self.source.blob().clone();
-        let tree = Ref::new(Tree { blob, nodes: self.nodes, names: self.names.all, texts: self.texts, text_name });
-        let top = Dict::new();
-        top.set(name, tree::value(&tree, 0))?;
-        Ok(Value::Dict(top))
+        if self.nodes.is_empty() {
+            return syntax("no root element", end);
+        }
+        let (blob, names) = (self.source.blob().clone(), self.names.shared());
+        self.names.keep();
+        Ok(tree::document(Tree { blob, nodes: self.nodes, names, texts: self.texts }))
     }
 }
