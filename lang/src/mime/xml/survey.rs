@@ -414,4 +414,24 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_map_inside_is_the_same_object_each_time() {
+        let items = "<i><v>1</v></i>".repeat(20);
+        let text = format!("<r a=''><x><y>2</y><y/></x>{items}text</r>");
+        let Ok(Some(Value::Dict(top))) = survey(&Source::of_text(text.as_bytes())) else { panic!("a document") };
+        let Some(Value::MultiMap(root)) = top.get_str("r") else { panic!("a map") };
+        let get = |key: &str| root.get(&Value::str(key)).unwrap().unwrap_or_default();
+        let (x, first) = (get("x"), get("i"));
+        assert!(get("x").is(&x) && get("i").is(&first));
+        assert_eq!((get("@a").text_bytes(), get("#text").text_bytes()), (Some(&b""[..]), Some(&b"text"[..])));
+        assert!(get("y").is_unbound());
+        // These are more than an element remembers: it becomes a table.
+        let all = root.get_all(&Value::str("i")).unwrap();
+        assert_eq!((all.len(), root.len()), (20, 4));
+        assert!(all[0].is(&first) && get("i").is(&first) && get("x").is(&x));
+        let Value::MultiMap(x) = x else { panic!("a map") };
+        let several = x.get_all(&Value::str("y")).unwrap();
+        assert_eq!((several.len(), several[1].is_none(), x.len()), (2, true, 1));
+    }
 }
