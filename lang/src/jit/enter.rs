@@ -213,7 +213,10 @@ fn fits(ty: Ty, value: &Value) -> bool {
 /// Takes a register's value apart into the words of its type.
 fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
+        // Nobody reads it, and it must not keep alive what the loop is done with: a list that is written while it grows can only
+        // let go of elements that nobody else has.
+        Ty::Unbound => *value = Value::Unbound,
+        Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
         Ty::Bool => words.push(u64::from(matches!(value, Value::Bool(true)))),
         Ty::Int => {
             if let Value::Int(n) = value {
@@ -240,5 +243,19 @@ fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
             }
         }
         Ty::Str | Ty::List | Ty::Dict | Ty::Any => words.extend(std::mem::take(value).into_words()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_reads_is_let_go() {
+        let (kept, mut words) = (Value::list([]), Vec::new());
+        let Value::List(list) = &kept else { panic!("a list") };
+        let mut register = kept.clone();
+        take(Ty::Unbound, &mut register, &mut words);
+        assert!(register.is_unbound() && words.is_empty() && Ref::is_unique(list));
     }
 }
