@@ -177,9 +177,12 @@ pub fn compile(
     let effects = Effects::of_all(unit, code);
     let live = Liveness::of(code, &effects);
     entry.resize(usize::from(code.registers), Ty::Unbound);
-    for (reg, ty) in entry.iter_mut().enumerate() {
-        if key != Key::START && !live.is_live(key.instruction(), reg as u16) {
-            *ty = Ty::Unbound;
+    for (reg, ty) in entry.iter_mut().enumerate().filter(|_| key != Key::START) {
+        match ty {
+            _ if !live.is_live(key.instruction(), reg as u16) => *ty = Ty::Unbound,
+            // It is read, and need not be unbound at the next entry: the type says only that nobody reads it.
+            Ty::Unbound => *ty = Ty::Any,
+            _ => {}
         }
     }
     let direct = key == Key::START && is_direct(code);
