@@ -128,7 +128,7 @@ export async function untrusted(editor, places) {
     const start = Date.now();
     const title = "a workspace that is not trusted has colours and runs nothing";
     try {
-        await shown(page, "invoice.dw");
+        await shown(page, "invoice.dw", START);
         await page.getByText("Restricted Mode").first().waitFor();
         // Words of several colours: the grammar needs no program.
         await page.waitForFunction(() => new Set([...document.querySelectorAll(".view-line span span")].map((one) => one.className)).size > 3);
@@ -153,7 +153,7 @@ export async function withoutProgram(editor, places) {
     const start = Date.now();
     const title = "a missing program is explained";
     try {
-        await shown(page, "invoice.dw");
+        await shown(page, "invoice.dw", START);
         await page.locator(STATUS).first().waitFor();
         // A message that nobody has read is kept in the list of notifications.
         await command(page, "Notifications: Show Notifications");
@@ -177,9 +177,9 @@ async function script(editor, places) {
 }
 
 /** Waits until a file is shown. */
-async function shown(page, name) {
-    await page.locator(".tab.active", { hasText: name }).first().waitFor();
-    await page.locator(".editor-instance .view-line").first().waitFor();
+async function shown(page, name, timeout = PATIENCE) {
+    await page.locator(".tab.active", { hasText: name }).first().waitFor({ timeout });
+    await page.locator(".editor-instance .view-line").first().waitFor({ timeout });
 }
 
 /** Runs a command of the palette. */
