@@ -8,15 +8,28 @@ import os
 import pytest
 import pytest_lsp
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
 
 URI = "file:///orders/order.dw"
 TEXT = "def dw_process(msg):\n    total = 1\n    return totl + total\n"
 
 
+def watching_client() -> LanguageClient:
+    """A client that lets the server ask for news of files."""
+    client = make_test_lsp_client()
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(params: types.RegistrationParams):
+        assert [one.method for one in params.registrations] == [types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+
+    return client
+
+
 @pytest_lsp.fixture(
     params=["visual-studio-code", "neovim@v0.7.0", "neovim@v0.11.0"],
-    config=ClientServerConfig(server_command=[os.environ["DATAWAY"], "lsp"]),
+    config=ClientServerConfig(
+        server_command=[os.environ["DATAWAY"], "lsp"], client_factory=watching_client
+    ),
 )
 async def client(request, lsp_client: LanguageClient):
     params = types.InitializeParams(capabilities=client_capabilities(request.param))
