@@ -6,11 +6,13 @@
 //! List, set and dict comprehensions are scopes of their own but run in the frame of the function around them; a
 //! generator expression is a function. A scope with a frame of its own is called a *frame scope* here.
 
+mod fold;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
 use std::ptr::from_ref;
 
+pub(super) use fold::Fold;
 pub(super) use walk::import_target;
 
 use super::lower::CompileError;
@@ -136,6 +138,8 @@ pub(super) struct Scopes {
     scopes: Vec<Scope>,
     functions: HashMap<*const FunctionDef, ScopeId>,
     expressions: HashMap<*const Expr, ScopeId>,
+    /// Generator expressions that are consumed where they stand.
+    folds: HashMap<*const Expr, Fold>,
     /// Names that the program binds as globals, anywhere.
     globals: HashSet<Name>,
 }
@@ -161,6 +165,11 @@ impl Scopes {
     /// The scope of a lambda or comprehension.
     pub(super) fn of_expression(&self, expr: &Expr) -> ScopeId {
         self.expressions.get(&from_ref(expr)).copied().unwrap_or(0)
+    }
+
+    /// What consumes a generator expression where it stands, if it is no generator.
+    pub(super) fn fold(&self, expr: &Expr) -> Option<Fold> {
+        self.folds.get(&from_ref(expr)).copied()
     }
 
     /// Does the program bind `name` as a global, at module level or by a `global` declaration?

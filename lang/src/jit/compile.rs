@@ -129,6 +129,22 @@ pub fn scripts(unit: &Unit) -> HashMap<u16, u32> {
     found
 }
 
+/// Whether control need not come to the next instruction.
+fn is_branch(instr: &Instr) -> bool {
+    matches!(
+        instr,
+        Instr::Jump { .. }
+            | Instr::Loop { .. }
+            | Instr::CompareSkip { .. }
+            | Instr::JumpIf { .. }
+            | Instr::JumpIfNot { .. }
+            | Instr::JumpIfNone { .. }
+            | Instr::JumpIfUnbound { .. }
+            | Instr::JumpIfSmall { .. }
+            | Instr::ForIter { .. }
+    )
+}
+
 /// Why a code is not compiled, if it is not.
 pub fn refusal(code: &Code, key: Key) -> Option<String> {
     if code.is_generator {
@@ -209,6 +225,8 @@ pub fn compile(
         resolve: &resolve,
         resolved: RefCell::default(),
         scripts: &scripts,
+        number,
+        in_order: unit.codes.first().is_some_and(|module| !module.instrs.iter().any(is_branch)),
         first_site: unit.codes[..number as usize].iter().map(|code| code.instrs.len()).sum(),
     };
     let blocks = infer(&planner, key.instruction(), entry.clone());

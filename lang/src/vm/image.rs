@@ -264,3 +264,66 @@ fn forget() {
         images.known = fresh;
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceText;
+    use crate::syntax::ParseOptions;
+    use crate::value::civil::RunZone;
+    use crate::{Input, Profile, Program, RunOptions};
+
+    fn compile(text: &str) -> Program {
+        let source = SourceText::new("test.dw", text);
+        Program::compile(&source, &ParseOptions::default(), Profile::Extended).program.expect("it compiles")
+    }
+
+    fn run(program: &Program, zone: &str) -> String {
+        let options = RunOptions { zone: RunZone::parse(zone).expect("a zone"), ..RunOptions::default() };
+        let shown = program.run(&Input::default(), &options, |_, value| Ok(value.to_display()));
+        shown.result.unwrap_or_else(|report| report.render())
+    }
+
+    #[test]
+    fn what_is_kept_is_the_same_in_every_run_and_cycles_still_go() {
+        let text = "from datetime import date\nRATE = 3\nPAIR = ('a', 2)\n\ndef dw_process(msg):\n    ring = [PAIR, date, RATE]\n    \
+                    ring.append(ring)\n    return helper(len(ring))\n\ndef helper(n, by=3):\n    return n * by\n";
+        let program = compile(text);
+        assert_eq!(run(&program, "UTC"), "12");
+        assert!(linked(program.unit()).is_some());
+        let used = heap::used();
+        for _ in 0..50 {
+            assert_eq!(run(&program, "UTC"), "12");
+        }
+        assert_eq!(heap::used(), used);
+    }
+
+    #[test]
+    fn what_may_differ_between_runs_is_not_kept() {
+        for (text, first, second) in [
+            ("from time import timezone\n\ndef dw_process(msg):\n    return timezone\n", "0", "-3600"),
+            ("seen = []\n\ndef dw_process(msg):\n    seen.append(1)\n    return len(seen)\n", "1", "1"),
+            ("n = 1\n\ndef dw_process(msg):\n    global n\n    n += 1\n    return n\n", "2", "2"),
+            (
+                "def helper(seen=[]):\n    seen.append(1)\n    return len(seen)\n\ndef dw_process(msg):\n    return helper()\n",
+                "1",
+                "1",
+            ),
+        ] {
+            let program = compile(text);
+            assert_eq!((run(&program, "UTC"), run(&program, "UTC+01:00")), (first.into(), second.into()), "{text}");
+            assert!(linked(program.unit()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn units_that_nobody_holds_are_forgotten() {
+        let kept = compile("1");
+        for n in 0..FEW * 2 {
+            run(&compile(&format!("{n}")), "UTC");
+            run(&kept, "UTC");
+        }
+        assert!(linked(kept.unit()).is_some());
+        assert!(IMAGES.with_borrow(|images| images.known.len()) <= FEW + 2);
+    }
+}

@@ -12,6 +12,11 @@ impl<'a> Lowering<'a> {
     /// `dst = func(args)`
     pub(super) fn call_to(&mut self, func: &'a Expr, args: &'a [Arg], dst: Reg, span: Span) {
         let is_starred = |arg: &Arg| matches!(arg, Arg::Starred { .. } | Arg::DoubleStarred { .. });
+        if let [Arg::Positional(generator)] = args
+            && let Some(fold) = self.scopes.fold(generator)
+        {
+            return self.fold_to(fold, generator, dst, span);
+        }
         if args.len() > MAX_ARGS || args.iter().any(is_starred) {
             return self.call_unpacked(func, args, dst, span);
         }

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use super::Lowering;
 use super::frame::{InlineScope, Label};
 use super::function::{Header, plain_name};
-use crate::code::scope::{Binding, ScopeId};
+use crate::code::scope::{Binding, Fold, ScopeId};
 use crate::code::{self, Inlined, Instr, Reg, Target};
 use crate::source::Span;
-use crate::syntax::ast::{Comprehension, Expr, ExprKind, Name};
+use crate::syntax::ast::{BinaryOp, Comprehension, Expr, ExprKind, Name};
 
 /// What a comprehension collects.
 #[derive(Clone, Copy)]
@@ -18,6 +18,9 @@ enum Gathered<'a> {
     Set(&'a Expr),
     Dict(&'a Expr, &'a Expr),
     Yield(&'a Expr),
+    Sum(&'a Expr, Span),
+    /// Goes to the label if the truth of the expression is that.
+    Until(&'a Expr, bool, Label),
 }
 
 /// A `for` clause in progress.
@@ -50,7 +53,7 @@ impl<'a> Lowering<'a> {
             match result {
                 Gathered::Set(_) => Instr::BuildSet { dst: work, base: work, count: 0 },
                 Gathered::Dict(..) => Instr::BuildDict { dst: work, base: work, count: 0 },
-                Gathered::List(_) | Gathered::Yield(_) => Instr::BuildList { dst: work, base: work, count: 0 },
+                _ => Instr::BuildList { dst: work, base: work, count: 0 },
             },
             span,
         );
@@ -60,6 +63,54 @@ impl<'a> Lowering<'a> {
         self.clauses(generators, &iterators, result, work, span);
         let end = self.frame.here();
         self.frame.inlined.push(Inlined { start, end, name, span });
+        self.frame.inline.pop();
+        self.move_to(dst, work, span);
+    }
+
+    /// `dst` = what a built-in makes of a generator expression, without a generator. `span` is the call.
+    pub(super) fn fold_to(&mut self, fold: Fold, expr: &'a Expr, dst: Reg, span: Span) {
+        let ExprKind::GeneratorExp { element, generators } = &expr.kind else { return };
+        let work = self.workplace(dst);
+        let scope = self.scopes.of_expression(expr);
+        let (registers, iterators) = self.comprehension_registers(scope, generators);
+        let Some((first, iter)) = generators.first().zip(iterators.first().copied()) else { return };
+        let mark = self.frame.mark();
+        let src = self.value(&first.iter);
+        self.emit(Instr::GetIter { dst: iter, src }, expr.span);
+        self.frame.release(mark);
+        let decided = self.frame.label();
+        let gathered = match fold {
+            Fold::Sum => {
+                self.emit(Instr::Int { dst: work, value: 0 }, span);
+                Gathered::Sum(element, span)
+            }
+            Fold::Any | Fold::All => {
+                self.emit(Instr::Bool { dst: work, value: fold == Fold::All }, span);
+                Gathered::Until(element, fold == Fold::Any, decided)
+            }
+        };
+        self.start_variables(scope, &registers, span);
+        let name = "<genexpr>";
+        self.frame.inline.push(InlineScope { scope, name, registers });
+        let start = self.frame.here();
+        let gathering = self.clauses(generators, &iterators, gathered, work, expr.span);
+        let end = self.frame.here();
+        // The addition is the work of `sum`, not of the expression.
+        let own = if fold == Fold::Sum { start..gathering } else { start..end };
+        self.frame.inlined.push(Inlined { start: own.start, end: own.end, name, span });
+        if fold == Fold::Sum {
+            self.frame.inlined.push(Inlined { start: gathering + 1, end, name, span });
+        } else {
+            let all = self.frame.label();
+            self.frame.jump(all, span);
+            self.frame.place(decided);
+            // The iterators are not at their ends.
+            for iter in iterators {
+                self.emit(Instr::Unbind { reg: iter }, span);
+            }
+            self.emit(Instr::Bool { dst: work, value: fold == Fold::Any }, span);
+            self.frame.place(all);
+        }
         self.frame.inline.pop();
         self.move_to(dst, work, span);
     }
@@ -150,7 +201,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The loops of a comprehension, one in the other, and what is done in the innermost. The iterator of the first is
-    /// in its register already.
+    /// in its register already. Gives the place of the instruction that gathers the elements.
     fn clauses(
         &mut self,
         generators: &'a [Comprehension],
@@ -158,7 +209,7 @@ impl<'a> Lowering<'a> {
         result: Gathered<'a>,
         dst: Reg,
         span: Span,
-    ) {
+    ) -> Target {
         let mut open = Vec::new();
         for (at, (clause, iter)) in generators.iter().zip(iterators.iter().copied()).enumerate() {
             if at > 0 {
@@ -178,12 +229,14 @@ impl<'a> Lowering<'a> {
         }
         let mark = self.frame.mark();
         self.collect(result, dst, span);
+        let gathering = self.frame.here().saturating_sub(1);
         self.frame.release(mark);
         for OpenLoop { head, again, done } in open.into_iter().rev() {
             self.frame.place(again);
             self.emit(Instr::Loop { target: head }, span);
             self.frame.place(done);
         }
+        gathering
     }
 
     fn collect(&mut self, result: Gathered<'a>, dst: Reg, span: Span) {
@@ -205,6 +258,11 @@ impl<'a> Lowering<'a> {
                 let src = self.value(element);
                 self.emit(Instr::Yield { dst, src }, span);
             }
+            Gathered::Sum(element, call) => {
+                let b = self.value(element);
+                self.emit(Instr::Binary { op: BinaryOp::Add, dst, a: dst, b }, call);
+            }
+            Gathered::Until(element, truth, label) => self.branch(element, truth, label),
         }
     }
 }

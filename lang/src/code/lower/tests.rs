@@ -276,7 +276,7 @@ fn comprehensions_run_inline() {
          11  return r1",
     );
     assert_eq!(&*captured.codes[2].qualname, "f.<locals>.<listcomp>.<lambda>");
-    let generator = unit("def f(rows):\n return sum(x.n for x in rows)\n", Mode::Script);
+    let generator = unit("def f(rows):\n return len(x.n for x in rows)\n", Mode::Script);
     check(
         &generator,
         2,
@@ -368,6 +368,29 @@ fn names_find_their_place() {
     let expression = unit("[msg.a for i in msg]", Mode::Expression);
     assert_eq!((&*expression.codes[0].name, expression.codes[0].params.positional), ("<expression>", 1));
     assert!(expression.globals.is_empty());
+}
+
+#[test]
+fn a_generator_that_is_consumed_at_once_is_none() {
+    for (text, mode, codes) in [
+        ("sum(x for x in msg)", Mode::Expression, 1),
+        ("any(len(x) > 1 for x in msg if x.get('a'))", Mode::Expression, 1),
+        // What may raise `StopIteration`, what captures, what binds outside, and other calls.
+        ("sum(f(x) for x in msg)", Mode::Expression, 2),
+        ("all(lambda: x for x in msg)", Mode::Expression, 3),
+        ("all((y := x) for x in msg)", Mode::Expression, 2),
+        ("sum((x for x in msg), 1)", Mode::Expression, 2),
+        ("len(x for x in msg)", Mode::Expression, 2),
+        // The names must be those of the built-ins, wherever they are bound.
+        ("y = sum(len(x) for x in [])", Mode::Script, 1),
+        ("y = sum(len(x) for x in [])\nlen = 1", Mode::Script, 2),
+        ("y = sum(len for len in [len(y) for y in []])", Mode::Script, 1),
+        ("y = sum(len(len) for len in [])", Mode::Script, 2),
+        ("def f(sum): return sum(x for x in [])", Mode::Script, 3),
+        ("y = sum(x for x in [])", Mode::Interactive, 2),
+    ] {
+        assert_eq!(unit(text, mode).codes.len(), codes, "{text}");
+    }
 }
 
 #[test]

@@ -6,14 +6,16 @@
 use std::ptr::from_ref;
 
 use super::super::lower::with_stack;
+use super::fold::{Candidate, Fold};
 use super::{Declared, MAX_SYMBOLS, Scope, ScopeId, ScopeKind, Scopes, Symbol};
 use crate::syntax::ast::{
-    Alias, Body, Comprehension, Expr, ExprKind, Ident, Name, Params, Pattern, PatternKind, Program, Stmt, StmtKind, Try,
+    Alias, Body, Comprehension, Expr, ExprKind, Ident, Mode, Name, Params, Pattern, PatternKind, Program, Stmt,
+    StmtKind, Try,
 };
 
 /// All scopes of a program with their names; captures are not known yet.
 pub(super) fn collect(program: &Program) -> Scopes {
-    let mut walk = Walk { scopes: Scopes::default(), current: 0, symbols: 0 };
+    let mut walk = Walk { scopes: Scopes::default(), current: 0, symbols: 0, folds: Vec::new() };
     walk.enter(ScopeKind::Module);
     match &program.body {
         Body::Statements(body) => walk.block(body),
@@ -23,6 +25,7 @@ pub(super) fn collect(program: &Program) -> Scopes {
             walk.expr(expr);
         }
     }
+    walk.settle_folds(program.mode == Mode::Interactive);
     walk.scopes
 }
 
@@ -32,6 +35,9 @@ struct Walk {
     /// Number of name uses that made an entry or could have; when there are too many, the walk stops noting them and
     /// the program is refused later.
     symbols: usize,
+    /// Generator expressions that may be consumed where they stand: by what, the scope around them, and the names that must be
+    /// built-ins.
+    folds: Vec<(*const Expr, Fold, ScopeId, Vec<Name>)>,
 }
 
 impl Walk {
@@ -267,7 +273,33 @@ impl Walk {
                 self.scope().is_generator = true;
                 self.expr(value);
             }
-            kind => kind.for_each_child(&mut |child| self.expr(child)),
+            kind => {
+                if let ExprKind::Call { func, args } = kind
+                    && let Some(candidate) = Candidate::of(func, args)
+                    && let ExprKind::GeneratorExp { element, generators } = &candidate.generator.kind
+                {
+                    self.expr(func);
+                    let names = candidate.names.into_iter().cloned().collect();
+                    self.folds.push((from_ref(candidate.generator), candidate.fold, self.current, names));
+                    return self.comprehension(candidate.generator, ScopeKind::Comprehension, generators, [&**element]);
+                }
+                kind.for_each_child(&mut |child| self.expr(child));
+            }
+        }
+    }
+
+    /// Decides which generator expressions are consumed where they stand, now that all names are known; the others are
+    /// generators after all. At a prompt any name may get another meaning later.
+    fn settle_folds(&mut self, is_prompt: bool) {
+        for (generator, fold, scope, names) in std::mem::take(&mut self.folds) {
+            let is_own = |name: &Name| self.scopes.binds_global(name) || self.scopes.owner(scope, name).is_some();
+            let Some(id) = self.scopes.expressions.get(&generator).copied() else { continue };
+            let hides = |name: &Name| self.scopes.get(id).owns(name);
+            if is_prompt || names.iter().any(|name| is_own(name) || hides(name)) {
+                self.scopes.scopes[id].kind = ScopeKind::Generator;
+            } else {
+                self.scopes.folds.insert(generator, fold);
+            }
         }
     }
 

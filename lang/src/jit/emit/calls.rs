@@ -52,16 +52,16 @@ impl Emit<'_, '_> {
     /// Slots that are written but hold a number's remains: nothing needs to be dropped there, so they are fine as they are.
     pub(super) fn emit_step(&mut self, _instr: Instr, ty: Ty) {
         self.spill_reads();
-        let (slots, place) = (self.all_slots(), self.place());
-        let status = self.call_runtime(runtime::step as *const u8, &[self.vm, self.frame, slots, place], 1);
+        let (frame, slots, place) = (self.frame(), self.all_slots(), self.place());
+        let status = self.call_runtime(runtime::step as *const u8, &[self.vm, frame, slots, place], 1);
         self.check(status[0]);
         self.take_results(ty);
     }
 
     pub(super) fn emit_call(&mut self, ty: Ty) {
         self.spill_reads();
-        let (slots, place) = (self.all_slots(), self.place());
-        let status = self.call_runtime(runtime::call as *const u8, &[self.vm, self.frame, slots, place], 1);
+        let (frame, slots, place) = (self.frame(), self.all_slots(), self.place());
+        let status = self.call_runtime(runtime::call as *const u8, &[self.vm, frame, slots, place], 1);
         self.check(status[0]);
         self.take_results(ty);
     }
@@ -116,13 +116,15 @@ impl Emit<'_, '_> {
         self.take_results(ty);
     }
 
-    /// The function that a global variable is bound to: only that it is bound yet is looked at.
+    /// The function that a global variable is bound to: only that it is bound yet is looked at, where it may not be.
     pub(super) fn emit_script(&mut self, global: u16, code: u32) {
         let Some(dst) = self.written() else { return };
-        let (first, _) = self.global_words(global);
-        let found = self.b.ins().band_imm_s(first, 0xff);
-        let good = self.equal(found, tag::FUNCTION);
-        self.guard(good);
+        if !self.planner.is_bound(code) {
+            let (first, _) = self.global_words(global);
+            let found = self.b.ins().band_imm_s(first, 0xff);
+            let good = self.equal(found, tag::FUNCTION);
+            self.guard(good);
+        }
         self.retire(dst);
         self.set_state(dst, Ty::Script { global, code });
     }
@@ -163,19 +165,23 @@ impl Emit<'_, '_> {
             }
         }
         let depth = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::depth());
-        let limit = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::recursion_limit());
-        let good = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
-        self.guard(good);
-        let stack = self.b.ins().get_stack_pointer(I64);
-        let bound = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::stack_limit());
-        let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
-        self.guard(good);
-        let fuel = self.b.ins().load(I64, self.memory.machine, self.fuel, 0);
+        // Every call leaves depth and stack as it found them: what was enough once is enough for the rest of the block.
+        if !std::mem::replace(&mut self.facts.is_deep_enough, true) {
+            let limit = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::recursion_limit());
+            let good = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
+            self.guard(good);
+            let stack = self.b.ins().get_stack_pointer(I64);
+            let bound = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::stack_limit());
+            let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
+            self.guard(good);
+        }
+        let place = self.fuel();
+        let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
         let cost = CALL_COST as i64;
         let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
         self.guard(good);
         let less = self.b.ins().iadd_imm_s(fuel, -cost);
-        self.b.ins().store(self.memory.machine, less, self.fuel, 0);
+        self.b.ins().store(self.memory.machine, less, place, 0);
         let more = self.b.ins().iadd_imm_s(depth, 1);
         self.b.ins().store(self.memory.machine, more, self.vm, offsets::depth());
         let null = self.b.ins().iconst(I64, 0);

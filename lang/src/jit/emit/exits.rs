@@ -73,8 +73,8 @@ impl Emit<'_, '_> {
             let slots = self.b.ins().stack_addr(I64, self.slots, 0);
             let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
             let number = self.b.ins().iconst(I64, number as i64);
-            let results =
-                self.call_runtime(runtime::leave as *const u8, &[self.vm, self.frame, slots, version, number], 2);
+            let frame = self.frame();
+            let results = self.call_runtime(runtime::leave as *const u8, &[self.vm, frame, slots, version, number], 2);
             self.b.ins().return_(&results);
             points.push(point);
         }

@@ -23,6 +23,8 @@ pub struct Facts {
     ints: HashMap<Reg, i64>,
     /// The lists in registers.
     lists: HashMap<Reg, KnownList>,
+    /// There is stack for a direct call, and the recursion limit is not reached.
+    pub is_deep_enough: bool,
 }
 
 /// What is known of a list.

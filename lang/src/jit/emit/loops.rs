@@ -72,7 +72,8 @@ impl Emit<'_, '_> {
             let second = self.b.create_block();
             self.b.ins().brif(less, second, &[], looking, &[]);
             self.b.switch_to_block(second);
-            let fuel = self.b.ins().load(I64, self.memory.machine, self.fuel, 0);
+            let place = self.fuel();
+            let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
             self.b.ins().brif(fuel, go_on, &[], looking, &[]);
         }
         self.b.switch_to_block(looking);

@@ -94,10 +94,10 @@ pub struct Emit<'f, 'a> {
     own: FuncRef,
     stress: bool,
     vm: Word,
-    frame: Word,
-    fuel: Word,
     ticks: Variable,
     slots: StackSlot,
+    /// Where the address of the frame lies: only what leaves or calls the runtime needs it.
+    frame: StackSlot,
     memory: Memory,
     ints: Vec<Option<Variable>>,
     floats: Vec<Option<Variable>>,
@@ -171,7 +171,9 @@ impl<'f, 'a> Emit<'f, 'a> {
             return Err("no parameters".to_owned());
         };
         let memory = Memory::new(&mut b);
-        let fuel = b.ins().load(I64, memory.machine, vm, super::compile::offsets::fuel());
+        let kept = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3));
+        let place = b.ins().stack_addr(I64, kept, 0);
+        b.ins().store(memory.slots, frame, place, 0);
         let ticks = b.declare_var(I64);
         let start = b.ins().iconst(I64, TURNS);
         b.def_var(ticks, start);
@@ -183,10 +185,9 @@ impl<'f, 'a> Emit<'f, 'a> {
             own,
             stress,
             vm,
-            frame,
-            fuel,
             ticks,
             slots,
+            frame: kept,
             memory,
             ints: vec![None; registers],
             floats: vec![None; registers],
@@ -505,6 +506,18 @@ impl<'f, 'a> Emit<'f, 'a> {
         let address = self.b.ins().iconst(I64, address.addr() as i64);
         let call = self.b.ins().call_indirect(signature, address, args);
         self.b.inst_results(call).to_vec()
+    }
+
+    /// The address of the frame, or null.
+    fn frame(&mut self) -> Word {
+        let place = self.b.ins().stack_addr(I64, self.frame, 0);
+        self.b.ins().load(I64, self.memory.slots, place, 0)
+    }
+
+    /// The address of the thread's count of steps. It is loaded where it is needed: it would take a machine register over
+    /// every call.
+    fn fuel(&mut self) -> Word {
+        self.b.ins().load(I64, self.memory.machine, self.vm, super::compile::offsets::fuel())
     }
 
     /// Goes on if a runtime function gave [`abi::OK`], else raises the pending exception here.

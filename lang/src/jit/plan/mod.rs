@@ -167,6 +167,10 @@ pub struct Planner<'a> {
     pub resolved: RefCell<HashMap<u32, Option<Callee>>>,
     /// Functions that global variables are bound to for good.
     pub scripts: &'a HashMap<u16, u32>,
+    /// Number of the code.
+    pub number: u32,
+    /// Whether the module's own code has no branches: then it binds functions in the order of their numbers.
+    pub in_order: bool,
     /// Number of the code's first instruction among all of the unit.
     pub first_site: usize,
 }
@@ -188,6 +192,12 @@ fn message_part(name: &str) -> Option<Part> {
 impl Planner<'_> {
     fn expected(&self, at: usize) -> Ty {
         self.seen.get(at).map_or(Ty::Any, |bits| Seen::only(*bits))
+    }
+
+    /// Whether the global variable of [`Planner::scripts`] with this function is bound whenever the code runs: its own function
+    /// was bound as soon as it was made, and one before it earlier.
+    pub fn is_bound(&self, function: u32) -> bool {
+        function == self.number || self.in_order && function < self.number
     }
 
     fn seen_bits(&self, at: usize) -> u8 {
