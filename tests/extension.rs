@@ -18,7 +18,7 @@ use std::time::Duration;
 use install::{INSTALL, from_debian, from_pypi, skipped};
 
 /// Longest run of all tests in the editor: several times what they take on a machine that does nothing else.
-const EDITOR: Duration = Duration::from_secs(900);
+const EDITOR: Duration = Duration::from_secs(1800);
 
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode-extension")
@@ -141,11 +141,6 @@ fn inside_vscode() {
     command.arg(extension().join("test/real/run.mjs"));
     command.args(["--program", env!("CARGO_BIN_EXE_dataway"), "--browser"]).arg(browser);
     command.arg("--folder").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("vscode"));
-    let told = must(&mut command, EDITOR);
-    // The output of a test that passes is not seen.
-    let wrong: Vec<&str> = told.lines().filter(|line| line.starts_with("FAILED")).collect();
-    if !wrong.is_empty() {
-        skipped("clicks and keys in the browser, which failed and are not counted", &wrong.join("\n"));
-    }
-    println!("{told}");
+    // The output of a test that passes is not seen, unless somebody asks for it with `--nocapture`.
+    println!("{}", must(&mut command, EDITOR));
 }
