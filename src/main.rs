@@ -27,11 +27,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Runs are made of many small pieces of memory, often freed by another thread than the one that asked for them: the load
-/// bench of `runtime` answers a sixth more requests with this allocator than with that of the C library.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The run or the transform failed.
 pub const FAILED: u8 = 1;
 /// The command line is wrong.

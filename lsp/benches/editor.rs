@@ -19,10 +19,6 @@ use dataway_lsp::protocol::{
 use dataway_lsp::world::{Change, World};
 use serde_json::{Value, json};
 
-/// As in the command.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How often each answer is asked for.
 const ROUNDS: usize = 60;
 /// Functions of the script; each has ten lines.
