@@ -118,42 +118,42 @@ pub fn folds(script: &Script) -> Vec<Fold> {
             folds.push(Fold { first, last, kind });
         }
     };
-    if let Body::Statements(statements) = &script.parsed().program.body {
-        let mut open: Vec<&[Stmt]> = vec![statements];
-        while let Some(block) = open.pop() {
-            let import =
-                |statement: &&Stmt| matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
-            for run in block.chunk_by(|a, b| import(&a) && import(&b)) {
-                if let (Some(first), Some(last)) = (run.first().filter(import), run.last()) {
-                    add(first.span.to(last.span), FoldKind::Imports);
-                }
-            }
-            for statement in block {
-                add(statement.span, FoldKind::Code);
-                statement.for_each_block(&mut |inner| {
-                    if let (Some(first), Some(last)) = (inner.first(), inner.last()) {
-                        // The header of an `else` stands on the line before its block.
-                        let header = script.source.line_span(line(first.span.start).saturating_sub(1).max(1));
-                        let start = header.map_or(first.span.start, |span| span.start);
-                        add(Span::new(start.max(statement.span.start), last.span.end), FoldKind::Code);
-                    }
-                    open.push(inner);
-                });
-                statement.for_each_expr(&mut |expression| {
-                    let mut nested = vec![expression];
-                    while let Some(one) = nested.pop() {
-                        // A single line has nothing to fold, nor has anything inside it.
-                        if line(one.span.start) == line(one.span.end) {
-                            continue;
-                        }
-                        if is_display(&one.kind) {
-                            add(one.span, FoldKind::Code);
-                        }
-                        one.kind.for_each_child(&mut |child| nested.push(child));
-                    }
-                });
+    let mut expressions = Vec::new();
+    let mut open: Vec<&[Stmt]> = Vec::new();
+    match &script.parsed().program.body {
+        Body::Expression(expression) => expressions.push(&**expression),
+        Body::Statements(statements) => open.push(statements),
+    }
+    while let Some(block) = open.pop() {
+        let import = |statement: &&Stmt| matches!(statement.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
+        for run in block.chunk_by(|a, b| import(&a) && import(&b)) {
+            if let (Some(first), Some(last)) = (run.first().filter(import), run.last()) {
+                add(first.span.to(last.span), FoldKind::Imports);
             }
         }
+        for statement in block {
+            add(statement.span, FoldKind::Code);
+            statement.for_each_block(&mut |inner| {
+                if let (Some(first), Some(last)) = (inner.first(), inner.last()) {
+                    // The header of an `else` stands on the line before its block.
+                    let header = script.source.line_span(line(first.span.start).saturating_sub(1).max(1));
+                    let start = header.map_or(first.span.start, |span| span.start);
+                    add(Span::new(start.max(statement.span.start), last.span.end), FoldKind::Code);
+                }
+                open.push(inner);
+            });
+            statement.for_each_expr(&mut |expression| expressions.push(expression));
+        }
+    }
+    while let Some(one) = expressions.pop() {
+        // A single line has nothing to fold, nor has anything inside it.
+        if line(one.span.start) == line(one.span.end) {
+            continue;
+        }
+        if is_display(&one.kind) {
+            add(one.span, FoldKind::Code);
+        }
+        one.kind.for_each_child(&mut |child| expressions.push(child));
     }
     let mut comments = script.parsed().comments.iter().filter(|comment| comment.own_line).peekable();
     while let Some(first) = comments.next() {
