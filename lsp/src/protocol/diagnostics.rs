@@ -56,11 +56,15 @@ fn of_app(snapshot: &Snapshot, finding: &dataway_runtime::diagnostic::Diagnostic
     let span = Span::new(finding.span.start.saturating_add(mark), finding.span.end.saturating_add(mark));
     let message = with_help(&finding.message, finding.help.as_deref());
     let found = diagnostic(snapshot.document_range(span), finding.severity, finding.code.to_string(), message);
-    let tags = match finding.code {
-        Code::Language(code) => tags(code.0),
-        _ => None,
-    };
-    ls_types::Diagnostic { tags, ..found }
+    let Code::Language(code) = finding.code else { return found };
+    // The program there has the same finding, with the places that go with it.
+    let program = snapshot.document.region_at(span.start);
+    let related_information = program.and_then(|(region, at)| {
+        let all = actions::diagnostics(&region.script);
+        let same = all.iter().find(|one| one.code == code && one.span.start == at)?;
+        related(snapshot, region, same)
+    });
+    ls_types::Diagnostic { tags: tags(code.0), related_information, ..found }
 }
 
 fn diagnostic(range: Range, severity: Severity, code: String, message: String) -> ls_types::Diagnostic {
@@ -97,20 +101,24 @@ fn tags(code: u16) -> Option<Vec<DiagnosticTag>> {
     }
 }
 
+/// The places that go with a diagnostic of a program.
+fn related(snapshot: &Snapshot, region: &Region, diagnostic: &Diagnostic) -> Option<Vec<DiagnosticRelatedInformation>> {
+    let uri = snapshot.uri()?;
+    let one = |(span, label): &(_, String)| DiagnosticRelatedInformation {
+        location: Location { uri: uri.clone(), range: snapshot.range(region, *span) },
+        message: label.clone(),
+    };
+    let related: Vec<_> = diagnostic.related.iter().map(one).collect();
+    (!related.is_empty()).then_some(related)
+}
+
 /// A diagnostic of a program.
 #[must_use]
 pub fn convert(snapshot: &Snapshot, region: &Region, diagnostic: &Diagnostic) -> ls_types::Diagnostic {
     let code = diagnostic.code;
-    let related = snapshot.uri().map(|uri| {
-        let one = |(span, label): &(_, String)| DiagnosticRelatedInformation {
-            location: Location { uri: uri.clone(), range: snapshot.range(region, *span) },
-            message: label.clone(),
-        };
-        diagnostic.related.iter().map(one).collect::<Vec<_>>()
-    });
     let message = with_help(&diagnostic.message, diagnostic.help.as_deref());
     ls_types::Diagnostic {
-        related_information: related.filter(|list| !list.is_empty()),
+        related_information: related(snapshot, region, diagnostic),
         tags: tags(code.0),
         ..self::diagnostic(snapshot.range(region, diagnostic.span), diagnostic.severity, code.to_string(), message)
     }

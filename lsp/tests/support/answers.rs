@@ -1,7 +1,6 @@
 //! What each feature says about a case, as text.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use dataway_lang::source::Span;
 use dataway_lsp::app::sheet::Entity;
@@ -11,12 +10,8 @@ use dataway_lsp::features::{
     actions, calls, completion, formatting, hints, hover, navigation, outline, payload, signature, tokens,
 };
 use dataway_lsp::position::Encoding;
-use dataway_lsp::protocol::convert::Snapshot;
-use dataway_lsp::protocol::structure;
-use dataway_lsp::world::Settings;
-use tower_lsp_server::ls_types::CodeLens;
 
-use super::{FOLDER, Opened, files};
+use super::{FOLDER, Opened, files, protocol};
 
 /// Most completion items that an answer lists.
 pub const MOST: usize = 12;
@@ -35,10 +30,11 @@ pub fn slice(document: &Document, span: Span) -> &str {
 /// What `feature` says about a case.
 pub fn ask(feature: &str, case: &Opened) -> String {
     let document = &*case.document;
-    if feature == "lenses" {
-        return lenses(case);
+    if let Some(answer) = protocol::ask(feature, case) {
+        return answer;
     }
-    let completed = document.completed(case.selection.start).filter(|_| feature == "completion");
+    let completes = matches!(feature, "completion" | "statements");
+    let completed = document.completed(case.selection.start).filter(|_| completes);
     let around = completed.as_deref().unwrap_or(document);
     // What is about whole files is asked of the file, also where a program stands at the cursor.
     let of_file = matches!(feature, "outline" | "diagnostics" | "tokens" | "hints") && document.sheet().is_some();
@@ -78,19 +74,6 @@ pub fn applied(document: &Document, edits: &[(Span, String)]) -> String {
     text
 }
 
-/// The code lenses of a file: they are the same in scripts and app files.
-fn lenses(case: &Opened) -> String {
-    let snapshot =
-        Snapshot { document: Arc::clone(&case.document), encoding: Encoding::Utf32, settings: Settings::default() };
-    let shown = |lens: CodeLens| {
-        let at = lens.range.start;
-        let command = lens.command.expect("a command");
-        let arguments = serde_json::to_string(&command.arguments).expect("JSON");
-        format!("{}:{} {} = {} {arguments}\n", at.line + 1, at.character + 1, command.title, command.command)
-    };
-    structure::lenses(&snapshot).into_iter().map(shown).collect()
-}
-
 /// The first items of a completion.
 pub fn list(found: &completion::Completions, replaced: &str, out: &mut String) {
     let own: Vec<_> = found.items.iter().filter(|item| item.rank < 3).collect();
@@ -113,6 +96,16 @@ fn of_program(feature: &str, case: &Opened, region: &Region, at: u32) -> String 
             let found = completion::at(script, at);
             let replaced = script.source.slice(found.replace);
             list(&found, replaced, &mut out);
+        }
+        "statements" => {
+            use completion::ItemKind::{Keyword, Snippet};
+            let found = completion::at(script, at);
+            for item in found.items.iter().filter(|item| item.kind == Snippet) {
+                writeln!(out, "{} · {} · {:?}", item.label, item.detail, item.insert).expect("text");
+            }
+            let keywords = found.items.iter().filter(|item| item.kind == Keyword);
+            let keywords: Vec<&str> = keywords.map(|item| &*item.label).collect();
+            writeln!(out, "keywords: {}", keywords.join(" ")).expect("text");
         }
         "hover" => {
             if let Some(found) = hover::at(script, at) {

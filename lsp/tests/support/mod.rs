@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod files;
+pub mod protocol;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
