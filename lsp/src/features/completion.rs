@@ -21,6 +21,9 @@ use crate::script::Script;
 /// What the variant has at the cursor: a name that nobody writes.
 const MARKER: &str = "__cursor__";
 
+/// Keywords of Python without a meaning here (spec 3.3): they are reserved, and every use is an error.
+const MEANINGLESS: [&str; 4] = ["async", "await", "class", "with"];
+
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -108,7 +111,11 @@ pub fn at(script: &Script, offset: u32) -> Completions {
         return Completions::default();
     }
     let start = before.len() - word_length(before, open.quote_here().is_some());
-    let replace = Span::new(u32::try_from(start).unwrap_or(offset), offset);
+    let mut replace = Span::new(u32::try_from(start).unwrap_or(offset), offset);
+    let head = before.get(..start).unwrap_or_default();
+    let line_is_blank = head.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+    // On the line of `#[` stands an expression.
+    let begins_statement = line_is_blank && !open.is_inside() && (!script.context.embedded || head.contains('\n'));
     let variant = script.with_text(&open.completed(text, start, offset as usize, MARKER));
     let marked = u32::try_from(start).unwrap_or(offset) + 1;
     let mut items = Vec::new();
@@ -116,10 +123,13 @@ pub fn at(script: &Script, offset: u32) -> Completions {
     match wanted(&path) {
         Wanted::Member(receiver) => of_members(&variant.type_of(receiver), &mut items),
         Wanted::Key(receiver) => of_keys(&variant.type_of(receiver), &open, text.get(offset as usize..), &mut items),
-        Wanted::Text(callee, argument) => of_text(&variant.type_of(callee), argument, &mut items),
+        Wanted::Text(callee, argument) => {
+            of_text(&variant.type_of(callee), argument, &mut items);
+            replace.start += of_next_directive(before.get(start..).unwrap_or_default(), &mut items);
+        }
         Wanted::Index(receiver) => {
             of_indices(&variant.type_of(receiver), before, &mut items);
-            of_names(&variant, marked, before.get(..start).unwrap_or_default(), &mut items);
+            of_names(&variant, marked, head, begins_statement, &mut items);
         }
         Wanted::KeyText(container) => of_key_texts(&variant.type_of(container), &mut items),
         Wanted::Nothing => {}
@@ -128,7 +138,7 @@ pub fn at(script: &Script, offset: u32) -> Completions {
                 if let Some((callee, args, _)) = cursor::call_at(&variant.parsed().program, marked) {
                     of_arguments(&variant.type_of(callee), args, &mut items);
                 }
-                of_names(&variant, marked, before.get(..start).unwrap_or_default(), &mut items);
+                of_names(&variant, marked, head, begins_statement, &mut items);
             }
         }
     }
@@ -306,6 +316,19 @@ fn of_text(callee: &Type, argument: Argument, items: &mut Vec<Item>) {
     }
 }
 
+/// Directives follow each other in one text: behind others only a single one is offered, and what stands there stays. Gives
+/// the length in bytes of what stays.
+fn of_next_directive(written: &str, items: &mut Vec<Item>) -> u32 {
+    let marks = written.len() - written.trim_end_matches('%').len();
+    // Two marks are a per cent sign, one begins a directive.
+    let kept = written.len() - marks % 2;
+    if kept == 0 || items.iter().any(|item| !item.label.starts_with('%')) {
+        return 0;
+    }
+    items.retain(|item| item.label.len() == 2);
+    u32::try_from(kept).unwrap_or_default()
+}
+
 fn of_arguments(callee: &Type, args: &[Arg], items: &mut Vec<Item>) {
     let Some(call) = signature::of_type(callee) else { return };
     for parameter in call.parameters {
@@ -319,11 +342,13 @@ fn of_arguments(callee: &Type, args: &[Arg], items: &mut Vec<Item>) {
     }
 }
 
-fn of_names(script: &Script, offset: u32, before: &str, items: &mut Vec<Item>) {
+fn of_names(script: &Script, offset: u32, before: &str, begins_statement: bool, items: &mut Vec<Item>) {
     let symbols = &script.checked().symbols;
+    let is_expression = script.parsed().program.mode == Mode::Expression;
     for id in symbols.visible_at(offset) {
         let Some(symbol) = symbols.get(id) else { continue };
-        if symbol.name.contains(MARKER) || symbol.name.is_empty() {
+        // The message of an expression is bound by nobody.
+        if symbol.name.contains(MARKER) || symbol.name.is_empty() || (is_expression && &*symbol.name == "msg") {
             continue;
         }
         let is_function = symbol.bindings.iter().any(|(_, kind)| *kind == BindingKind::Function);
@@ -332,16 +357,15 @@ fn of_names(script: &Script, offset: u32, before: &str, items: &mut Vec<Item>) {
         let kind = if is_function { ItemKind::Function } else { ItemKind::Variable };
         items.push(plain(&symbol.name, kind, &detail, 1));
     }
-    if script.parsed().program.mode == Mode::Expression {
-        items.push(plain("msg", ItemKind::Variable, "Message", 0));
+    if is_expression {
+        items.push(plain("msg", ItemKind::Variable, "Message", 1));
     }
-    let begins_statement = before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
-    for keyword in keywords() {
-        let is_expression = matches!(
+    for keyword in keywords().filter(|keyword| !MEANINGLESS.contains(keyword)) {
+        let stands_inside = matches!(
             keyword,
             "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" | "lambda" | "None" | "True" | "False"
         );
-        if begins_statement || is_expression {
+        if begins_statement || stands_inside {
             items.push(plain(keyword, ItemKind::Keyword, "", 5));
         }
     }
