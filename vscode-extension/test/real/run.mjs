@@ -23,20 +23,34 @@ mkdirSync(pictures, { recursive: true });
 let failed = 0;
 for (const [name, part] of Object.entries({ suite, browser, strangers })) {
     if (values.only === undefined || values.only === name) {
-        const start = Date.now();
-        const told = await part().catch((error) => [{ title: `the ${name} cannot run`, milliseconds: 0, error: String(error.stack ?? error) }]);
-        for (const test of told) {
-            console.log(`${test.error === undefined ? "ok" : "FAILED"} ${test.title} (${test.milliseconds} ms)`);
-            if (test.error !== undefined) {
-                console.log(test.error.replace(/^/gm, "    "));
-            }
+        let wrong = await run(name, part);
+        // Clicks and keys reach a browser on a busy machine too late now and then: what is wrong is so a second time.
+        if (wrong > 0 && part !== suite) {
+            console.log(`${name}: once more, from the beginning`);
+            wrong = await run(name, part);
         }
-        const wrong = told.filter((test) => test.error !== undefined).length;
-        console.log(`${name}: ${told.length} tests in ${Math.round((Date.now() - start) / 1000)} s, ${wrong} failed`);
         failed += wrong;
     }
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** Runs a part in folders of its own, tells its tests, and gives the number of those that failed. */
+async function run(name, part) {
+    for (const own of [name, "lost"]) {
+        rmSync(join(folder, own), { recursive: true, force: true });
+    }
+    const start = Date.now();
+    const told = await part().catch((error) => [{ title: `the ${name} cannot run`, milliseconds: 0, error: String(error.stack ?? error) }]);
+    for (const test of told) {
+        console.log(`${test.error === undefined ? "ok" : "FAILED"} ${test.title} (${test.milliseconds} ms)`);
+        if (test.error !== undefined) {
+            console.log(test.error.replace(/^/gm, "    "));
+        }
+    }
+    const wrong = told.filter((test) => test.error !== undefined).length;
+    console.log(`${name}: ${told.length} tests in ${Math.round((Date.now() - start) / 1000)} s, ${wrong} failed`);
+    return wrong;
+}
 
 /** A workspace of its own for each part: an edit in one is not seen by another. */
 function workspace(name) {
