@@ -42,13 +42,7 @@ impl<'a> Lowering<'a> {
         let span = expr.span;
         let work = self.workplace(dst);
         let scope = self.scopes.of_expression(expr);
-        let (registers, iterators) = self.comprehension_registers(scope, generators);
-        let Some((first, iter)) = generators.first().zip(iterators.first().copied()) else { return };
-        // The first iterable belongs to the scope around the comprehension.
-        let mark = self.frame.mark();
-        let src = self.value(&first.iter);
-        self.emit(Instr::GetIter { dst: iter, src }, span);
-        self.frame.release(mark);
+        let Some((registers, iterators)) = self.first_iterable(scope, generators, span) else { return };
         self.emit(
             match result {
                 Gathered::Set(_) => Instr::BuildSet { dst: work, base: work, count: 0 },
@@ -72,12 +66,7 @@ impl<'a> Lowering<'a> {
         let ExprKind::GeneratorExp { element, generators } = &expr.kind else { return };
         let work = self.workplace(dst);
         let scope = self.scopes.of_expression(expr);
-        let (registers, iterators) = self.comprehension_registers(scope, generators);
-        let Some((first, iter)) = generators.first().zip(iterators.first().copied()) else { return };
-        let mark = self.frame.mark();
-        let src = self.value(&first.iter);
-        self.emit(Instr::GetIter { dst: iter, src }, expr.span);
-        self.frame.release(mark);
+        let Some((registers, iterators)) = self.first_iterable(scope, generators, expr.span) else { return };
         let decided = self.frame.label();
         let gathered = match fold {
             Fold::Sum => {
@@ -156,6 +145,23 @@ impl<'a> Lowering<'a> {
         let src = self.value(&first.iter);
         self.emit(Instr::GetIter { dst: argument, src }, span);
         self.emit(Instr::Call { dst, base, argc: 1 }, span);
+    }
+
+    /// Registers for the variables and iterators of a comprehension, the first of which is made: its iterable belongs to the
+    /// scope around.
+    fn first_iterable(
+        &mut self,
+        scope: ScopeId,
+        generators: &'a [Comprehension],
+        span: Span,
+    ) -> Option<(HashMap<Name, Reg>, Vec<Reg>)> {
+        let (registers, iterators) = self.comprehension_registers(scope, generators);
+        let (first, iter) = generators.first().zip(iterators.first().copied())?;
+        let mark = self.frame.mark();
+        let src = self.value(&first.iter);
+        self.emit(Instr::GetIter { dst: iter, src }, span);
+        self.frame.release(mark);
+        Some((registers, iterators))
     }
 
     /// Registers for the variables of an inline comprehension and for the iterators of its clauses. The variable of a
