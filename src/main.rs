@@ -19,6 +19,7 @@ mod program;
 mod repl;
 mod run;
 mod schema;
+mod signals;
 mod streams;
 mod test;
 mod units;

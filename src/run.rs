@@ -13,12 +13,13 @@ use dataway_runtime::store::writer::{self, Writer};
 
 use crate::app::{self, AppOptions, Secrets};
 use crate::diagnostics::Format;
+use crate::signals::Signals;
 use crate::{FAILED, USAGE, host, streams};
 
 /// Bytes of stack of a worker thread: steps nest, and each level takes a few hundred bytes of it.
 const STACK: usize = 8 << 20;
 
-/// Exit code after a second signal.
+/// Exit code after a second signal, or one before the app has started.
 const INTERRUPTED: u8 = 130;
 
 #[derive(clap::Args)]
@@ -29,7 +30,8 @@ Examples:
   dataway run shop --flow take-order --payload order.json --vars '{\"tenant\": \"a\"}'
   dataway run shop --trace payloads
 
-Exit codes: 0 done, 1 the app has errors or the run failed, 2 wrong usage, 130 after a second Ctrl-C.")]
+Exit codes: 0 done, 1 the app has errors or the run failed, 2 wrong usage, 130 after a second
+Ctrl-C, or one before the app has started.")]
 pub struct Args {
     /// The folder of the app, or its app.yaml
     app: PathBuf,
@@ -92,11 +94,14 @@ fn prepare(args: &Args) -> Result<u8, String> {
     let tokio = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build();
     let tokio = tokio.map_err(|error| format!("cannot start threads: {error}"))?;
     let code = tokio.block_on(async {
-        match &args.flow {
-            Some(flow) => once(&app, &root, sink(&app, &root, args.log_format), flow, message).await,
-            None => serve(&app, &root, sink(&app, &root, args.log_format)).await,
-        }
-    });
+        // Before anything starts: whoever reads `ready` may end the app at once.
+        let signals = Signals::listen().map_err(|error| format!("cannot handle signals: {error}"))?;
+        let sink = sink(&app, &root, args.log_format);
+        Ok::<u8, String>(match &args.flow {
+            Some(flow) => once(&app, &root, sink, signals, flow, message).await,
+            None => serve(&app, &root, sink, signals).await,
+        })
+    })?;
     // What still goes on now has been told to end.
     tokio.shutdown_background();
     Ok(code)
@@ -131,7 +136,14 @@ fn refused(errors: &[String]) -> u8 {
 }
 
 /// Runs one flow.
-async fn once(app: &model::App, root: &Path, sink: Box<dyn Sink>, flow: &str, message: Message) -> u8 {
+async fn once(
+    app: &model::App,
+    root: &Path,
+    sink: Box<dyn Sink>,
+    mut signals: Signals,
+    flow: &str,
+    message: Message,
+) -> u8 {
     let running = match Running::engine(app, root, sink).await {
         Ok(running) => running,
         Err(errors) => return refused(&errors),
@@ -146,7 +158,7 @@ async fn once(app: &model::App, root: &Path, sink: Box<dyn Sink>, flow: &str, me
     };
     let ended = tokio::select! {
         ended = work => ended,
-        code = interrupted(&running) => return code,
+        code = interrupted(&running, &mut signals) => return code,
     };
     running.stop().await;
     match ended.map(|ended| ended.result) {
@@ -163,8 +175,13 @@ async fn once(app: &model::App, root: &Path, sink: Box<dyn Sink>, flow: &str, me
 }
 
 /// Runs an app until somebody ends it.
-async fn serve(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> u8 {
-    let running = match Running::start(app, root, sink).await {
+async fn serve(app: &model::App, root: &Path, sink: Box<dyn Sink>, mut signals: Signals) -> u8 {
+    let started = tokio::select! {
+        started = Running::start(app, root, sink) => started,
+        // No message has been taken: there is nothing to wait for.
+        () = signals.next() => return INTERRUPTED,
+    };
+    let running = match started {
         Ok(running) => running,
         Err(errors) => return refused(&errors),
     };
@@ -176,34 +193,18 @@ async fn serve(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> u8 {
         streams::write(format!("admin {url}\n").as_bytes());
     }
     streams::write(b"ready\n");
-    interrupted(&running).await
+    interrupted(&running, &mut signals).await
 }
 
 /// Waits for a signal, or for a word through the admin API, and ends the app; a second signal ends the wait.
-async fn interrupted(running: &Running) -> u8 {
+async fn interrupted(running: &Running, signals: &mut Signals) -> u8 {
     tokio::select! {
-        () = signal() => {}
+        () = signals.next() => {}
         () = running.stop_requested() => {}
     }
     tokio::select! {
         () = running.stop() => 0,
-        () = signal() => INTERRUPTED,
-    }
-}
-
-/// Waits for Ctrl-C or a request to terminate.
-async fn signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    // Without a handler there is nothing to wait for.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        () = signals.next() => INTERRUPTED,
     }
 }
 

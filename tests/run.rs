@@ -194,3 +194,18 @@ fn an_app_answers_until_it_is_told_to_end() {
     nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+/// Whoever reads `ready` may end the app at once: no signal meets a process that does not expect it.
+#[cfg(unix)]
+#[test]
+fn a_signal_at_once_after_ready_is_an_orderly_end() {
+    let folder = app("at-once", &sound());
+    for round in 0..20 {
+        let mut child = command(&folder).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap() == "ready"));
+        let process = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "round {round}");
+    }
+}
