@@ -38,17 +38,19 @@ pub fn from_debian(package: &str, programs: &[&str]) -> Result<PathBuf, String> 
     Err(format!("{package} is not installed (apt-get install {package})"))
 }
 
-/// A folder with packages from PyPI, made unless `wanted` is in it.
+/// A folder with packages from PyPI, made unless `wanted` is in it and runs: programs of a folder that was moved do not.
 ///
 /// # Errors
 /// What stands in the way.
 pub fn from_pypi(folder: &Path, packages: &[&str], wanted: &Path) -> Result<(), String> {
-    if wanted.is_file() {
+    let runs = || bounded::run(Command::new(wanted).arg("--version"), Duration::from_secs(60)).success;
+    if runs() {
         return Ok(());
     }
     let pip = folder.join("bin/pip");
+    let name = folder.to_str().ok_or("the target folder has no Unicode name")?;
     let steps: [(&Path, Vec<&str>); 2] = [
-        (Path::new("python3"), vec!["-m", "venv", folder.to_str().ok_or("the target folder has no Unicode name")?]),
+        (Path::new("python3"), vec!["-m", "venv", "--clear", name]),
         (&pip, ["install", "--quiet", "--disable-pip-version-check"].iter().chain(packages).copied().collect()),
     ];
     for (step, words) in steps {
@@ -57,5 +59,5 @@ pub fn from_pypi(folder: &Path, packages: &[&str], wanted: &Path) -> Result<(), 
             return Err(format!("{} cannot be installed from PyPI\n{}", packages.join(", "), ended.output));
         }
     }
-    if wanted.is_file() { Ok(()) } else { Err(format!("{} is not in {}", wanted.display(), packages.join(", "))) }
+    if runs() { Ok(()) } else { Err(format!("{} of {} does not run", wanted.display(), packages.join(", "))) }
 }
