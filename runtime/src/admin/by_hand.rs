@@ -19,9 +19,8 @@ use serde_json::json;
 
 use super::Context;
 use super::answer::{Problem, Query, Reply};
-use crate::connectors::blocking;
 use crate::connectors::content::{Content, content};
-use crate::engine::{Ended, Flow, Hooks, Request, Runtime};
+use crate::engine::{Ended, Flow, Hooks, Request, Runtime, apart};
 use crate::expr::Programs;
 use crate::inspect::excerpt;
 use crate::inspect::probe::Probe;
@@ -235,7 +234,7 @@ fn traced(context: &Context, probe: &Probe, ended: Ended) -> Response {
 
 /// The final payload as bytes, with its type.
 async fn written(payload: Document) -> Result<(Vec<u8>, String), Fault> {
-    blocking(move || {
+    apart(move |_| {
         let whole = match &payload {
             Document::Stream(stream) => stream.list().map_err(Fault::wrong_type)?,
             other => other.clone(),

@@ -1,6 +1,6 @@
 //! `compress` and `decompress`: raw DEFLATE, GZIP, ZLIB.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use dataway_lang::Document;
@@ -9,7 +9,8 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
 use crate::diagnostic::Code;
-use crate::engine::{BoxFuture, Component, Run, StepEnd};
+use crate::engine::apart::{Left, STRETCH};
+use crate::engine::{BoxFuture, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params::{Reader, Size};
@@ -101,17 +102,6 @@ pub(super) fn bytes_of(value: &Document) -> Option<Arc<[u8]>> {
     }
 }
 
-/// Does work on bytes, where it holds up nobody else if they are many.
-async fn apart<W>(size: usize, work: W) -> Result<Vec<u8>, Fault>
-where
-    W: FnOnce() -> Result<Vec<u8>, Fault> + Send + 'static,
-{
-    if size < LARGE {
-        return work();
-    }
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("compression was lost")))
-}
-
 /// `compress`: the payload becomes bytes.
 pub struct Compress {
     content: Param,
@@ -131,27 +121,37 @@ impl Compress {
         let (content, method) = operands(&self.content, &self.method, run, message).await?;
         let level = level(&self.level.evaluate(run, message).await?)
             .ok_or_else(|| Fault::wrong_type("`level` must be `default`, `none` or an int from 1 to 9"))?;
-        let size = content.len();
-        let work = move || {
-            let out = Vec::with_capacity(content.len() / 2);
-            let written = match method {
-                Method::Deflate => finish(DeflateEncoder::new(out, level), &content, DeflateEncoder::finish),
-                Method::Gzip => finish(GzEncoder::new(out, level), &content, GzEncoder::finish),
-                Method::Zlib => finish(ZlibEncoder::new(out, level), &content, ZlibEncoder::finish),
-            };
-            written.map_err(|error| Fault::new("CORE:RUNTIME", format!("compressing failed: {error}")))
+        let made = if content.len() < LARGE {
+            compressed(&content, method, level, &Left::default())
+        } else {
+            apart(move |left| compressed(&content, method, level, left)).await
         };
-        apart(size, work).await.map(Document::bytes)
+        made.map(Document::bytes)
     }
 }
 
-fn finish<E: Write>(
+fn compressed(content: &[u8], method: Method, level: Compression, left: &Left) -> Result<Vec<u8>, Fault> {
+    let out = Vec::with_capacity(content.len() / 2);
+    match method {
+        Method::Deflate => written(DeflateEncoder::new(out, level), content, left, DeflateEncoder::finish),
+        Method::Gzip => written(GzEncoder::new(out, level), content, left, GzEncoder::finish),
+        Method::Zlib => written(ZlibEncoder::new(out, level), content, left, ZlibEncoder::finish),
+    }
+}
+
+/// What an encoder makes of the content.
+fn written<E: Write>(
     mut encoder: E,
     content: &[u8],
-    end: impl FnOnce(E) -> std::io::Result<Vec<u8>>,
-) -> std::io::Result<Vec<u8>> {
-    encoder.write_all(content)?;
-    end(encoder)
+    left: &Left,
+    end: impl FnOnce(E) -> io::Result<Vec<u8>>,
+) -> Result<Vec<u8>, Fault> {
+    let failed = |error: io::Error| Fault::new("CORE:RUNTIME", format!("compressing failed: {error}"));
+    for stretch in content.chunks(STRETCH) {
+        left.check()?;
+        encoder.write_all(stretch).map_err(failed)?;
+    }
+    end(encoder).map_err(failed)
 }
 
 impl Component for Compress {
@@ -181,25 +181,33 @@ impl Decompress {
     async fn decompress(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
         let (content, method) = operands(&self.content, &self.method, run, message).await?;
         let most = self.max_size;
-        let work = move || {
-            // One byte more than allowed tells that there is more.
-            let bound = most.saturating_add(1);
-            let mut out = Vec::new();
-            let read = match method {
-                Method::Deflate => DeflateDecoder::new(&*content).take(bound).read_to_end(&mut out),
-                Method::Gzip => MultiGzDecoder::new(&*content).take(bound).read_to_end(&mut out),
-                Method::Zlib => ZlibDecoder::new(&*content).take(bound).read_to_end(&mut out),
-            };
-            match read {
-                Ok(size) if u64::try_from(size).is_ok_and(|size| size <= most) => Ok(out),
-                Ok(_) => Err(Fault::new("COMPRESS:LIMIT", format!("the content is larger than {most} bytes"))),
-                Err(error) => {
-                    Err(Fault::new("COMPRESS:DATA", format!("the content is no {} data: {error}", method.text())))
-                }
-            }
-        };
         // A few bytes may become many.
-        apart(LARGE, work).await.map(Document::bytes)
+        apart(move |left| restored(&content, method, most, left)).await.map(Document::bytes)
+    }
+}
+
+/// What was compressed, if it is at most so many bytes.
+fn restored(content: &[u8], method: Method, most: u64, left: &Left) -> Result<Vec<u8>, Fault> {
+    let mut decoder: Box<dyn Read + '_> = match method {
+        Method::Deflate => Box::new(DeflateDecoder::new(content)),
+        Method::Gzip => Box::new(MultiGzDecoder::new(content)),
+        Method::Zlib => Box::new(ZlibDecoder::new(content)),
+    };
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut out, mut stretch) = (Vec::new(), vec![0; STRETCH]);
+    loop {
+        left.check()?;
+        let read = decoder.read(&mut stretch);
+        let read = read.map_err(|error| {
+            Fault::new("COMPRESS:DATA", format!("the content is no {} data: {error}", method.text()))
+        })?;
+        match stretch.get(..read) {
+            None | Some([]) => return Ok(out),
+            Some(_) if read > most - out.len() => {
+                return Err(Fault::new("COMPRESS:LIMIT", format!("the content is larger than {most} bytes")));
+            }
+            Some(piece) => out.extend_from_slice(piece),
+        }
     }
 }
 
@@ -209,5 +217,29 @@ impl Component for Decompress {
             let result = self.decompress(run, &message).await.map(|bytes| message.set_payload(bytes));
             StepEnd::of(result, message)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::apart::testing::leave;
+
+    #[test]
+    fn what_was_left_ends_on_its_way() {
+        // Each takes seconds: noise, which is hard to compress, and members that give a thousand times their size.
+        let mut state = 1_u64;
+        let noise: Vec<u8> = (0..4 << 20)
+            .flat_map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state.to_le_bytes()
+            })
+            .collect();
+        for method in [Method::Deflate, Method::Gzip, Method::Zlib] {
+            assert_eq!(leave(|left| compressed(&noise, method, Compression::best(), left)), "CORE:CANCELLED");
+        }
+        let member = compressed(&vec![0; 1 << 20], Method::Gzip, Compression::best(), &Left::default()).unwrap();
+        let many = member.repeat(16 << 10);
+        assert_eq!(leave(|left| restored(&many, Method::Gzip, u64::MAX, left)), "CORE:CANCELLED");
     }
 }

@@ -8,6 +8,7 @@ use dataway_lang::builtins::{operators, truth};
 use dataway_lang::syntax::ast::CmpOp;
 use dataway_lang::value::exceptions::type_error;
 use dataway_lang::value::flow::Part;
+use dataway_lang::value::interrupt::checkpoint;
 use dataway_lang::value::{Cx, Dict, R, Value};
 use dataway_lang::vm::Vm;
 
@@ -150,6 +151,9 @@ enum Test {
     Conditions(Vec<Condition>, Logic),
 }
 
+/// Steps of work on a row, about, beside the conditions.
+const ROW: u64 = 20;
+
 /// The work of the step, shared with evaluations.
 struct Work {
     input: Form,
@@ -212,6 +216,7 @@ impl Work {
         };
         let mut kept = Vec::new();
         for row in rows.to_vec() {
+            checkpoint(ROW)?;
             let Value::Dict(fields) = &row else { return Ok(wrong_input(&row)) };
             if self.keeps(vm, message, &row, fields, &values)? {
                 kept.push(self.output(&row, fields));

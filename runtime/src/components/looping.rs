@@ -8,7 +8,7 @@ use dataway_lang::value::Value;
 use dataway_lang::value::text::offset_from;
 use dataway_lang::vm::Vm;
 
-use crate::engine::Run;
+use crate::engine::{Run, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 
@@ -104,9 +104,11 @@ impl Collection {
             }
             Items::Stream(slot) => {
                 let Some(mut source) = slot.take() else { return Ok(None) };
-                let read = tokio::task::spawn_blocking(move || (source.next(), source)).await;
-                let Ok((item, source)) = read else { return Err(Fault::internal("a stream was lost")) };
-                let item = item.map_err(|reason| Fault::new("CORE:RUNTIME", reason))?;
+                let read = apart(move |_| {
+                    let item = source.next().map_err(|reason| Fault::new("CORE:RUNTIME", reason))?;
+                    Ok((item, source))
+                });
+                let (item, source) = read.await?;
                 if item.is_some() {
                     *slot = Some(source);
                 }

@@ -9,6 +9,8 @@ use dataway_lang::mime::Format;
 use dataway_lang::mime::stream::Messages;
 use tokio::sync::mpsc;
 
+use crate::engine::apart::receive;
+
 /// Whether content of a type can be read item by item.
 #[must_use]
 pub fn can_stream(mime_type: &str, encoding: &str) -> bool {
@@ -75,7 +77,7 @@ impl Pieces {
 impl BufRead for Pieces {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.piece.is_empty() {
-            match self.receiver.blocking_recv() {
+            match receive(&mut self.receiver).map_err(io::Error::other)? {
                 Some(piece) => self.piece = piece?,
                 None => break,
             }

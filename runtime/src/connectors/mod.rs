@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::component;
-use crate::message::Fault;
 use crate::model::Config;
 use crate::params::Description;
 use crate::registry::ComponentDesc;
@@ -99,11 +98,4 @@ pub fn open(config: &Config, around: &Surroundings) -> Result<Option<Arc<dyn Any
     } else {
         return Ok(None);
     }))
-}
-
-/// Does work that blocks where it holds up nobody else.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("work that blocks was lost")))
 }

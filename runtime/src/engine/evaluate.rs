@@ -5,8 +5,7 @@
 //! there directly, until it has become quick again. Scripts have no effects outside of their result, so beginning again is not
 //! seen by anybody.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use dataway_lang::value::interrupt::Stop;
@@ -16,7 +15,7 @@ use dataway_lang::vm::{Report, Site, Vm};
 use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document};
 use tokio::sync::Semaphore;
 
-use super::{Clock, Run, Runtime, Settings};
+use super::{Clock, Run, Runtime, Settings, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 
@@ -69,15 +68,6 @@ pub struct Evaluator {
     is_virtual: bool,
 }
 
-/// Tells the evaluation on the pool that nobody waits for it any more.
-struct Waiter(Arc<AtomicBool>);
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Evaluator {
     /// An evaluator under the limits of an app.
     #[must_use]
@@ -121,13 +111,12 @@ impl Evaluator {
         }
         let Ok(_turn) = self.pool.acquire().await else { return Err(Ended::Lost) };
         let mut options = self.at(&self.long, clock);
-        let waiter = Waiter(Arc::default());
-        options.cancel = Some(waiter.0.clone());
         let message = message.shared().clone();
-        let evaluated = tokio::task::spawn_blocking(move || {
+        let evaluated = apart(move |left| {
+            options.cancel = Some(left.flag().clone());
             let start = Instant::now();
             let outcome: Outcome<Document> = evaluate_document(&message, &options, work);
-            (outcome.result, start.elapsed())
+            Ok((outcome.result, start.elapsed()))
         });
         let Ok((result, time)) = evaluated.await else { return Err(Ended::Lost) };
         pace.took(time);

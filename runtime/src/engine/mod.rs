@@ -7,6 +7,7 @@
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
 //! | [`job`], [`record`] | a run from its admission to its end; what the run log knows of it |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
+//! | [`apart`] | long work on threads of its own, which ends when nobody waits for it |
 //! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
 //! | [`metrics`], [`trace`] | what is counted and timed; to whose request a run belongs |
 //! | [`clock`], [`log`], [`locks`], [`transaction`], [`settings`] | what the name says |
@@ -14,6 +15,7 @@
 //! The engine knows neither YAML nor any single component: it is given flows that are built. Flows specification, part 2,
 //! sections 1, 2 and 5; part 4, sections 1 to 4.
 
+pub mod apart;
 pub mod build;
 pub mod clock;
 pub mod evaluate;
@@ -39,6 +41,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+pub use apart::apart;
 pub use build::{Builder, StandIn};
 pub use clock::Clock;
 pub use evaluate::Evaluator;

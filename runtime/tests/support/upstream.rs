@@ -105,6 +105,13 @@ async fn serve(mut stream: TcpStream, own: SocketAddr) {
                 std::future::pending::<()>().await;
                 return;
             }
+            // Rows of which the first alone comes.
+            "/first" => {
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[1, ";
+                let _ = stream.write_all(head.as_bytes()).await;
+                std::future::pending::<()>().await;
+                return;
+            }
             "/stall" => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf").await;
                 std::future::pending::<()>().await;

@@ -105,29 +105,26 @@ impl RsaKeys {
         opened.map_err(|_| undecipherable())
     }
 
-    /// Signs with the private key, RSASSA-PKCS1-v1_5.
+    /// Signs the hash of content with the private key, RSASSA-PKCS1-v1_5.
     ///
     /// # Errors
     /// `CRYPTO:KEY` for a key that is too short for the hash.
-    pub fn sign(&self, content: &[u8], hash: Hash) -> Result<Vec<u8>, Fault> {
-        let digest = hash.of(content);
-        let signed = self.private()?.sign_with_rng(&mut OsRng, scheme(hash, digest.len()), &digest);
+    pub fn sign(&self, digest: &[u8], hash: Hash) -> Result<Vec<u8>, Fault> {
+        let signed = self.private()?.sign_with_rng(&mut OsRng, scheme(hash, digest.len()), digest);
         signed.map_err(|_| Fault::new("CRYPTO:KEY", format!("the key is too short for {}", hash.text())))
     }
 
-    /// Whether a signature is that of the content.
-    ///
-    /// # Errors
-    /// None so far; a wrong signature is an answer.
-    pub fn verify(&self, content: &[u8], signature: &[u8], hash: Hash) -> Result<bool, Fault> {
-        let digest = hash.of(content);
-        Ok(self.public.verify(scheme(hash, digest.len()), &digest, signature).is_ok())
+    /// Whether a signature is that of the content with this hash.
+    #[must_use]
+    pub fn verify(&self, digest: &[u8], signature: &[u8], hash: Hash) -> bool {
+        self.public.verify(scheme(hash, digest.len()), digest, signature).is_ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::apart::Left;
     use rsa::pkcs1::EncodeRsaPrivateKey;
     use rsa::pkcs8::{EncodePublicKey, LineEnding};
 
@@ -145,10 +142,12 @@ mod tests {
         }
         assert_eq!(theirs.encrypt(&[0; 1000], None).unwrap_err().code, "CRYPTO:DATA");
         for hash in [Hash::Md5, Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512] {
-            let signature = own.sign(b"content", hash).unwrap();
-            assert!(theirs.verify(b"content", &signature, hash).unwrap());
-            assert!(!theirs.verify(b"other", &signature, hash).unwrap());
-            assert!(!theirs.verify(b"content", b"", hash).unwrap());
+            let [digest, other] =
+                [&b"content"[..], b"other"].map(|content| hash.of(content, &Left::default()).unwrap());
+            let signature = own.sign(&digest, hash).unwrap();
+            assert!(theirs.verify(&digest, &signature, hash));
+            assert!(!theirs.verify(&other, &signature, hash));
+            assert!(!theirs.verify(&digest, b"", hash));
         }
         assert!(RsaKeys::read(Some("no key"), None).is_err() && RsaKeys::read(None, None).is_err());
     }

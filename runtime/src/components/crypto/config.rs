@@ -10,6 +10,7 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use super::asymmetric::RsaKeys;
 use super::symmetric::Algorithm;
 use crate::diagnostic::Code;
+use crate::engine::apart::{Left, STRETCH};
 use crate::message::Fault;
 use crate::params::{Reader, Secret};
 use crate::yaml::Node;
@@ -261,15 +262,40 @@ impl Derivation {
 
 impl Hash {
     /// The hash of bytes.
-    #[must_use]
-    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// That the work was left.
+    pub fn of(self, bytes: &[u8], left: &Left) -> Result<Vec<u8>, Fault> {
         match self {
-            Hash::Md5 => Md5::digest(bytes).to_vec(),
-            Hash::Sha1 => Sha1::digest(bytes).to_vec(),
-            Hash::Sha224 => Sha224::digest(bytes).to_vec(),
-            Hash::Sha256 => Sha256::digest(bytes).to_vec(),
-            Hash::Sha384 => Sha384::digest(bytes).to_vec(),
-            Hash::Sha512 => Sha512::digest(bytes).to_vec(),
+            Hash::Md5 => digest::<Md5>(bytes, left),
+            Hash::Sha1 => digest::<Sha1>(bytes, left),
+            Hash::Sha224 => digest::<Sha224>(bytes, left),
+            Hash::Sha256 => digest::<Sha256>(bytes, left),
+            Hash::Sha384 => digest::<Sha384>(bytes, left),
+            Hash::Sha512 => digest::<Sha512>(bytes, left),
+        }
+    }
+}
+
+fn digest<D: Digest>(bytes: &[u8], left: &Left) -> Result<Vec<u8>, Fault> {
+    let mut digest = D::new();
+    for stretch in bytes.chunks(STRETCH) {
+        left.check()?;
+        digest.update(stretch);
+    }
+    Ok(digest.finalize().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::apart::testing::leave;
+
+    #[test]
+    fn a_hash_that_was_left_ends_on_its_way() {
+        let content = vec![0; 512 << 20];
+        for hash in [Hash::Md5, Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+            assert_eq!(leave(|left| hash.of(&content, left)), "CORE:CANCELLED", "{}", hash.text());
         }
     }
 }

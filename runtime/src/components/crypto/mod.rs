@@ -11,7 +11,7 @@ use std::sync::Arc;
 use dataway_lang::Document;
 
 use super::compress::bytes_of;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -88,9 +88,9 @@ async fn choice<T>(param: &Param, run: &Run, message: &Message, parse: fn(&str) 
     parse(&name).ok_or_else(|| Fault::wrong_type(format!("{} cannot be {name}", param.subject)))
 }
 
-/// Does work on keys where it holds up nobody else.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Fault::internal("work on keys was lost")))
+/// What is said of keys that are not those with which the step was made.
+fn changed() -> Fault {
+    Fault::internal("keys changed their kind")
 }
 
 /// What literals alone show to be wrong with a step of a symmetric configuration: the parameter to blame, and the reason. Without
@@ -161,7 +161,7 @@ impl Cipher {
         };
         let wrong = |padding: &str| Fault::wrong_type(format!("`padding` cannot be {padding} for this configuration"));
         let made = match &*self.keys {
-            Keys::Symmetric(own) => {
+            Keys::Symmetric(_) => {
                 let algorithm = choice(&self.algorithm, run, message, Algorithm::parse).await?;
                 let mode = choice(&self.block_mode, run, message, BlockMode::parse).await?;
                 let padding = padding.as_deref().unwrap_or("PKCS5");
@@ -171,8 +171,13 @@ impl Cipher {
                     (None, BlockMode::Cbc) => return Err(Fault::new("CRYPTO:IV", "`iv` is needed for CBC")),
                     (_, BlockMode::Ecb) => None,
                 };
-                let key = own.key(algorithm)?;
-                apart(move || symmetric::crypt(algorithm, &key, iv.as_deref(), padding, &content, encrypt)).await?
+                apart(move |left| {
+                    let Keys::Symmetric(own) = &*keys else { return Err(changed()) };
+                    // A key that is made of a password takes its time.
+                    let key = own.key(algorithm)?;
+                    symmetric::crypt(algorithm, &key, iv.as_deref(), padding, &content, encrypt, left)
+                })
+                .await?
             }
             Keys::Asymmetric(_) => {
                 let hash = match padding.as_deref().unwrap_or("RSA_PKCS1") {
@@ -180,8 +185,8 @@ impl Cipher {
                     "RSA_PKCS1_OAEP" => Some(choice(&self.oaep_hash, run, message, Hash::parse).await?),
                     other => return Err(wrong(other)),
                 };
-                apart(move || {
-                    let Keys::Asymmetric(own) = &*keys else { return Err(Fault::internal("keys changed their kind")) };
+                apart(move |_| {
+                    let Keys::Asymmetric(own) = &*keys else { return Err(changed()) };
                     if encrypt { own.encrypt(&content, hash) } else { own.decrypt(&content, hash) }
                 })
                 .await?
@@ -252,11 +257,12 @@ impl Signature {
             None => None,
         };
         let keys = self.keys.clone();
-        apart(move || {
-            let Keys::Asymmetric(keys) = &*keys else { return Err(Fault::internal("keys changed their kind")) };
+        apart(move |left| {
+            let Keys::Asymmetric(keys) = &*keys else { return Err(changed()) };
+            let digest = hash.of(&content, left)?;
             match signature {
-                Some(signature) => keys.verify(&content, &signature, hash).map(Document::Bool),
-                None => keys.sign(&content, hash).map(Document::bytes),
+                Some(signature) => Ok(Document::Bool(keys.verify(&digest, &signature, hash))),
+                None => keys.sign(&digest, hash).map(Document::bytes),
             }
         })
         .await

@@ -5,6 +5,7 @@ use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockSizeUser, KeyIn
 use des::{Des, TdesEde3};
 
 use crate::choices;
+use crate::engine::apart::{Left, STRETCH};
 use crate::message::Fault;
 
 choices! {
@@ -91,7 +92,8 @@ pub(super) fn undecipherable() -> Fault {
 /// Encrypts or decrypts content; with an initialisation vector in CBC, without one in ECB.
 ///
 /// # Errors
-/// `CRYPTO:KEY`, `CRYPTO:IV` for wrong lengths, `CRYPTO:DATA` for content that cannot be deciphered or filled.
+/// `CRYPTO:KEY`, `CRYPTO:IV` for wrong lengths, `CRYPTO:DATA` for content that cannot be deciphered or filled; that the work was
+/// left.
 pub fn crypt(
     algorithm: Algorithm,
     key: &[u8],
@@ -99,6 +101,7 @@ pub fn crypt(
     padding: Padding,
     content: &[u8],
     encrypt: bool,
+    left: &Left,
 ) -> Result<Vec<u8>, Fault> {
     if let Some(iv) = iv {
         check_iv(algorithm, iv)?;
@@ -121,11 +124,11 @@ pub fn crypt(
         });
     }
     match (algorithm, key.len()) {
-        (Algorithm::Aes, 16) => blocks::<Aes128>(key, iv, &mut data, encrypt)?,
-        (Algorithm::Aes, 24) => blocks::<Aes192>(key, iv, &mut data, encrypt)?,
-        (Algorithm::Aes, _) => blocks::<Aes256>(key, iv, &mut data, encrypt)?,
-        (Algorithm::Des, _) => blocks::<Des>(key, iv, &mut data, encrypt)?,
-        (Algorithm::TripleDes, _) => blocks::<TdesEde3>(key, iv, &mut data, encrypt)?,
+        (Algorithm::Aes, 16) => blocks::<Aes128>(key, iv, &mut data, encrypt, left)?,
+        (Algorithm::Aes, 24) => blocks::<Aes192>(key, iv, &mut data, encrypt, left)?,
+        (Algorithm::Aes, _) => blocks::<Aes256>(key, iv, &mut data, encrypt, left)?,
+        (Algorithm::Des, _) => blocks::<Des>(key, iv, &mut data, encrypt, left)?,
+        (Algorithm::TripleDes, _) => blocks::<TdesEde3>(key, iv, &mut data, encrypt, left)?,
     }
     if !encrypt {
         unpad(&mut data, padding, block)?;
@@ -133,7 +136,7 @@ pub fn crypt(
     Ok(data)
 }
 
-fn blocks<C>(key: &[u8], iv: Option<&[u8]>, data: &mut [u8], encrypt: bool) -> Result<(), Fault>
+fn blocks<C>(key: &[u8], iv: Option<&[u8]>, data: &mut [u8], encrypt: bool, left: &Left) -> Result<(), Fault>
 where
     C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt + BlockSizeUser,
 {
@@ -141,22 +144,26 @@ where
     let cipher = C::new_from_slice(key).map_err(wrong)?;
     let size = C::block_size();
     let mut last = iv.map(<[u8]>::to_vec);
-    for piece in data.chunks_exact_mut(size) {
-        let Ok(block) = <&mut Array<u8, C::BlockSize>>::try_from(piece) else { return Err(undecipherable()) };
-        if encrypt {
-            if let Some(last) = &last {
-                block.iter_mut().zip(last).for_each(|(byte, before)| *byte ^= before);
-            }
-            cipher.encrypt_block(block);
-            if let Some(last) = &mut last {
-                last.copy_from_slice(block);
-            }
-        } else {
-            let sealed = block.to_vec();
-            cipher.decrypt_block(block);
-            if let Some(last) = &mut last {
-                block.iter_mut().zip(&*last).for_each(|(byte, before)| *byte ^= before);
-                *last = sealed;
+    // Every stretch but the last is a whole number of blocks.
+    for stretch in data.chunks_mut(STRETCH) {
+        left.check()?;
+        for piece in stretch.chunks_exact_mut(size) {
+            let Ok(block) = <&mut Array<u8, C::BlockSize>>::try_from(piece) else { return Err(undecipherable()) };
+            if encrypt {
+                if let Some(last) = &last {
+                    block.iter_mut().zip(last).for_each(|(byte, before)| *byte ^= before);
+                }
+                cipher.encrypt_block(block);
+                if let Some(last) = &mut last {
+                    last.copy_from_slice(block);
+                }
+            } else {
+                let sealed = block.clone();
+                cipher.decrypt_block(block);
+                if let Some(last) = &mut last {
+                    block.iter_mut().zip(&*last).for_each(|(byte, before)| *byte ^= before);
+                    last.copy_from_slice(&sealed);
+                }
             }
         }
     }
@@ -190,6 +197,17 @@ fn unpad(data: &mut Vec<u8>, padding: Padding, block: usize) -> Result<(), Fault
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn crypt(
+        algorithm: Algorithm,
+        key: &[u8],
+        iv: Option<&[u8]>,
+        padding: Padding,
+        content: &[u8],
+        encrypt: bool,
+    ) -> Result<Vec<u8>, Fault> {
+        super::crypt(algorithm, key, iv, padding, content, encrypt, &Left::default())
+    }
 
     fn hex(text: &str) -> Vec<u8> {
         (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
@@ -259,5 +277,16 @@ mod tests {
             "CRYPTO:IV"
         );
         assert_eq!(crypt(Algorithm::Aes, &key, None, Padding::None, b"x", true).unwrap_err().code, "CRYPTO:DATA");
+    }
+
+    #[test]
+    fn what_was_left_ends_on_its_way() {
+        let (content, key) = (vec![7; 64 << 20], [7; 24]);
+        for encrypt in [true, false] {
+            let work = |left: &Left| {
+                super::crypt(Algorithm::TripleDes, &key, Some(&[9; 8]), Padding::None, &content, encrypt, left)
+            };
+            assert_eq!(crate::engine::apart::testing::leave(work), "CORE:CANCELLED");
+        }
     }
 }

@@ -10,7 +10,7 @@ use dataway_lang::document::{Source, stream};
 
 use super::operation::{Access, Call, bind, check_sql};
 use super::sql::Statement;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -65,19 +65,17 @@ impl Rows {
             }
             Rows::Stream(source) => {
                 let Some(mut own) = source.take() else { return Ok(Vec::new()) };
-                let read = tokio::task::spawn_blocking(move || {
+                let read = apart(move |left| {
                     let mut rows = Vec::new();
                     while rows.len() < count
-                        && let Some(row) = own.next()?
+                        && let Some(row) = own.next().map_err(|reason| Fault::new("CORE:RUNTIME", reason))?
                     {
+                        left.check()?;
                         rows.push(row);
                     }
-                    Ok::<_, String>((own, rows))
+                    Ok((own, rows))
                 });
-                let (own, rows) = read
-                    .await
-                    .map_err(|_| Fault::internal("the reader of a stream was lost"))?
-                    .map_err(|reason| Fault::new("CORE:RUNTIME", reason))?;
+                let (own, rows) = read.await?;
                 *source = Some(own);
                 Ok(rows)
             }

@@ -106,7 +106,7 @@ where
     Ok(found)
 }
 
-/// Runs a query and sends its rows as they come; the receiver's capacity bounds what is held.
+/// Runs a query and sends its rows as they come, until the receiver is gone; its capacity bounds what is held.
 pub async fn send_rows<E: Engine>(
     connection: &mut E::Connection,
     sql: String,
@@ -128,7 +128,11 @@ pub async fn send_rows<E: Engine>(
     let mut stream = connection.fetch(statement.query_with(arguments));
     let mut shape = None;
     loop {
-        let row = match stream.try_next().await {
+        let row = tokio::select! {
+            () = rows.closed() => return,
+            row = stream.try_next() => row,
+        };
+        let row = match row {
             Ok(None) => return,
             Ok(Some(row)) => {
                 let shape = shape.get_or_insert_with(|| Shape::of::<E>(&row));

@@ -1,11 +1,14 @@
 //! An open database: its connections, its transactions, and the statements that operations run on it.
 //!
 //! Connections are made when they are first needed. A statement that does not end in time, or whose run is cancelled,
-//! takes its connection with it: what the server still does on it must not reach the next one who uses it.
+//! takes its connection with it: what the server still does on it must not reach the next one who uses it. SQLite, which
+//! is no server, is made to give up such a statement.
 
 use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use dataway_lang::Document;
@@ -25,7 +28,7 @@ use crate::message::Fault;
 
 /// SQLite: instructions between two looks at the time.
 const SQLITE_STEPS: i32 = 10_000;
-/// SQLite: how much longer than its own limit a statement is waited for.
+/// SQLite: how much longer than its own limit a statement is waited for that does not look at the time.
 const SQLITE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// After this time without a connection it is looked whether the server can be reached at all.
@@ -119,6 +122,37 @@ macro_rules! on_engine {
 /// What is said of a connection that was given back already.
 fn gone() -> Fault {
     Fault::internal("a database connection was used after its end")
+}
+
+/// A statement of SQLite that goes on. Dropped before its end it is left: SQLite gives it up, and its connection is free for the
+/// next one. The handler that sees to that stays with the connection, and lets everything pass after the end.
+#[derive(Debug, Default)]
+struct Going(Arc<AtomicU8>);
+
+const GOES: u8 = 0;
+const ENDED: u8 = 1;
+const LEFT: u8 = 2;
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        // Unless it has ended.
+        let _ = self.0.compare_exchange(GOES, LEFT, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
+/// What a statement gives within its time; SQLite looks at the time by itself.
+async fn within<T>(
+    timeout: Duration,
+    going: Option<Going>,
+    what: &str,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let patience = if going.is_some() { timeout + SQLITE_PATIENCE } else { timeout };
+    let made = tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(error::timed_out(what)))?;
+    if let Some(going) = going {
+        going.0.store(ENDED, Ordering::Relaxed);
+    }
+    Ok(made)
 }
 
 impl Database {
@@ -304,14 +338,14 @@ impl Session {
         decimals: Decimals,
         timeout: Duration,
     ) -> Result<Rows, Fault> {
-        let patience = self.limit(timeout).await?;
+        let going = self.limit(Some(timeout)).await?;
         let work = async {
             on_engine!(self, E, held => {
                 let connection = held.connection().ok_or_else(gone)?;
                 engine::query::<E>(connection, sql, values, max_rows, decimals).await
             })
         };
-        tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(error::timed_out("the query")))
+        within(timeout, going, "the query", work).await
     }
 
     /// Runs a statement that changes something, within a time. `apart`: in a savepoint of its own.
@@ -325,7 +359,7 @@ impl Session {
         apart: bool,
         timeout: Duration,
     ) -> Result<Changed, Fault> {
-        let patience = self.limit(timeout).await?;
+        let going = self.limit(Some(timeout)).await?;
         let work = async {
             on_engine!(self, E, held => {
                 let connection = held.connection().ok_or_else(gone)?;
@@ -336,7 +370,7 @@ impl Session {
                 }
             })
         };
-        tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(error::timed_out("the statement")))
+        within(timeout, going, "the statement", work).await
     }
 
     /// Runs a query and sends its rows as they come. `started` is told when the statement is prepared; a receiver that is
@@ -349,22 +383,29 @@ impl Session {
         started: oneshot::Sender<Result<(), Fault>>,
         rows: mpsc::Sender<Result<Document, String>>,
     ) {
+        let _going = match self.limit(None).await {
+            Ok(going) => going,
+            Err(failed) => return drop(started.send(Err(failed))),
+        };
         on_engine!(self, E, held => match held.connection() {
             Some(connection) => engine::send_rows::<E>(connection, sql, values, decimals, started, rows).await,
             None => drop(started.send(Err(gone()))),
         });
     }
 
-    /// Makes SQLite itself end a statement that takes too long; servers have their own setting for it. Returns when to
-    /// give up waiting.
-    async fn limit(&mut self, timeout: Duration) -> Result<Duration, Fault> {
-        let Session::Sqlite(held) = self else { return Ok(timeout) };
+    /// Makes SQLite itself end the next statement when it takes too long, or is left; servers do that without us.
+    async fn limit(&mut self, timeout: Option<Duration>) -> Result<Option<Going>, Fault> {
+        let Session::Sqlite(held) = self else { return Ok(None) };
         let connection = held.connection().ok_or_else(gone)?;
-        let deadline = Instant::now() + timeout;
         let locked = connection.lock_handle().await;
         let mut handle = locked.map_err(|failed| error::fault(&failed, Sqlite::code, &[]))?;
-        handle.set_progress_handler(SQLITE_STEPS, move || Instant::now() < deadline);
-        Ok(timeout + SQLITE_PATIENCE)
+        let going = Going::default();
+        let (state, deadline) = (Arc::clone(&going.0), timeout.and_then(|timeout| Instant::now().checked_add(timeout)));
+        handle.set_progress_handler(SQLITE_STEPS, move || match state.load(Ordering::Relaxed) {
+            GOES => deadline.is_none_or(|deadline| Instant::now() < deadline),
+            state => state == ENDED,
+        });
+        Ok(Some(going))
     }
 
     /// Makes the work of a transaction permanent.

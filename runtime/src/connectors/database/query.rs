@@ -7,6 +7,7 @@ use dataway_lang::document::{Source, Stream};
 use tokio::sync::{mpsc, oneshot};
 
 use super::operation::{Call, check_sql};
+use crate::engine::apart::receive;
 use crate::engine::{BoxFuture, Builder, Component, Level, Run, StepEnd};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
@@ -110,7 +111,7 @@ struct Rows(mpsc::Receiver<Result<Document, String>>);
 
 impl Source for Rows {
     fn next(&mut self) -> Result<Option<Document>, String> {
-        self.0.blocking_recv().transpose()
+        receive(&mut self.0).map_err(|left| left.description.clone())?.transpose()
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::root::Root;
-use crate::connectors::blocking;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -43,7 +42,7 @@ impl Delete {
         let path = self.path.text(run, message).await?;
         let recursive = self.recursive.truth(run, message).await?;
         let root = Arc::clone(&self.root);
-        blocking(move || root.delete(&path, recursive)).await
+        apart(move |_| root.delete(&path, recursive)).await
     }
 }
 

@@ -8,6 +8,7 @@ use dataway_lang::value::civil::DateTime;
 
 use super::root::{Root, checked, fault};
 use crate::connectors::database::value;
+use crate::engine::apart::Left;
 use crate::message::Fault;
 
 /// Deepest folders that are listed: a bound for loops that only links could make, and those are not followed.
@@ -42,8 +43,8 @@ impl Root {
     /// The entries of a folder as dicts, sorted by their path.
     ///
     /// # Errors
-    /// `FILE:NOT_FOUND`, `FILE:DENIED`, `FILE:LIMIT`, `FILE:IO`.
-    pub fn list(&self, path: &str, filter: &Filter) -> Result<Document, Fault> {
+    /// `FILE:NOT_FOUND`, `FILE:DENIED`, `FILE:LIMIT`, `FILE:IO`; that the work was left.
+    pub fn list(&self, path: &str, filter: &Filter, left: &Left) -> Result<Document, Fault> {
         let start = checked(path)?;
         let dir = self.dir().open_dir(start).map_err(|error| fault(&error, path))?;
         let prefix: Vec<_> =
@@ -54,6 +55,7 @@ impl Root {
         while let Some((dir, prefix, depth)) = open.pop() {
             let failed = |error: std::io::Error| fault(&error, &prefix);
             for entry in dir.entries().map_err(failed)? {
+                left.check()?;
                 let entry = entry.map_err(failed)?;
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let full = format!("{prefix}{name}");

@@ -7,9 +7,8 @@ use dataway_lang::value::civil::parse_datetime;
 
 use super::list::Filter;
 use super::root::Root;
-use crate::connectors::blocking;
 use crate::connectors::database::value;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -92,7 +91,7 @@ impl List {
             before: optional(before.as_ref(), run, message, moment).await?,
         };
         let root = Arc::clone(&self.root);
-        blocking(move || root.list(&path, &filter)).await
+        apart(move |left| root.list(&path, &filter, left)).await
     }
 }
 

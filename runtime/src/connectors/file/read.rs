@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dataway_lang::Document;
 
 use super::root::Root;
-use crate::connectors::{blocking, items};
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::connectors::items;
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params::{ConfigRef, mime_by_suffix};
@@ -72,11 +72,11 @@ impl Read {
                 let reason = format!("{path}: {mime_type} in {encoding} cannot be read as a stream");
                 return Err(Fault::wrong_type(reason));
             }
-            let (file, _) = blocking(move || root.file(&path)).await?;
+            let (file, _) = apart(move |_| root.file(&path)).await?;
             return items::stream(BufReader::new(file), &mime_type).map_err(Fault::wrong_type);
         }
         let limit = run.runtime().settings().max_payload;
-        let bytes = blocking(move || root.read(&path, limit)).await?;
+        let bytes = apart(move |left| root.read(&path, limit, left)).await?;
         Ok(Document::entity(bytes, &mime_type, &encoding))
     }
 }

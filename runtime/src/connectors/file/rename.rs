@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::root::Root;
-use crate::connectors::blocking;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -55,7 +54,7 @@ impl Move {
         let target = self.target.text(run, message).await?;
         let overwrite = self.overwrite.truth(run, message).await?;
         let (root, create_parents) = (Arc::clone(&self.root), self.create_parents);
-        blocking(move || root.rename(&source, &target, overwrite, create_parents)).await
+        apart(move |_| root.rename(&source, &target, overwrite, create_parents)).await
     }
 }
 

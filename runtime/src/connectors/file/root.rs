@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, OpenOptions};
 
+use crate::engine::apart::{Left, STRETCH};
 use crate::message::Fault;
 
 /// An open folder.
@@ -18,6 +19,9 @@ pub struct Root {
     dir: Dir,
     writable: bool,
 }
+
+/// Most bytes for which room is made before they are read.
+const AT_ONCE: usize = 64 << 20;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,18 +77,26 @@ impl Root {
     /// The content of a file of at most `limit` bytes.
     ///
     /// # Errors
-    /// As [`Root::file`]; `FILE:LIMIT`.
-    pub fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Fault> {
-        let (file, _) = self.file(path)?;
-        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        let mut bytes = Vec::new();
-        file.take(most).read_to_end(&mut bytes).map_err(|error| fault(&error, path))?;
-        if bytes.len() > limit {
+    /// As [`Root::file`]; `FILE:LIMIT`; that the work was left.
+    pub fn read(&self, path: &str, limit: usize, left: &Left) -> Result<Vec<u8>, Fault> {
+        let (file, size) = self.file(path)?;
+        let too_large = || {
             let reason =
                 format!("{path} is larger than run.max-payload ({limit} bytes); mode stream reads larger files");
-            return Err(Fault::new("FILE:LIMIT", reason));
+            Fault::new("FILE:LIMIT", reason)
+        };
+        let size = usize::try_from(size).ok().filter(|size| *size <= limit).ok_or_else(too_large)?;
+        let mut bytes = Vec::with_capacity(size.min(AT_ONCE));
+        let stretch = u64::try_from(STRETCH).unwrap_or(u64::MAX);
+        // It may grow meanwhile.
+        while bytes.len() <= limit {
+            left.check()?;
+            let read = (&file).take(stretch).read_to_end(&mut bytes).map_err(|error| fault(&error, path))?;
+            if read == 0 {
+                return Ok(bytes);
+            }
         }
-        Ok(bytes)
+        Err(too_large())
     }
 
     /// Writes a file from pieces, which `next` gives until there is none. A file that cannot be completed is not left

@@ -7,6 +7,7 @@ use dataway_lang::Document;
 
 use super::list::Filter;
 use super::root::{Root, Writing};
+use crate::engine::apart::{Left, testing};
 use crate::message::Fault;
 
 /// A folder that is gone after the test.
@@ -44,7 +45,7 @@ fn code<T>(result: Result<T, Fault>) -> String {
 fn writing_modes() {
     let scratch = Scratch::new("modes");
     let root = scratch.root();
-    let text = |path: &str| String::from_utf8(root.read(path, 100).unwrap()).unwrap();
+    let text = |path: &str| String::from_utf8(root.read(path, 100, &Left::default()).unwrap()).unwrap();
     write(&root, "a/b.txt", "one", Writing::CreateNew).unwrap();
     assert_eq!(code(write(&root, "a/b.txt", "two", Writing::CreateNew)), "FILE:EXISTS");
     write(&root, "a/b.txt", "+", Writing::Append).unwrap();
@@ -62,8 +63,8 @@ fn writing_modes() {
     assert_eq!((code(broken), text("a/b.txt")), ("CORE:TYPE".into(), "three".into()));
     let left: Vec<_> = std::fs::read_dir(scratch.0.join("root/a")).unwrap().collect();
     assert_eq!(left.len(), 1);
-    assert_eq!(code(root.read("a/b.txt", 4)), "FILE:LIMIT");
-    assert_eq!(code(root.read("a", 4)), "FILE:IS_DIRECTORY");
+    assert_eq!(code(root.read("a/b.txt", 4, &Left::default())), "FILE:LIMIT");
+    assert_eq!(code(root.read("a", 4, &Left::default())), "FILE:IS_DIRECTORY");
     let reader = Root::open(&scratch.0.join("root"), false).unwrap();
     assert_eq!(code(write(&reader, "c", "x", Writing::Overwrite)), "FILE:DENIED");
     assert_eq!(code(reader.delete("a/b.txt", false)), "FILE:DENIED");
@@ -81,9 +82,9 @@ fn nothing_leaves_the_root() {
     symlink(&scratch.0, base.join("out")).unwrap();
     symlink("../secret.txt", base.join("link.txt")).unwrap();
     symlink("inside/file.txt", base.join("good.txt")).unwrap();
-    assert_eq!(root.read("good.txt", 10).unwrap(), b"x");
+    assert_eq!(root.read("good.txt", 10, &Left::default()).unwrap(), b"x");
     for path in ["../secret.txt", "/etc/passwd", "inside/../../secret.txt", "out/secret.txt", "link.txt", "", "a\0b"] {
-        assert_eq!(code(root.read(path, 100)), "FILE:DENIED", "{path:?}");
+        assert_eq!(code(root.read(path, 100, &Left::default())), "FILE:DENIED", "{path:?}");
     }
     for path in ["../new.txt", "out/new.txt", "/tmp/new.txt"] {
         assert_eq!(code(write(&root, path, "x", Writing::Overwrite)), "FILE:DENIED", "{path:?}");
@@ -91,7 +92,7 @@ fn nothing_leaves_the_root() {
         assert_eq!(code(root.rename("inside/file.txt", path, false, true)), "FILE:DENIED", "{path:?}");
         assert_eq!(code(root.delete(path, true)), "FILE:DENIED", "{path:?}");
     }
-    assert_eq!(code(root.list("out", &Filter::default())), "FILE:DENIED");
+    assert_eq!(code(root.list("out", &Filter::default(), &Left::default())), "FILE:DENIED");
     // Writing over a link replaces the link; deleting deletes it.
     write(&root, "link.txt", "own", Writing::Overwrite).unwrap();
     root.delete("out", true).unwrap();
@@ -107,7 +108,7 @@ fn moving_deleting_listing() {
         write(&root, path, "12345", Writing::Overwrite).unwrap();
     }
     let names = |filter: &Filter, path: &str| {
-        let list = root.list(path, filter).unwrap();
+        let list = root.list(path, filter, &Left::default()).unwrap();
         let name = |entry: &Document| entry.get("PathName").and_then(Document::as_str).unwrap().to_owned();
         list.as_list().unwrap().iter().map(name).collect::<Vec<_>>().join(" ")
     };
@@ -121,7 +122,7 @@ fn moving_deleting_listing() {
     assert_eq!(names(&Filter { directories: true, ..files.clone() }, "."), "a.csv b.csv c.txt sub");
     assert_eq!(names(&Filter { min_size: Some(6), ..files.clone() }, "."), "");
     assert_eq!(names(&Filter { before: Some(0), ..files.clone() }, "."), "");
-    let listed = root.list("sub", &files).unwrap();
+    let listed = root.list("sub", &files, &Left::default()).unwrap();
     let entry = listed.at(0).unwrap();
     assert_eq!(entry.get("Size").and_then(Document::as_int), Some(5));
     assert_eq!(entry.get("Type").and_then(Document::as_str), Some("File"));
@@ -138,4 +139,15 @@ fn moving_deleting_listing() {
     root.delete("moved", true).unwrap();
     root.delete("c.txt", false).unwrap();
     assert_eq!(code(root.delete("c.txt", false)), "FILE:NOT_FOUND");
+}
+
+#[test]
+fn what_was_left_ends_on_its_way() {
+    let scratch = Scratch::new("left");
+    let root = scratch.root();
+    // A hole, larger than what is read meanwhile.
+    std::fs::File::create(scratch.0.join("root/large")).unwrap().set_len(16 << 30).unwrap();
+    assert_eq!(testing::leave(|left| root.read("large", usize::MAX, left)), "CORE:CANCELLED");
+    // A look at each entry: a folder that is listed for long would have to have very many.
+    assert_eq!(code(root.list(".", &Filter::default(), &testing::left())), "CORE:CANCELLED");
 }

@@ -1,14 +1,13 @@
 //! `file.write`: a value into a file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use dataway_lang::Document;
 
 use super::root::{Root, Writing};
-use crate::connectors::blocking;
 use crate::connectors::content::{Content, content};
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::apart::Left;
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params::{ConfigRef, mime_by_suffix};
@@ -52,14 +51,8 @@ pub struct Write {
     create_parents: bool,
 }
 
-/// Tells the thread that writes that nobody waits for it any more.
-struct Waiter(Arc<AtomicBool>);
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
+/// Bytes that are written at one time.
+const PIECE: usize = 1 << 20;
 
 impl Write {
     /// The step with these parameters.
@@ -85,9 +78,7 @@ impl Write {
         let path = self.path.text(run, message).await?;
         let value = self.content.evaluate(run, message).await?;
         let (root, writing, create_parents) = (Arc::clone(&self.root), self.writing, self.create_parents);
-        let waiter = Waiter(Arc::default());
-        let left = Arc::clone(&waiter.0);
-        blocking(move || write(&root, &path, &value, writing, create_parents, &left)).await
+        apart(move |left| write(&root, &path, &value, writing, create_parents, left)).await
     }
 }
 
@@ -97,22 +88,16 @@ fn write(
     value: &Document,
     writing: Writing,
     create_parents: bool,
-    left: &AtomicBool,
+    left: &Left,
 ) -> Result<(), Fault> {
     let mime_type = mime_by_suffix(path).filter(|_| !matches!(value, Document::Short(_) | Document::Text(_)));
-    let mut whole = None;
-    let mut chunks = None;
-    match content(value, mime_type, "utf-8").map_err(Fault::wrong_type)? {
-        Content::Whole(bytes, _) => whole = Some(bytes),
-        Content::Chunks(own, _) => chunks = Some(own),
-    }
+    let mut content = content(value, mime_type, "utf-8").map_err(Fault::wrong_type)?;
     root.write(path, writing, create_parents, || {
-        if left.load(Ordering::Relaxed) {
-            return Err(Fault::new("CORE:CANCELLED", "the run was cancelled"));
-        }
-        match &mut chunks {
-            Some(chunks) => chunks.next_chunk().map_err(|reason| Fault::new("CORE:RUNTIME", reason)),
-            None => Ok(whole.take()),
+        left.check()?;
+        match &mut content {
+            Content::Whole(rest, _) if rest.is_empty() => Ok(None),
+            Content::Whole(rest, _) => Ok(Some(rest.split_to(rest.len().min(PIECE)))),
+            Content::Chunks(chunks, _) => chunks.next_chunk().map_err(|reason| Fault::new("CORE:RUNTIME", reason)),
         }
     })
 }

@@ -51,7 +51,12 @@ pub fn message(request: Received) -> Result<(Message, Reserved), String> {
 
 /// Hands the pieces of a body on until nobody wants them any more.
 async fn forward(mut body: Incoming, sender: mpsc::Sender<io::Result<bytes::Bytes>>) {
-    while let Some(frame) = body.frame().await {
+    loop {
+        let frame = tokio::select! {
+            () = sender.closed() => return,
+            frame = body.frame() => frame,
+        };
+        let Some(frame) = frame else { return };
         let piece = match frame.map(|frame| frame.into_data()) {
             Ok(Ok(piece)) => Ok(piece),
             // Trailers.

@@ -19,7 +19,8 @@ use tokio::sync::mpsc;
 use super::super::fields::SetCookie;
 use super::answer::{Answer, AnswerBody, Refusal, whole};
 use crate::connectors::content::{Chunks, Content, content};
-use crate::engine::Run;
+use crate::engine::apart::Left;
+use crate::engine::{Run, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -185,8 +186,8 @@ impl Recipe {
 async fn convert(value: Document, mime_type: Option<String>, encoding: String) -> Result<Content, String> {
     let structured = !matches!(value, Document::Entity(_) | Document::Bytes(_) | Document::Stream(_));
     if structured && value.size() > LARGE {
-        let work = move || content(&value, mime_type.as_deref(), &encoding);
-        return tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err("the conversion was lost".into()));
+        let work = move |_: &Left| content(&value, mime_type.as_deref(), &encoding).map_err(Fault::wrong_type);
+        return apart(work).await.map_err(|fault| fault.description.clone());
     }
     content(&value, mime_type.as_deref(), &encoding)
 }
@@ -200,16 +201,17 @@ fn gzip(bytes: &[u8], level: u32) -> io::Result<Bytes> {
 /// A body that is made while it is sent. What fails on the way can only break the connection: the head is sent already.
 fn streamed(mut chunks: Chunks) -> AnswerBody {
     let (sender, receiver) = mpsc::channel::<io::Result<Frame<Bytes>>>(AHEAD);
-    tokio::task::spawn_blocking(move || {
+    let (waiter, _task) = apart::start(move |_| {
         while let Some(chunk) = chunks.next_chunk().transpose() {
             let ended = chunk.is_err();
             if sender.blocking_send(chunk.map(Frame::data).map_err(io::Error::other)).is_err() || ended {
-                return;
+                break;
             }
         }
+        Ok(())
     });
-    let frames = futures_util::stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|frame| (frame, receiver))
+    let frames = futures_util::stream::unfold((receiver, waiter), async |(mut receiver, waiter)| {
+        receiver.recv().await.map(|frame| (frame, (receiver, waiter)))
     });
     StreamBody::new(frames).boxed_unsync()
 }

@@ -22,9 +22,9 @@ use super::config::Service;
 use super::failure::{Stage, fault};
 use crate::connectors::content::{Content, content};
 use crate::connectors::file::read::ReadMode;
-use crate::connectors::{blocking, items};
+use crate::connectors::items;
 use crate::diagnostic::Code;
-use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd};
+use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
@@ -262,7 +262,7 @@ impl Request {
             Some(param) => Some(param.text(run, message).await?),
             None => header,
         };
-        blocking(move || content(&value, mime_type.as_deref(), &encoding).map_err(Fault::wrong_type)).await
+        apart(move |_| content(&value, mime_type.as_deref(), &encoding).map_err(Fault::wrong_type)).await
     }
 
     /// Sends the request and follows redirects.
@@ -370,19 +370,20 @@ fn cookie_value(cookies: &Document) -> Result<Option<HeaderValue>, Fault> {
     HeaderValue::from_str(&header).map(Some).map_err(|error| Fault::wrong_type(error.to_string()))
 }
 
-/// A body that is made while it is sent.
+/// A body that is made while it is sent, for as long as somebody sends it.
 fn streamed(mut chunks: crate::connectors::content::Chunks) -> Body {
     let (sender, receiver) = mpsc::channel::<std::io::Result<Bytes>>(AHEAD);
-    tokio::task::spawn_blocking(move || {
+    let (waiter, _task) = apart::start(move |_| {
         while let Some(chunk) = chunks.next_chunk().transpose() {
             let ended = chunk.is_err();
             if sender.blocking_send(chunk.map_err(std::io::Error::other)).is_err() || ended {
-                return;
+                break;
             }
         }
+        Ok(())
     });
-    Body::wrap_stream(futures_util::stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|chunk| (chunk, receiver))
+    Body::wrap_stream(futures_util::stream::unfold((receiver, waiter), async |(mut receiver, waiter)| {
+        receiver.recv().await.map(|chunk| (chunk, (receiver, waiter)))
     }))
 }
 
@@ -405,7 +406,11 @@ async fn receive(mut response: Response, limit: usize) -> Result<Bytes, Fault> {
 /// Hands the pieces of an answer on until nobody wants them; each may take the timeout.
 async fn forward(mut response: Response, sender: mpsc::Sender<std::io::Result<Bytes>>, timeout: Duration) {
     loop {
-        let piece = match tokio::time::timeout(timeout, response.chunk()).await {
+        let piece = tokio::select! {
+            () = sender.closed() => return,
+            piece = tokio::time::timeout(timeout, response.chunk()) => piece,
+        };
+        let piece = match piece {
             Ok(Ok(None)) => return,
             Ok(Ok(Some(piece))) => Ok(piece),
             Ok(Err(error)) => Err(std::io::Error::other(fault(&error, Stage::Body).to_string())),
