@@ -1,7 +1,12 @@
-"""The transforms as a Python program does them: work.py NAME FILE."""
+"""The transforms as a Python program does them: work.py NAME FILE.
+
+`work.py script SCRIPT KERNEL N [FILE]` runs a script of Dataway as it stands: it is Python.
+"""
 import csv
 import json
+import math
 import sys
+import types
 
 
 def shipment(order):
@@ -31,7 +36,19 @@ def row(r):
             'active': r['active'] == 'true'}
 
 
-def main(name, path):
+def script(path, kernel, n, payload=None):
+    names = {'math': math}
+    with open(path, encoding='utf-8') as file:
+        exec(compile(file.read(), path, 'exec'), names)
+    if payload is not None:
+        with open(payload, encoding='utf-8') as file:
+            payload = json.load(file)
+    print(names['dw_process'](types.SimpleNamespace(payload=payload, vars={'kernel': kernel, 'n': int(n)})))
+
+
+def main(name, path, *more):
+    if name == 'script':
+        return script(path, *more)
     dump = lambda value: json.dumps(value, separators=(',', ':'), ensure_ascii=False)
     with open(path, encoding='utf-8', newline='') as file:
         if name == 'reshape':
