@@ -9,6 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dataway_lang::check::{self, CheckOptions};
 use dataway_lang::source::SourceText;
 use dataway_lang::syntax::{self, ParseOptions};
+use dataway_lang::value::{Entity, Value};
 use dataway_lang::{Datum, Input, Profile, Program, RunOptions};
 
 const SCRIPT: &str = include_str!("../tests/tour/order_to_xml.dw");
@@ -31,11 +32,16 @@ fn run(program: &Program, input: &Input) -> bool {
 }
 
 fn front(c: &mut Criterion) {
-    let source = SourceText::new("bench.dw", SCRIPT);
     let mut group = c.benchmark_group("front");
-    group.throughput(Throughput::Bytes(SCRIPT.len() as u64));
-    group.bench_function("parse", |b| b.iter(|| syntax::parse(black_box(&source), &ParseOptions::default())));
-    group.bench_function("parse and compile", |b| b.iter(|| compile(black_box(SCRIPT))));
+    let hundred = long_script(100);
+    for (name, text) in [("tour", SCRIPT), ("100 lines", &hundred)] {
+        let source = SourceText::new("bench.dw", text);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("{name}: parse"), |b| {
+            b.iter(|| syntax::parse(black_box(&source), &ParseOptions::default()));
+        });
+        group.bench_function(format!("{name}: parse and compile"), |b| b.iter(|| compile(black_box(text))));
+    }
     group.finish();
 }
 
@@ -83,6 +89,7 @@ fn runs(c: &mut Criterion) {
     let order = compile(SCRIPT);
     group.throughput(Throughput::Bytes(ORDER.len() as u64));
     group.bench_function("order, JSON to XML", |b| b.iter(|| run(&order, black_box(&input))));
+    group.bench_function("order, JSON to XML, from its text", |b| b.iter(|| run(&compile(SCRIPT), black_box(&input))));
     let condition = compile("msg.payload['customer']['vip'] and msg.payload['currency'] in ['EUR', 'CHF']");
     group.bench_function("condition on bytes", |b| b.iter(|| run(&condition, black_box(&input))));
     let nothing = compile("1");
@@ -90,22 +97,37 @@ fn runs(c: &mut Criterion) {
     group.finish();
 }
 
+/// The bytes of the Entity that an expression makes of a payload.
+fn converted(expression: &str, input: &Input) -> Vec<u8> {
+    let outcome = compile(expression).run(input, &RunOptions::default(), |_, value| match value {
+        Value::Entity(entity) => Ok(Entity::into_bytes(entity)),
+        _ => Ok(Vec::new()),
+    });
+    outcome.result.expect("the expression runs")
+}
+
+/// Each format read alone, and read and written again.
 fn formats(c: &mut Criterion) {
+    let many = entity(&format!("[{}]", vec![ORDER.trim(); 1000].join(",")), "application/json");
+    let fields = "{'id': o['id'], 'city': o['address']['city'], 'street': o['address']['street']}";
+    let rows = format!("[{fields} for o in msg.payload]");
+    let pairs = "{'field%d' % n: o['address']['city'] for n, o in enumerate(msg.payload)}";
+    let whole = "msg.payload['^value']".to_owned();
     let mut group = c.benchmark_group("format");
-    let many = format!("[{}]", vec![ORDER.trim(); 1000].join(","));
-    group.throughput(Throughput::Bytes(many.len() as u64));
-    let input = entity(&many, "application/json");
-    for (name, text) in [
-        ("JSON in", "len(msg.payload)"),
-        ("JSON in and out", "Entity.from_value(msg.payload['^value'], mime_type='application/json')"),
-        ("JSON to XML", "Entity.from_value({'orders': {'order': msg.payload['^value']}}, mime_type='application/xml')"),
-        (
-            "JSON to CSV",
-            "Entity.from_value([{'id': o['id'], 'city': o['address']['city']} for o in msg.payload], mime_type='text/csv')",
-        ),
+    for (name, mime_type, value) in [
+        ("JSON", "application/json", whole.clone()),
+        ("XML", "application/xml", format!("{{'orders': {{'order': {whole}}}}}")),
+        ("CSV", "text/csv", rows),
+        ("form", "application/x-www-form-urlencoded", pairs.to_owned()),
     ] {
-        let program = compile(text);
-        group.bench_function(name, |b| b.iter(|| run(&program, black_box(&input))));
+        let bytes = converted(&format!("Entity.from_value({value}, mime_type='{mime_type}')"), &many);
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        let input = entity(std::str::from_utf8(&bytes).expect("text"), mime_type);
+        // Every value is looked at: what nobody asks for is not read.
+        let read = compile("str(msg.payload['^value']) != ''");
+        group.bench_function(format!("{name} in"), |b| b.iter(|| run(&read, black_box(&input))));
+        let again = compile(&format!("Entity.from_value(msg.payload['^value'], mime_type='{mime_type}')"));
+        group.bench_function(format!("{name} in and out"), |b| b.iter(|| run(&again, black_box(&input))));
     }
     group.finish();
 }
