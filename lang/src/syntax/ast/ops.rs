@@ -28,6 +28,20 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// How tight it binds: of two operators beside each other the higher one comes first (spec section 3.1).
+    #[must_use]
+    pub fn binding(self) -> u8 {
+        match self {
+            BinaryOp::BitOr => 0,
+            BinaryOp::BitXor => 1,
+            BinaryOp::BitAnd => 2,
+            BinaryOp::LShift | BinaryOp::RShift => 3,
+            BinaryOp::Add | BinaryOp::Sub => 4,
+            BinaryOp::Mult | BinaryOp::MatMult | BinaryOp::Div | BinaryOp::Mod | BinaryOp::FloorDiv => 5,
+            BinaryOp::Pow => 6,
+        }
+    }
+
     /// The operator as written, without the `=` of an augmented assignment.
     #[must_use]
     pub fn symbol(self) -> &'static str {

@@ -38,7 +38,7 @@ pub enum PatternKind {
     /// `{key: pattern, **rest}`.
     Mapping { items: Vec<(Expr, Pattern)>, rest: Option<Ident> },
     /// `class(patterns, keyword=pattern)`.
-    Class { class: Expr, patterns: Vec<Pattern>, keywords: Vec<(Ident, Pattern)> },
+    Class { class: Box<Expr>, patterns: Vec<Pattern>, keywords: Vec<(Ident, Pattern)> },
     /// `*name`, or `*_` when `None`; only inside a sequence.
     Star(Option<Ident>),
     /// `pattern as name`; a plain capture has no pattern, the wildcard `_` neither pattern nor name.

@@ -1,6 +1,6 @@
 //! Expressions: the actions of the second half of the grammar (spec section 3.1).
 
-use super::{Builder, CallArg, Display, SliceItem};
+use super::{Builder, CallArg, Display, SliceItem, unboxed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -141,8 +141,8 @@ impl Builder<'_, '_> {
     }
 
     /// `lambda params: body`
-    pub fn lambda(&mut self, l: u32, r: u32, params: Params, body: Expr) -> Expr {
-        self.expr(l, r, ExprKind::Lambda { params: Box::new(params), body: Box::new(body) })
+    pub fn lambda(&mut self, l: u32, r: u32, params: Box<Params>, body: Expr) -> Expr {
+        self.expr(l, r, ExprKind::Lambda { params, body: Box::new(body) })
     }
 
     /// `first op rest[0] op …`
@@ -161,6 +161,28 @@ impl Builder<'_, '_> {
         let op_span = self.span(at, at + 1);
         let (left, right) = (Box::new(left), Box::new(right));
         self.expr(l, r, ExprKind::BinOp { left, op, op_span, right })
+    }
+
+    /// `first op operand op operand …`: operators that bind tighter come first, equal ones from left to right. `first` stands
+    /// from `l` up to `r`; the others come with the location of the operator, the operator, and where they stand.
+    pub fn arithmetic(&mut self, l: u32, first: Expr, r: u32, rest: Vec<(u32, BinaryOp, u32, Expr, u32)>) -> Expr {
+        // Each pending operand waits for what comes behind its operator, which binds tighter than the one before.
+        let mut pending: Vec<(u32, Expr, u32, BinaryOp)> = Vec::new();
+        let (mut l, mut left, mut r) = (l, first, r);
+        for (at, op, from, operand, to) in rest {
+            while let Some((start, before, operator, pended)) =
+                pending.pop_if(|(.., pended)| pended.binding() >= op.binding())
+            {
+                left = self.binary(start, r, before, pended, operator, left);
+                l = start;
+            }
+            pending.push((l, left, at, op));
+            (l, left, r) = (from, operand, to);
+        }
+        while let Some((start, before, operator, pended)) = pending.pop() {
+            left = self.binary(start, r, before, pended, operator, left);
+        }
+        left
     }
 
     /// A comparison, chained when `rest` has more than one link.
@@ -304,9 +326,14 @@ impl Builder<'_, '_> {
         SliceItem::Slice(self.expr(l, r, kind))
     }
 
+    /// `{key: value, **mapping}`
+    pub fn dict(&mut self, l: u32, r: u32, items: Vec<Box<DictItem>>) -> Expr {
+        self.expr(l, r, ExprKind::Dict(unboxed(items)))
+    }
+
     /// `for target in iter if …`
-    pub fn clause(&mut self, l: u32, r: u32, target: Expr, iter: Expr, ifs: Vec<Expr>) -> Comprehension {
-        Comprehension { span: self.span(l, r), target, iter, ifs }
+    pub fn clause(&mut self, l: u32, r: u32, target: Expr, iter: Expr, ifs: Vec<Expr>) -> Box<Comprehension> {
+        Box::new(Comprehension { span: self.span(l, r), target, iter, ifs })
     }
 
     /// A comprehension with one element, or a generator expression.
@@ -316,8 +343,9 @@ impl Builder<'_, '_> {
         r: u32,
         display: Display,
         element: Expr,
-        generators: Vec<Comprehension>,
+        generators: Vec<Box<Comprehension>>,
     ) -> Expr {
+        let generators = unboxed(generators);
         let element = if matches!(element.kind, ExprKind::Starred(_)) {
             self.no_unpacking(element.span);
             self.node(element.span, ExprKind::Error)
@@ -334,13 +362,20 @@ impl Builder<'_, '_> {
     }
 
     /// A dict comprehension.
-    pub fn dict_comprehension(&mut self, l: u32, r: u32, item: DictItem, generators: Vec<Comprehension>) -> Expr {
+    pub fn dict_comprehension(
+        &mut self,
+        l: u32,
+        r: u32,
+        item: Box<DictItem>,
+        generators: Vec<Box<Comprehension>>,
+    ) -> Expr {
+        let item = *item;
         let Some(key) = item.key else {
             self.no_unpacking(item.value.span);
             return self.expr(l, r, ExprKind::Error);
         };
         let (key, value) = (Box::new(key), Box::new(item.value));
-        self.expr(l, r, ExprKind::DictComp { key, value, generators })
+        self.expr(l, r, ExprKind::DictComp { key, value, generators: unboxed(generators) })
     }
 
     fn no_unpacking(&mut self, span: Span) {

@@ -6,6 +6,12 @@
 //! handlers of a `try`, the parts of a pattern. Nodes deeper than the tree allows are replaced by
 //! error nodes here and nowhere else.
 
+#![allow(
+    clippy::vec_box,
+    clippy::boxed_local,
+    reason = "the parser moves its symbols at every step: large ones are boxed"
+)]
+
 mod exprs;
 mod patterns;
 mod stmts;
@@ -31,15 +37,15 @@ pub enum Fragment {
 #[derive(Debug)]
 pub enum ParamItem {
     /// `name: annotation = default`
-    Plain(Param),
+    Plain(Box<Param>),
     /// `/`
     Slash(Span),
     /// A bare `*`.
     Star(Span),
     /// `*name`
-    Vararg(Param),
+    Vararg(Box<Param>),
     /// `**name`
-    Kwarg(Param),
+    Kwarg(Box<Param>),
 }
 
 /// An item of an argument list.
@@ -75,7 +81,7 @@ pub enum ClassPattern {
     /// `pattern`
     Positional(Pattern),
     /// `name=pattern`
-    Keyword(Ident, Pattern),
+    Keyword(Box<(Ident, Pattern)>),
 }
 
 /// The kinds of comprehensions with one element.
@@ -140,6 +146,14 @@ impl<'s, 'b> Builder<'s, 'b> {
         rest
     }
 
+    /// The statements of a line.
+    pub fn line(&self, first: Box<Stmt>, rest: Vec<Box<Stmt>>) -> Vec<Stmt> {
+        let mut line = Vec::with_capacity(1 + rest.len());
+        line.push(*first);
+        line.extend(unboxed(rest));
+        line
+    }
+
     /// A list of one or more, and whether a comma makes it a tuple.
     pub fn many<T>(&self, first: T, rest: Vec<T>, comma: bool) -> (Vec<T>, bool) {
         let is_tuple = comma || !rest.is_empty();
@@ -190,4 +204,9 @@ impl Names {
         self.known.insert(name.clone());
         name
     }
+}
+
+/// A list of the tree, of what lay boxed on the parser's stack.
+fn unboxed<T>(items: Vec<Box<T>>) -> Vec<T> {
+    items.into_iter().map(|item| *item).collect()
 }

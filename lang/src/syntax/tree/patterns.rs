@@ -150,7 +150,8 @@ impl Builder<'_, '_> {
                     }
                     patterns.push(pattern);
                 }
-                ClassPattern::Keyword(name, pattern) => {
+                ClassPattern::Keyword(keyword) => {
+                    let (name, pattern) = *keyword;
                     if !names.insert(name.name.clone()) {
                         self.bad_pattern(
                             name.span,
@@ -162,7 +163,7 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        self.pattern(l, r, PatternKind::Class { class, patterns, keywords })
+        self.pattern(l, r, PatternKind::Class { class: Box::new(class), patterns, keywords })
     }
 
     fn bad_pattern(&mut self, span: Span, message: impl Into<String>, help: &str) {

@@ -1,6 +1,6 @@
 //! Statements: the actions of the first half of the grammar (spec section 3.2).
 
-use super::{Builder, ParamItem};
+use super::{Builder, ParamItem, unboxed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -10,8 +10,8 @@ use crate::syntax::ast::{
 
 impl Builder<'_, '_> {
     /// A statement.
-    pub fn stmt(&self, l: u32, r: u32, kind: StmtKind) -> Stmt {
-        Stmt { span: self.span(l, r), kind }
+    pub fn stmt(&self, l: u32, r: u32, kind: StmtKind) -> Box<Stmt> {
+        Box::new(Stmt { span: self.span(l, r), kind })
     }
 
     /// `first = rest[0] = …`; the last one is the value.
@@ -63,7 +63,7 @@ impl Builder<'_, '_> {
         l: u32,
         k: u32,
         body: Vec<Stmt>,
-        handlers: Vec<ExceptHandler>,
+        handlers: Vec<Box<ExceptHandler>>,
         orelse: Option<Vec<Stmt>>,
         finalbody: Option<Vec<Stmt>>,
     ) -> StmtKind {
@@ -89,14 +89,15 @@ impl Builder<'_, '_> {
                 );
             }
         }
+        let handlers = unboxed(handlers);
         let (orelse, finalbody) = (orelse.unwrap_or_default(), finalbody.unwrap_or_default());
         StmtKind::Try(Box::new(Try { body, handlers, orelse, finalbody }))
     }
 
     /// `except class as name`
-    pub fn handler(&self, l: u32, r: u32, class: Option<(Expr, Option<Ident>)>, body: Vec<Stmt>) -> ExceptHandler {
+    pub fn handler(&self, l: u32, r: u32, class: Option<(Expr, Option<Ident>)>, body: Vec<Stmt>) -> Box<ExceptHandler> {
         let (kind, name) = class.map_or((None, None), |(class, name)| (Some(class), name));
-        ExceptHandler { span: self.span(l, r), kind, name, body }
+        Box::new(ExceptHandler { span: self.span(l, r), kind, name, body })
     }
 
     /// `except* class as name`; the star stands from `l` up to `r`.
@@ -117,17 +118,23 @@ impl Builder<'_, '_> {
         r: u32,
         decorators: Vec<Expr>,
         name: Ident,
-        params: Params,
+        params: Box<Params>,
         returns: Option<Expr>,
         body: Vec<Stmt>,
     ) -> StmtKind {
-        let span = self.span(l, r);
+        let (span, params) = (self.span(l, r), *params);
         StmtKind::FunctionDef(Box::new(FunctionDef { span, decorators, name, params, returns, body }))
     }
 
+    /// `param = default`
+    pub fn param(&self, mut param: Box<Param>, default: Option<Expr>) -> ParamItem {
+        param.default = default;
+        ParamItem::Plain(param)
+    }
+
     /// Puts a parameter list together and checks the order and names of its items.
-    pub fn params(&mut self, l: u32, r: u32, items: Vec<ParamItem>) -> Params {
-        let mut params = Params { span: self.span(l, r), ..Params::default() };
+    pub fn params(&mut self, l: u32, r: u32, items: Vec<ParamItem>) -> Box<Params> {
+        let mut params = Box::new(Params { span: self.span(l, r), ..Params::default() });
         let mut star: Option<Span> = None;
         let mut slash = false;
         for item in items {
@@ -137,7 +144,7 @@ impl Builder<'_, '_> {
                 break;
             }
             match item {
-                ParamItem::Plain(param) if star.is_some() => params.kwonly.push(param),
+                ParamItem::Plain(param) if star.is_some() => params.kwonly.push(*param),
                 ParamItem::Plain(param) => {
                     let defaults = params.args.last().or(params.posonly.last());
                     if param.default.is_none() && defaults.is_some_and(|p| p.default.is_some()) {
@@ -147,7 +154,7 @@ impl Builder<'_, '_> {
                         );
                         self.bad_params(param.name.span, message);
                     }
-                    params.args.push(param);
+                    params.args.push(*param);
                 }
                 ParamItem::Slash(span) if slash => self.bad_params(span, "`/` stands here twice"),
                 ParamItem::Slash(span) if star.is_some() => {
@@ -169,9 +176,9 @@ impl Builder<'_, '_> {
                 }
                 ParamItem::Vararg(param) => {
                     star = Some(param.name.span);
-                    params.vararg = Some(param);
+                    params.vararg = Some(*param);
                 }
-                ParamItem::Kwarg(param) => params.kwarg = Some(param),
+                ParamItem::Kwarg(param) => params.kwarg = Some(*param),
             }
         }
         if let Some(span) = star
@@ -208,13 +215,13 @@ impl Builder<'_, '_> {
     }
 
     /// `match subject`
-    pub fn match_statement(&self, subject: Expr, cases: Vec<Option<MatchCase>>) -> StmtKind {
-        StmtKind::Match { subject, cases: cases.into_iter().flatten().collect() }
+    pub fn match_statement(&self, subject: Expr, cases: Vec<Option<Box<MatchCase>>>) -> StmtKind {
+        StmtKind::Match { subject, cases: cases.into_iter().flatten().map(|case| *case).collect() }
     }
 
     /// `case pattern if guard`
-    pub fn case(&self, l: u32, r: u32, pattern: Pattern, guard: Option<Expr>, body: Vec<Stmt>) -> MatchCase {
-        MatchCase { span: self.span(l, r), pattern, guard, body }
+    pub fn case(&self, l: u32, r: u32, pattern: Pattern, guard: Option<Expr>, body: Vec<Stmt>) -> Box<MatchCase> {
+        Box::new(MatchCase { span: self.span(l, r), pattern, guard, body })
     }
 
     // Imports.
