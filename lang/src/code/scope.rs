@@ -9,7 +9,7 @@
 mod fold;
 mod walk;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 use std::ptr::from_ref;
 
 pub(super) use fold::Fold;

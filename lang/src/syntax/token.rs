@@ -274,8 +274,11 @@ impl Tok {
     /// The keyword spelt `word`.
     #[must_use]
     pub fn keyword(word: &str) -> Option<Tok> {
-        let found = KEYWORDS.binary_search_by(|(keyword, _)| keyword.cmp(&word)).ok()?;
-        KEYWORDS.get(found).map(|(_, tok)| *tok)
+        // Few keywords share their first letter: hardly ever are two words compared.
+        let first = word.as_bytes().first();
+        let begin = KEYWORDS.partition_point(|(keyword, _)| keyword.as_bytes().first() < first);
+        let mut alike = KEYWORDS.iter().skip(begin).take_while(|(keyword, _)| keyword.as_bytes().first() == first);
+        alike.find(|(keyword, _)| *keyword == word).map(|(_, tok)| *tok)
     }
 
     /// Is it a reserved word?

@@ -1,7 +1,7 @@
 //! Comprehensions. List, set and dict comprehensions run in the frame of the function around them, with registers of
 //! their own for their variables; a generator expression is a generator function that is called at once.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::Lowering;
 use super::frame::{InlineScope, Label};

@@ -5,7 +5,7 @@
 //!
 //! Registers above the locals are a stack of temporaries: [`Frame::temp`] pushes one, [`Frame::release`] pops.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::bits::Bits;
 use crate::code::scope::ScopeId;

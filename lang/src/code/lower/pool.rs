@@ -1,6 +1,6 @@
 //! Constants, names and globals of the unit under construction, each kept once.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::CompileError;
 use crate::code::{ConstId, Constant, NameId};

@@ -187,7 +187,7 @@ impl<'s, 'b> Builder<'s, 'b> {
 /// The names of a program, each stored once in normal form.
 #[derive(Debug, Default)]
 pub struct Names {
-    known: std::collections::HashSet<Name>,
+    known: foldhash::HashSet<Name>,
 }
 
 impl Names {

@@ -3,7 +3,7 @@
 //! The walk goes in the order in which names are read and bound, because a declaration has to
 //! stand before every use of its name in its function.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::with_stack;
 use crate::diagnostic::{Code, Diagnostic};
