@@ -10,6 +10,7 @@
 //! | [`template`] | the template of `str.format` |
 //! | [`percent`], [`percent_apply`] | the template of the `%` operator, and what its conversions write |
 //! | [`quote`] | `repr` and `ascii` of text and bytes |
+//! | [`scan`] | short numbers in one pass |
 //!
 //! These rooms are pure: they know text, bytes and numbers, but neither values nor the interpreter, and leave look-ups and
 //! calls to others. Text is generalised UTF-8 as in [`super::unicode`].
@@ -25,6 +26,7 @@ pub mod percent;
 pub mod percent_apply;
 pub mod present;
 pub mod quote;
+pub mod scan;
 pub mod spec;
 pub mod template;
 

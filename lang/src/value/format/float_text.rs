@@ -1,6 +1,6 @@
 //! `repr(float)` and `float(text)`.
 
-use super::{Fault, int_parse, quote};
+use super::{Fault, int_parse, quote, scan};
 use crate::value::interrupt::checkpoint;
 
 /// The shortest decimal digits that read back as the number, and where the decimal point stands.
@@ -109,6 +109,9 @@ pub(super) fn write_exponent(out: &mut Vec<u8>, exponent: i32) {
 /// # Errors
 /// `ValueError` with CPython's text; a stop of the run.
 pub fn parse(text: &[u8]) -> Result<f64, Fault> {
+    if let Some(x) = scan::float(text) {
+        return Ok(x);
+    }
     match value_of(text)? {
         Some(x) => Ok(x),
         None => {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use num_bigint::{BigInt, BigUint, Sign};
 
 use super::int_text::MAX_DIGITS;
-use super::{Fault, Int, quote};
+use super::{Fault, Int, quote, scan};
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::unicode::{database, space, wtf8};
 
@@ -14,6 +14,11 @@ use crate::value::unicode::{database, space, wtf8};
 /// # Errors
 /// `ValueError` with CPython's text; a stop of the run.
 pub fn parse(text: &[u8], base: i64) -> Result<Int, Fault> {
+    if base == 10
+        && let Some(n) = scan::int(text)
+    {
+        return Ok(Int::Small(n));
+    }
     let base = valid_base(base)?;
     match read(&plain(text), base)? {
         Some(n) => Ok(n),
