@@ -272,7 +272,7 @@ pub fn construct(cx: &mut Cx<'_>, desc: &'static TypeDesc, args: &[Value], keywo
         return made;
     }
     let all: Vec<Value> = class.iter().chain(args).cloned().collect();
-    let bound = new.signature().bind(desc.name, "", usize::from(class.is_some()), &all, keywords)?;
+    let bound = new.signature().bind(desc.name, &String::new, usize::from(class.is_some()), &all, keywords)?;
     (new.run)(cx, &bound)
 }
 
@@ -298,13 +298,25 @@ pub fn run_positional(cx: &mut Cx<'_>, builtin: &'static Builtin, first: Option<
     if !(least..=most).contains(&given) {
         return None;
     }
-    let defaults = signature.params.iter().skip(given).map(|param| param.default.value());
-    let all = first.into_iter().chain(args).cloned().chain(defaults);
+    let defaults = signature.params.iter().map(|param| &param.default);
     if most > FEW {
+        let all = first.into_iter().chain(args).cloned().chain(defaults.skip(given).map(|default| default.value()));
         return Some((builtin.run)(cx, &all.collect::<Vec<_>>()));
     }
     let mut padded = [const { Value::Unbound }; FEW];
-    padded.iter_mut().zip(all).for_each(|(slot, value)| *slot = value);
+    let slots = match first {
+        Some(first) => {
+            padded[0] = first.clone();
+            &mut padded[1..]
+        }
+        None => &mut padded[..],
+    };
+    for (slot, value) in slots.iter_mut().zip(args) {
+        *slot = value.clone();
+    }
+    for (slot, default) in padded.iter_mut().zip(defaults).skip(given) {
+        *slot = default.value();
+    }
     Some((builtin.run)(cx, &padded[..most]))
 }
 

@@ -180,7 +180,7 @@ impl Signature {
         Signature { params, returns: returns.to_owned(), plain, positional, no_keywords, python, label }
     }
 
-    /// Binds arguments to parameters. `label` is the function's name in errors (`split`), `qualified` the name with its
+    /// Binds arguments to parameters. `label` is the function's name in errors (`split`), `qualified` gives the name with its
     /// type or module (`str.split`; empty for the call of a type), `receivers` how many of the first arguments are receivers,
     /// which errors do not count.
     ///
@@ -189,21 +189,25 @@ impl Signature {
     pub fn bind(
         &self,
         label: &str,
-        qualified: &str,
+        qualified: Qualified<'_>,
         receivers: usize,
         args: &[Value],
         keywords: &[(Value, Value)],
     ) -> R<Vec<Value>> {
         let nameless = self.label.as_deref() == Some(NAMELESS);
-        let qualified = if nameless { label } else { self.label.as_deref().unwrap_or(qualified) };
+        let qualified = || match &self.label {
+            _ if nameless => label.to_owned(),
+            Some(own) => own.clone(),
+            None => qualified(),
+        };
         let label = self.label.as_deref().unwrap_or(label);
-        self.fill(label, qualified, receivers, args, keywords).map_err(|raise| {
+        self.fill(label, &qualified, receivers, args, keywords).map_err(|raise| {
             if !self.python {
                 return raise;
             }
             // Methods are named with their class, functions without their module.
             let hidden = usize::from(receivers == 0 && self.label.as_ref().is_some_and(|l| l.contains('.')));
-            let name = if receivers > 0 { qualified } else { label };
+            let name = if receivers > 0 { &qualified() } else { label };
             python::refusal(self, name, hidden, args.len(), keywords).unwrap_or(raise)
         })
     }
@@ -211,12 +215,13 @@ impl Signature {
     fn fill(
         &self,
         label: &str,
-        qualified: &str,
+        qualified: Qualified<'_>,
         receivers: usize,
         args: &[Value],
         keywords: &[(Value, Value)],
     ) -> R<Vec<Value>> {
         if self.no_keywords && !keywords.is_empty() {
+            let qualified = &qualified();
             let bare = qualified.is_empty() || is_listed(&PARSED_FUNCTIONS, label, qualified);
             let name = if bare { label } else { qualified };
             return Err(type_error(format!("{name}() takes no keyword arguments")));
@@ -287,7 +292,7 @@ impl Signature {
     fn missing(
         &self,
         label: &str,
-        qualified: &str,
+        qualified: Qualified<'_>,
         receivers: usize,
         at: usize,
         given: usize,
@@ -309,11 +314,12 @@ impl Signature {
     fn count_error(
         &self,
         label: &str,
-        qualified: &str,
+        qualified: Qualified<'_>,
         receivers: usize,
         given: usize,
         keywords: usize,
     ) -> super::Raise {
+        let qualified = &qualified();
         let required = self
             .params
             .iter()
@@ -391,6 +397,9 @@ const PARSED_FUNCTIONS: [Listed<'static>; 3] = [
     (&["socket"], &["htons", "ntohs", "inet_aton", "inet_ntoa"]),
     (&["time"], &["ctime", "gmtime", "localtime", "strftime"]),
 ];
+
+/// Gives the name of a function with its type or module: only errors need it, and it has to be searched for.
+type Qualified<'a> = &'a dyn Fn() -> String;
 
 fn is_listed(list: &[Listed<'_>], label: &str, qualified: &str) -> bool {
     let owner = qualified.rsplit_once('.').map_or("", |(owner, _)| owner);

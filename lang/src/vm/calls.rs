@@ -275,17 +275,21 @@ impl Vm {
         {
             return result;
         }
-        let (qualified, receivers) = match (builtin.kind, args.first()) {
+        let receivers = match (builtin.kind, args.first()) {
             (Kind::Method | Kind::Property, None) => {
                 let owner = builtins::owner_name(None, builtin);
                 return Err(type_error(format!("unbound method {owner}.{}() needs an argument", builtin.name())));
             }
-            (Kind::Method | Kind::Property, Some(receiver)) => {
-                (format!("{}.{}", builtins::owner_name(Some(receiver), builtin), builtin.name()), 1)
+            (Kind::Method | Kind::Property, Some(_)) | (Kind::Class, Some(Value::Type(_))) => 1,
+            _ => 0,
+        };
+        let qualified = || match (builtin.kind, args.first()) {
+            (Kind::Method | Kind::Property, receiver) => {
+                format!("{}.{}", builtins::owner_name(receiver, builtin), builtin.name())
             }
-            (Kind::Static, _) => (format!("{}.{}", builtins::owner_name(None, builtin), builtin.name()), 0),
-            (Kind::Class, Some(Value::Type(class))) => (format!("{}.{}", class.name, builtin.name()), 1),
-            _ => (builtin.qualified_name().to_owned(), 0),
+            (Kind::Static, _) => format!("{}.{}", builtins::owner_name(None, builtin), builtin.name()),
+            (Kind::Class, Some(Value::Type(class))) => format!("{}.{}", class.name, builtin.name()),
+            _ => builtin.qualified_name().to_owned(),
         };
         let bound = builtin.signature().bind(builtin.name(), &qualified, receivers, args, keywords)?;
         (builtin.run)(self, &bound)

@@ -96,7 +96,7 @@ mod tests {
         let one = Value::Int(1);
         let error = |args: usize, names: &[&str]| {
             let keywords: Vec<_> = names.iter().map(|n| (Value::str(n), one.clone())).collect();
-            let raise = signature.bind("f", "m.f", 0, &vec![one.clone(); args], &keywords).err();
+            let raise = signature.bind("f", &|| "m.f".into(), 0, &vec![one.clone(); args], &keywords).err();
             raise.map(|r| r.0.arguments().first().map(Value::to_display).unwrap_or_default()).unwrap_or_default()
         };
         assert_eq!(error(1, &[]), "R.f() missing 1 required positional argument: 'b'");
