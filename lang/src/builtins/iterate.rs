@@ -281,7 +281,10 @@ fn step(state: &mut State) -> R<Result<Option<Value>, Pending>> {
                 return Ok(Err(Pending::Index { sequence: sequence.clone(), at: n }));
             }
         },
-        State::Native(_) => return Ok(Err(Pending::Native)),
+        State::Native(native) => match native.next_alone() {
+            Some(item) => item?,
+            None => return Ok(Err(Pending::Native)),
+        },
     }))
 }
 

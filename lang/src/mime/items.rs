@@ -4,6 +4,8 @@
 //! The bytes are checked as a whole before the first item is made, because an Entity that is malformed anywhere must not
 //! give any.
 
+use std::cell::Cell;
+
 use super::mime_type::Format;
 use super::stopwatch::{Part, timed};
 use super::{charset, csv, json};
@@ -25,7 +27,8 @@ pub fn of(entity: &Entity) -> R<Option<Value>> {
     })?;
     Ok(surveyed.and_then(|(tape, top)| match top.kind() {
         Kind::Array(record) => {
-            let items = Items { left: tape.elements(record).len(), tape, next: record + 1 };
+            let total = tape.elements(record).len();
+            let items = Items { total, left: total, tape, next: record + 1 };
             Some(Value::Iter(Iter::new(State::Native(Box::new(items)))))
         }
         _ => None,
@@ -36,16 +39,35 @@ fn is_utf8(entity: &Entity) -> R<bool> {
     Ok(charset::lookup(&entity.encoding)?.is_utf8())
 }
 
+thread_local! {
+    /// How many items there are, and how many of them were given; zero when no items are given one by one.
+    static PROGRESS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// How many items of the Entity that is read now were given, and how many there are. `None` if none is read one by one.
+#[must_use]
+pub fn progress() -> Option<(usize, usize)> {
+    let (total, left) = PROGRESS.get();
+    (total > 0).then(|| (total - left, total))
+}
+
 /// The items of an array on a tape.
 struct Items {
     tape: Ref<Tape>,
     /// Where the next item lies among the records.
     next: usize,
+    total: usize,
     left: usize,
 }
 
-impl NativeIter for Items {
-    fn next(&mut self, _: &mut Cx<'_>) -> R<Option<Value>> {
+impl Drop for Items {
+    fn drop(&mut self) {
+        PROGRESS.set((0, 0));
+    }
+}
+
+impl Items {
+    fn item(&mut self) -> R<Option<Value>> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -53,7 +75,18 @@ impl NativeIter for Items {
         let Some(part) = self.tape.records.get(self.next).copied() else { return Ok(None) };
         self.left -= 1;
         self.next += 1;
+        PROGRESS.set((self.total, self.left));
         Ok(Some(timed(Part::Parse, || tape::value(&self.tape, part))))
+    }
+}
+
+impl NativeIter for Items {
+    fn next(&mut self, _: &mut Cx<'_>) -> R<Option<Value>> {
+        self.item()
+    }
+
+    fn next_alone(&mut self) -> Option<R<Option<Value>>> {
+        Some(self.item())
     }
 
     fn class(&self) -> &'static TypeDesc {

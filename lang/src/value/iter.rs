@@ -38,6 +38,12 @@ pub trait NativeIter: 'static {
     /// Whatever producing it raises.
     fn next(&mut self, cx: &mut super::Cx<'_>) -> R<Option<Value>>;
 
+    /// The next item, if it is made without script code, so that the iterator need not be ready for being reached again from
+    /// inside; the outer `None` from iterators of which that is not known.
+    fn next_alone(&mut self) -> Option<R<Option<Value>>> {
+        None
+    }
+
     /// The iterator's type.
     fn class(&self) -> &'static TypeDesc;
 }
