@@ -33,6 +33,10 @@ impl Format {
     /// The format of a MIME type; parameters and letter case do not matter.
     #[must_use]
     pub fn of(mime: &str) -> Option<Format> {
+        // The commonest of all, as it is mostly written.
+        if mime == "application/json" {
+            return Some(Format::Json);
+        }
         let essence = essence(mime);
         let is = |name: &str| essence.eq_ignore_ascii_case(name);
         let ends = |suffix: &str| {
@@ -144,7 +148,10 @@ pub fn unquote(value: &str) -> Cow<'_, str> {
 
 /// The normal form: type, subtype and parameter names in lower case, no white space around `;` and `=`.
 #[must_use]
-pub fn normalise(mime: &str) -> String {
+pub fn normalise(mime: &str) -> Cow<'_, str> {
+    if mime.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'/' | b'+' | b'-' | b'.')) {
+        return mime.into();
+    }
     let mut normal = essence(mime).to_ascii_lowercase();
     for (name, value) in parameters(mime) {
         normal.push(';');
@@ -152,7 +159,7 @@ pub fn normalise(mime: &str) -> String {
         normal.push('=');
         normal.push_str(value);
     }
-    normal
+    normal.into()
 }
 
 /// MIME types by file name extension.

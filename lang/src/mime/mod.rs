@@ -140,7 +140,7 @@ fn written(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encoding: &st
         Format::Xml => xml::write(cx, data, &mime, encoding, codec)?,
         Format::Multipart => {
             let (written, stored) = multipart::write(cx, data, &mime, codec)?;
-            mime = stored;
+            mime = stored.into();
             written
         }
     };
@@ -150,7 +150,7 @@ fn written(cx: Option<&mut Cx<'_>>, data: &Value, mime_type: &str, encoding: &st
         Bytes::from_blob(Blob::Own(written.bytes)),
         &mime,
         encoding,
-        format_number(&mime),
+        Some(format as u8),
         value,
         parse_entity,
     ))
