@@ -50,6 +50,14 @@ pub fn find(input: &[u8], mut at: usize, block: impl Fn(Block) -> u32, byte: imp
         }
         at += Block::LEN;
     }
+    if at < input.len()
+        && let Some(last) = input.last_chunk()
+    {
+        // What is in front of `at` is known, or no concern of ours.
+        let start = input.len() - Block::LEN;
+        let found = block(Block::new(last)) >> (at - start) << (at - start);
+        return if found == 0 { input.len() } else { start + found.trailing_zeros() as usize };
+    }
     while let Some(next) = input.get(at) {
         if byte(*next) {
             return at;
@@ -146,6 +154,10 @@ mod tests {
             text.extend(b"\"a\"");
             assert_eq!(find(&text, 0, |block| block.equal(b'"'), |b| b == b'"'), len);
             assert_eq!(find(&text[..len], 0, |block| block.equal(b'"'), |b| b == b'"'), len);
+            // What stands in front of the beginning is not looked at.
+            let before = [b"\"\"\"", &text[..]].concat();
+            assert_eq!(find(&before, 3, |block| block.equal(b'"'), |b| b == b'"'), len + 3);
+            assert_eq!(find(&before[..len + 3], 3, |block| block.equal(b'"'), |b| b == b'"'), len + 3);
         }
     }
 }

@@ -45,6 +45,15 @@ impl KeyTexts {
         let start = n.checked_sub(1).map_or(0, end);
         self.text.get(start..end(n)).unwrap_or_default()
     }
+
+    /// The sixteen bytes with which the text of key number `n` begins, if they are there: a text that is shorter is copied with less
+    /// effort as a part of them.
+    #[inline]
+    #[must_use]
+    pub fn padded(&self, n: usize) -> Option<&[u8; 16]> {
+        let start = n.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
+        self.text.get(*start as usize..)?.first_chunk()
+    }
 }
 
 impl Object for Shape {}
@@ -113,8 +122,23 @@ impl Shape {
                 made.ends.push(u32::try_from(made.text.len()).unwrap_or(u32::MAX));
                 made.are_clean &= is_clean;
             }
+            made.text.extend_bytes(&[0; 16]);
             made
         })
+    }
+
+    /// Whether the value at `place` was looked at in any dict that makes its values lazily; of places from 63 on, whether any was.
+    #[inline]
+    #[must_use]
+    pub fn is_used(&self, place: usize) -> bool {
+        self.used.get() >> place.min(63) & 1 != 0
+    }
+
+    /// Whether any value was looked at in a dict that makes its values lazily.
+    #[inline]
+    #[must_use]
+    pub fn is_any_used(&self) -> bool {
+        self.used.get() != 0
     }
 
     fn note_use(&self, place: usize) {
@@ -261,15 +285,16 @@ impl Dict {
         Ref::new(Dict { items: Guarded::new(Items::Shaped { shape, values }), special: None })
     }
 
-    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them.
+    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them. Some may be
+    /// made already: `values` has them and is otherwise unbound in `left` places, or it is empty.
     #[inline]
     #[must_use]
-    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize) -> Ref<Dict> {
-        let left = shape.len();
-        Ref::new(Dict {
-            items: Guarded::new(Items::Lazy { shape, values: HVec::new(), tape, record, left }),
-            special: None,
-        })
+    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>, left: usize) -> Ref<Dict> {
+        let items = match left {
+            0 => Items::Shaped { shape, values },
+            _ => Items::Lazy { shape, values, tape, record, left },
+        };
+        Ref::new(Dict { items: Guarded::new(items), special: None })
     }
 
     /// Makes all values that nobody has looked at.

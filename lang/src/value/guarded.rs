@@ -21,6 +21,7 @@ impl<T> Guarded<T> {
     pub(super) const VALUE: usize = std::mem::offset_of!(Guarded<T>, value);
 
     /// Wraps `value`.
+    #[inline]
     pub const fn new(value: T) -> Self {
         Guarded { state: Cell::new(0), value: UnsafeCell::new(value) }
     }

@@ -124,6 +124,8 @@ const fn round_up(size: usize) -> usize {
 const HUGE_BUFFER: usize = 4 << 20;
 /// Size of a huge page.
 const HUGE_PAGE: usize = 2 << 20;
+/// Buffers from this many bytes on surely are mappings of their own, which the system makes longer without a copy.
+const OWN_MAPPING: usize = 33 << 20;
 /// What the system allocator needs for itself in a mapping.
 const MAPPING_HEAD: usize = 64;
 
@@ -143,17 +145,22 @@ fn large_layout(rounded: usize, align: usize) -> Option<Layout> {
 fn alloc_large(layout: Layout) -> NonNull<u8> {
     // SAFETY: the layout of a large buffer has a size.
     let made = NonNull::new(unsafe { alloc(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+    advise(made, layout.size());
+    made
+}
+
+/// Asks the system to fill what nobody has touched yet of a huge buffer with huge pages.
+fn advise(buffer: NonNull<u8>, size: usize) {
     #[cfg(target_os = "linux")]
-    if layout.size() >= HUGE_BUFFER {
+    if size >= HUGE_BUFFER {
         /// Every page begins at a multiple of its size, of which this is one.
         const PAGE_BORDER: usize = 64 * 1024;
-        let before = made.addr().get() % PAGE_BORDER;
-        let start = made.as_ptr().wrapping_sub(before);
+        let before = buffer.addr().get() % PAGE_BORDER;
+        let start = buffer.as_ptr().wrapping_sub(before);
         // SAFETY: this is advice on how to fill pages that nobody has touched. It changes no contents, whoever owns the bytes in
         // front of the buffer, and is ignored where nothing is mapped.
-        unsafe { libc::madvise(start.cast(), before + layout.size(), libc::MADV_HUGEPAGE) };
+        unsafe { libc::madvise(start.cast(), before + size, libc::MADV_HUGEPAGE) };
     }
-    made
 }
 
 impl Heap {
@@ -320,7 +327,7 @@ pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, align: usize,
         let (Some(old), Some(new)) = (large_layout(old, align), large_layout(new, align)) else {
             handle_alloc_error(Layout::new::<u128>())
         };
-        if new.size() >= HUGE_BUFFER {
+        if new.size() >= HUGE_BUFFER && old.size() < OWN_MAPPING {
             // The system's allocator may copy, and would do so before it can be advised.
             let grown = alloc_large(new);
             // SAFETY: both are at least as long as the old buffer and do not overlap; the old one was allocated with this layout
@@ -333,7 +340,9 @@ pub(super) unsafe fn grow_buffer(buffer: NonNull<u8>, size: usize, align: usize,
         }
         // SAFETY: large buffers come from the system allocator with this layout; the new size is that of a layout and not zero.
         let grown = unsafe { realloc(buffer.as_ptr(), old, new.size()) };
-        Some(NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(new)))
+        let grown = NonNull::new(grown).unwrap_or_else(|| handle_alloc_error(new));
+        advise(grown, new.size());
+        Some(grown)
     })
 }
 

@@ -17,6 +17,9 @@ pub struct HVec<T> {
     _own: PhantomData<T>,
 }
 
+/// Elements that say too little of those that will come.
+const FEW: usize = 1024;
+
 impl<T> HVec<T> {
     /// Offset of the address of the elements.
     pub(super) const START: usize = std::mem::offset_of!(HVec<T>, start);
@@ -54,6 +57,35 @@ impl<T> HVec<T> {
         if wanted > self.capacity {
             self.grow_to(wanted.max(self.capacity.saturating_mul(2)).max(4));
         }
+    }
+
+    /// Makes room for `more` elements beyond the present ones, and for no others where that is a quarter more than there is.
+    pub fn reserve_exact(&mut self, more: usize) {
+        let wanted = self.len.saturating_add(more);
+        if wanted > self.capacity {
+            // Growing again and again by little would copy again and again.
+            self.grow_to(wanted.max(self.capacity.saturating_add(self.capacity / 4)));
+        }
+    }
+
+    /// As [`HVec::reserve`], for elements that are made of `total` parts of something, of which `done` gave the present ones: where
+    /// new storage is needed, there will be room for all of them if the rest is like that.
+    #[inline]
+    pub fn reserve_for_rest(&mut self, more: usize, done: usize, total: usize) {
+        if more > self.capacity - self.len {
+            self.grow_for_rest(more, done, total);
+        }
+    }
+
+    #[cold]
+    fn grow_for_rest(&mut self, more: usize, done: usize, total: usize) {
+        let rest = total.saturating_sub(done) as u128 * self.len as u128 / done.max(1) as u128;
+        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
+        let wanted = more.saturating_add(rest).saturating_add(rest / 16);
+        let bytes = wanted.saturating_mul(size_of::<T>());
+        // What is only expected must not be what exceeds the limit.
+        let expected = self.len >= FEW && interrupt::reserve(bytes).is_ok();
+        if expected { self.reserve_exact(wanted) } else { self.reserve(more) }
     }
 
     fn grow_to(&mut self, capacity: usize) {
@@ -196,6 +228,17 @@ impl<T: Clone> HVec<T> {
     }
 }
 
+impl<T: Copy> HVec<T> {
+    /// Appends copies of `items`, all at once.
+    #[inline]
+    pub fn extend_copies(&mut self, items: &[T]) {
+        self.reserve(items.len());
+        // SAFETY: there is room for all of them, and a borrowed slice cannot overlap storage we own exclusively.
+        unsafe { ptr::copy_nonoverlapping(items.as_ptr(), self.start.as_ptr().add(self.len), items.len()) };
+        self.len += items.len();
+    }
+}
+
 impl<T: Default> HVec<T> {
     /// The elements of `slots`, which hold nothing but defaults afterwards.
     #[must_use]
@@ -233,6 +276,17 @@ impl HVec<u8> {
             unsafe { copy_piece(piece, self.start.as_ptr().add(self.len)) };
             self.len += piece.len();
         }
+    }
+
+    /// Appends the first `len` of sixteen bytes, all of them if it is more: of no piece is the cost smaller.
+    #[inline]
+    pub fn extend_prefix(&mut self, bytes: &[u8; 16], len: usize) {
+        if self.capacity - self.len < bytes.len() {
+            self.reserve(bytes.len());
+        }
+        // SAFETY: there is room for all sixteen; the length grows by no more than that.
+        unsafe { self.start.as_ptr().add(self.len).cast::<[u8; 16]>().write_unaligned(*bytes) };
+        self.len += len.min(bytes.len());
     }
 
     /// The bytes as a vector that may leave the heap; those of large arrays are not copied.
@@ -415,7 +469,28 @@ mod tests {
             assert_eq!(own.into_vec(), expected);
             assert_eq!(heap::used(), before);
             assert_eq!(HVec::from_slice(&text[..len]).into_vec(), text[..len]);
+            let mut numbers = HVec::new();
+            numbers.extend_copies(&text[..len]);
+            numbers.extend_prefix(&[7; 16], len);
+            assert_eq!(numbers[..], [&text[..len], &[7; 16][..len.min(16)]].concat());
         }
+    }
+
+    #[test]
+    fn room_is_made_for_what_is_expected() {
+        let mut v: HVec<u32> = HVec::with_capacity(4096);
+        v.extend_copies(&[1; 4096]);
+        v.reserve_for_rest(1, 10, 100);
+        assert!((40_960..45_000).contains(&v.capacity()), "{}", v.capacity());
+        // Growing by little is growing by a quarter, and what nobody can have is not asked for.
+        v.extend_copies(&[1; 40_000]);
+        let before = v.capacity();
+        v.reserve_for_rest(before, 100, 100);
+        assert!(v.capacity() >= before + before / 4);
+        let before = v.capacity();
+        v.reserve_for_rest(before, 1, usize::MAX);
+        assert!(v.capacity() <= before * 4);
+        assert_eq!(v.len(), 44_096);
     }
 
     #[test]

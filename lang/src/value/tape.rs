@@ -89,6 +89,9 @@ pub struct Tape {
 
 impl Object for Tape {}
 
+/// Records for which a survey begins with room; how many there will be it can tell when it has seen so many.
+pub const BEGUN: usize = 1 << 14;
+
 /// Nested arrays that are made before the stack is looked at.
 const NESTED: usize = 16;
 
@@ -136,18 +139,29 @@ fn array(tape: &Ref<Tape>, record: usize, depth: usize) -> Value {
     Value::List(super::List::new(items))
 }
 
-/// The dict of a record. If objects of its shape are mostly used whole it is made whole, but for what lies inside its parts.
+/// The dict of a record. Scalars that were looked at in objects of its shape are made with it; containers are if most of such
+/// objects is used.
 fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
     let shape = tape.records.get(record).and_then(|head| tape.shapes.get(head.number()));
     let Some(shape) = shape.filter(|shape| !shape.is_empty()) else { return Dict::new() };
-    if depth < NESTED && shape.is_mostly_used() {
-        let mut values = HVec::with_capacity(shape.len());
-        for part in tape.records.get(record + 1..record + 1 + shape.len()).unwrap_or_default() {
-            values.push(made(tape, *part, depth + 1));
-        }
-        return Dict::shaped(shape.clone(), values);
+    let len = shape.len();
+    if !shape.is_any_used() {
+        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new(), len);
     }
-    Dict::lazy(shape.clone(), tape.clone(), record)
+    let Some(parts) = tape.records.get(record + 1..record + 1 + len) else { return Dict::new() };
+    let whole = depth < NESTED && shape.is_mostly_used();
+    let mut values = HVec::with_capacity(len);
+    let mut left = 0;
+    for (place, part) in parts.iter().enumerate() {
+        values.push(match part.kind() {
+            _ if !shape.is_used(place) => Value::Unbound,
+            Kind::Scalar(at) => (tape.scalar)(&tape.text, at),
+            _ if whole => made(tape, *part, depth + 1),
+            _ => Value::Unbound,
+        });
+        left += usize::from(values.last().is_some_and(Value::is_unbound));
+    }
+    Dict::lazy(shape.clone(), tape.clone(), record, values, left)
 }
 
 #[cfg(test)]

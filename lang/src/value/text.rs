@@ -36,6 +36,27 @@ impl ShortStr {
         Some(ShortStr { len: text.len() as u8, bytes })
     }
 
+    /// The text of the first `len` of sixteen bytes, if it is short enough.
+    #[inline]
+    #[must_use]
+    pub fn prefix(bytes: &[u8; 16], len: usize) -> Option<ShortStr> {
+        if len > Self::MAX {
+            return None;
+        }
+        let kept = u128::from_le_bytes(*bytes) & ((1 << (8 * len)) - 1);
+        let [bytes @ .., _, _] = kept.to_le_bytes();
+        Some(ShortStr { len: len as u8, bytes })
+    }
+
+    /// The text in sixteen bytes, of which the others are zero, and its length.
+    #[inline]
+    #[must_use]
+    pub fn padded(&self) -> ([u8; 16], usize) {
+        let mut padded = [0; 16];
+        padded[..Self::MAX].copy_from_slice(&self.bytes);
+        (padded, usize::from(self.len))
+    }
+
     /// The text.
     #[inline]
     #[must_use]
@@ -351,9 +372,13 @@ mod tests {
         for len in 0..=ShortStr::MAX {
             let short = ShortStr::new(&text[..len]).unwrap();
             assert_eq!(short.bytes(), &text[..len]);
+            assert!(ShortStr::prefix(text, len).is_some_and(|same| same.same(&short)));
+            assert_eq!(short.padded().1, len);
+            assert_eq!(short.padded().0[..len], text[..len]);
             assert!(short.bytes[len..].iter().all(|byte| *byte == 0));
         }
         assert!(ShortStr::new(&text[..=ShortStr::MAX]).is_none());
+        assert!(ShortStr::prefix(text, ShortStr::MAX + 1).is_none());
     }
 
     #[test]

@@ -4,11 +4,11 @@
 //! it does not like it leaves to the reader of the whole, which words the errors.
 
 use super::Header;
-use crate::value::block;
+use crate::value::block::{self, Block};
 use crate::value::interrupt::checkpoint;
 use crate::value::tape::{self, Kind, Part, Tape};
 use crate::value::text::Blob;
-use crate::value::{Bytes, HVec, R, Ref, Value};
+use crate::value::{Bytes, HVec, R, Ref, ShortStr, Value};
 
 /// The byte order mark.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -45,7 +45,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let names: Vec<Value> = fields.iter().map(|part| scalar(blob, part.number())).collect();
     let header = Header::new(&names);
     let columns = names.len();
-    let mut records = HVec::with_capacity((end - start) / 16 + 4);
+    let mut records = HVec::with_capacity(((end - start) / 16 + 4).min(tape::BEGUN));
     let mut rows = Vec::new();
     if columns == 0 || header.places.is_some() {
         return Ok(None);
@@ -59,7 +59,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
             break;
         }
         rows.push(Part::new(Kind::Object(records.len())));
-        records.reserve(columns + 1);
+        records.reserve_for_rest(columns + 1, at, end);
         records.push(Part::head(0));
         let full = records.len() + columns;
         match record(input, at, &mut records, columns) {
@@ -73,9 +73,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let top = Part::new(Kind::Array(records.len()));
     records.reserve(rows.len() + 1);
     records.push(Part::head(rows.len()));
-    for row in rows {
-        records.push(row);
-    }
+    records.extend_copies(&rows);
     if records.len() >= Part::LIMIT {
         return Ok(None);
     }
@@ -114,12 +112,13 @@ fn record(input: &[u8], mut at: usize, fields: &mut HVec<Part>, most: usize) -> 
 /// Offset of the end of the unquoted text that begins at `at`.
 #[inline]
 pub(super) fn field_end(input: &[u8], at: usize) -> usize {
-    block::find(
-        input,
-        at,
-        |block| block.equal(b',') | block.equal(b'\n') | block.equal(b'\r'),
-        |byte| matches!(byte, b',' | b'\n' | b'\r'),
-    )
+    block::find(input, at, ends, |byte| matches!(byte, b',' | b'\n' | b'\r'))
+}
+
+/// The bytes of a block that end an unquoted text.
+#[inline]
+fn ends(block: Block) -> u32 {
+    block.equal(b',') | block.equal(b'\n') | block.equal(b'\r')
 }
 
 /// Offset of the end of the field whose opening quote is before `at`; what follows the closing quote belongs to it.
@@ -138,6 +137,12 @@ fn scalar(text: &Ref<Blob>, at: usize) -> Value {
     let input = text.bytes();
     if at == MISSING {
         return Value::None;
+    }
+    if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk())
+        && block[0] != b'"'
+        && let Some(short) = ShortStr::prefix(block, ends(Block::new(block)).trailing_zeros() as usize)
+    {
+        return Value::Short(short);
     }
     if input.get(at) != Some(&b'"') {
         return Value::text_part(text, at..field_end(input, at));

@@ -36,10 +36,11 @@ const MAX_SIBLINGS: usize = 32;
 
 #[derive(Debug, Default)]
 struct Node {
-    /// The first sixteen bytes of `raw`, and which of their bits there are.
+    /// The first sixteen bytes of the key with what stands around it in a text without white space, and which of their bits matter:
+    /// not those of the brace or comma in front, but those of the colon behind.
     head: u128,
     mask: u128,
-    /// The key as it was written, with its quotes.
+    /// The key as it was written, with its quotes, and a colon.
     raw: Box<[u8]>,
     key: Value,
     /// Where the object keeps the value: one less than `len`, or less if the key is repeated.
@@ -62,16 +63,19 @@ struct Node {
 }
 
 impl Node {
-    /// Whether `rest` begins with the key.
+    /// The key as it was written, with its quotes.
     #[inline]
-    fn begins(&self, rest: &[u8]) -> bool {
-        match rest.first_chunk() {
-            Some(first) => {
-                (u128::from_le_bytes(*first) ^ self.head) & self.mask == 0
-                    && (self.raw.len() <= HEAD || rest.get(HEAD..self.raw.len()) == self.raw.get(HEAD..))
-            }
-            None => rest.starts_with(&self.raw),
-        }
+    fn quoted(&self) -> &[u8] {
+        self.raw.split_last().map_or(&[], |(_, quoted)| quoted)
+    }
+
+    /// The length of the key with a brace or comma in front and a colon behind, if `rest` begins so.
+    #[inline]
+    fn expected(&self, rest: &[u8]) -> Option<usize> {
+        let len = self.raw.len() + 1;
+        let first = u128::from_le_bytes(*rest.first_chunk()?);
+        let begins = (first ^ self.head) & self.mask == 0;
+        (begins && (len <= HEAD || rest.get(HEAD..len) == self.raw.get(HEAD - 1..))).then_some(len)
     }
 }
 
@@ -129,19 +133,34 @@ impl Shapes {
         number
     }
 
+    #[inline]
     fn node(&self, id: u32) -> Option<&Node> {
         self.nodes.get(id as usize)
+    }
+
+    /// The node of the key that is expected in an object that has come as far as `at` and is the value of `slot`, if it is the one
+    /// with which `rest` begins behind a brace or comma and without white space; with it the length of all that, the colon included.
+    #[inline]
+    pub fn expect(&self, at: NodeId, slot: NodeId, rest: &[u8]) -> Option<(NodeId, usize)> {
+        let predicted = self.predicted(at, slot)?;
+        Some((NodeId(predicted), self.node(predicted)?.expected(rest)?))
+    }
+
+    /// The key that followed last time.
+    #[inline]
+    fn predicted(&self, at: NodeId, slot: NodeId) -> Option<u32> {
+        let predicted = if at == NodeId::ROOT { self.node(slot.0)?.inner } else { self.node(at.0)?.next };
+        (predicted != NONE).then_some(predicted)
     }
 
     /// The node of the key with which `rest` begins, in an object that has come as far as `at` and is the value of `slot`;
     /// with it the length of the key with its quotes. `None` if the key was not seen there yet.
     #[inline]
     pub fn follow(&mut self, at: NodeId, slot: NodeId, rest: &[u8]) -> Option<(NodeId, usize)> {
-        let predicted = if at == NodeId::ROOT { self.node(slot.0)?.inner } else { self.node(at.0)?.next };
-        if predicted != NONE {
-            let node = self.node(predicted)?;
-            if node.begins(rest) {
-                return Some((NodeId(predicted), node.raw.len()));
+        if let Some(predicted) = self.predicted(at, slot) {
+            let key = self.node(predicted)?.quoted();
+            if rest.starts_with(key) {
+                return Some((NodeId(predicted), key.len()));
             }
         }
         self.search(at, slot, rest)
@@ -151,8 +170,8 @@ impl Shapes {
         let mut id = self.node(at.0)?.children;
         while id != NONE {
             let node = self.node(id)?;
-            if node.begins(rest) {
-                let len = node.raw.len();
+            if rest.starts_with(node.quoted()) {
+                let len = node.quoted().len();
                 self.predict(at, slot, id);
                 return Some((NodeId(id), len));
             }
@@ -189,12 +208,14 @@ impl Shapes {
         };
         // Bounded by `MAX_NODES`.
         let made = self.nodes.len() as u32;
-        let mut head = [0; HEAD];
-        let known = raw.len().min(HEAD);
-        head[..known].copy_from_slice(&raw[..known]);
+        let raw = [raw, b":"].concat();
+        let (mut head, mut mask) = ([0; HEAD], [0; HEAD]);
+        for ((head, mask), byte) in head.iter_mut().zip(&mut mask).skip(1).zip(&raw) {
+            (*head, *mask) = (*byte, u8::MAX);
+        }
         self.nodes.push(Node {
             head: u128::from_le_bytes(head),
-            mask: u128::MAX >> (8 * (HEAD - known)).min(127),
+            mask: u128::from_le_bytes(mask),
             raw: raw.into(),
             key: key.clone(),
             place,
@@ -284,6 +305,29 @@ mod tests {
         assert!(Ref::same(&first, &shapes.shape(at, NodeId::ROOT)));
         let (a, len) = shapes.follow(NodeId::ROOT, NodeId::ROOT, b"\"a\": 1").unwrap();
         assert_eq!((shapes.place(a), len), (0, 3));
+        let expect = |text: &str| {
+            let text = format!("{text}                ");
+            shapes.expect(NodeId::ROOT, NodeId::ROOT, text.as_bytes()).map(|(_, len)| len)
+        };
+        assert_eq!(
+            [expect("{\"a\":1"), expect(",\"a\":"), expect("{\"a\" :"), expect("{\"b\":")],
+            [Some(5), Some(5), None, None]
+        );
+    }
+
+    #[test]
+    fn keys_of_every_length_are_expected() {
+        for len in 0..40 {
+            let mut shapes = Shapes::default();
+            let key = "k".repeat(len);
+            let raw = format!("\"{key}\"");
+            let node = shapes.learn(NodeId::ROOT, NodeId::ROOT, raw.as_bytes(), &Value::str(&key)).unwrap();
+            let expect = |text: String| shapes.expect(NodeId::ROOT, NodeId::ROOT, text.as_bytes());
+            assert_eq!(expect(format!("{{{raw}:\"0123456789abcdef")), Some((node, len + 4)));
+            for other in [format!("{{\"{key}k\":"), format!("{{{raw} :"), format!("{{{raw}"), format!("{{\"{key}:")] {
+                assert_eq!(expect(format!("{other}                ")), None, "{other}");
+            }
+        }
     }
 
     #[test]

@@ -9,15 +9,14 @@
 use super::reader::{self, Plain};
 use super::writer::Writer;
 use crate::mime::charset::Source;
+use crate::mime::items;
 use crate::value::containers::Sink;
 use crate::value::exceptions::Raise;
 use crate::value::interrupt::Stop;
-use crate::value::{HVec, List, Ref, Value};
+use crate::value::{HVec, List, Value};
 
 /// Elements that gather before they are written.
 const GATHERED: usize = 64;
-/// Deepest nesting of elements that are looked into.
-const DEPTH: usize = 32;
 
 /// An empty list that is written as JSON while it grows.
 #[must_use]
@@ -27,33 +26,21 @@ pub fn list() -> Value {
     Value::List(List::with_sink(HVec::with_capacity(GATHERED), Sink::new(written, take)))
 }
 
-/// Whether nothing but its container refers to any changeable part of a value.
-fn is_sole(value: &Value, depth: usize) -> bool {
-    if depth == 0 {
-        return false;
-    }
-    match value {
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Short(_) | Value::Str(_) => true,
-        Value::List(list) => Ref::is_unique(list) && list.items.borrow().iter().all(|item| is_sole(item, depth - 1)),
-        Value::Dict(dict) => {
-            Ref::is_unique(dict)
-                && dict.special.is_none()
-                && dict.each(|_, value| if is_sole(value, depth - 1) { Ok(()) } else { Err(()) }).is_ok()
-        }
-        _ => false,
-    }
-}
-
 /// Writes all elements but the last, which the program may still have at hand.
 fn take(sink: &Sink, items: &mut HVec<Value>) {
     let Some(last) = items.pop() else { return };
-    let mut writer = Writer::with_output(sink.written.replace(HVec::new()));
+    let mut writer = Writer::of_sole(sink.written.replace(HVec::new()));
     let mark = writer.out.len();
+    if let Some((done, total)) = items::progress() {
+        // Twice as much as the elements before needed.
+        let room = mark / (sink.taken.get() / GATHERED).max(1) * 2;
+        writer.out.reserve_for_rest(room, done, total);
+    }
     let good = items.iter().all(|item| {
         if writer.out.len() > 1 {
             writer.out.push(b',');
         }
-        is_sole(item, DEPTH) && writer.write(item).is_ok()
+        writer.write(item).is_ok()
     });
     if good && writer.faithful {
         sink.taken.set(sink.taken.get() + items.len());

@@ -1,9 +1,9 @@
 //! Strings in JSON text: finding their end fast, decoding escapes, and writing them.
 
-use crate::value::HVec;
 use crate::value::block::{self, Block};
 use crate::value::interrupt::{self, Stop};
 use crate::value::unicode::wtf8;
+use crate::value::{HVec, ShortStr};
 
 /// Why a string could not be read.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl From<Stop> for Fault {
 
 /// The quotes, backslashes and control characters of a block.
 #[inline]
-fn special(block: Block) -> u32 {
+pub(super) fn special(block: Block) -> u32 {
     block.equal(b'"') | block.equal(b'\\') | block.up_to(0x1F)
 }
 
@@ -180,6 +180,21 @@ pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
     clean
 }
 
+/// As [`push_string`], of a short text.
+#[inline]
+pub fn push_short(out: &mut HVec<u8>, text: &ShortStr) -> bool {
+    let (bytes, len) = text.padded();
+    let block = Block::new(&bytes);
+    if (special(block) | block.equal(0xED)) & ((1 << len) - 1) != 0 {
+        return push_string(out, text.bytes());
+    }
+    // With its quotes it has room in a block.
+    let quote = u128::from(b'"');
+    let quoted = u128::from_le_bytes(bytes) << 8 | quote | quote << (8 * (len + 1));
+    out.extend_prefix(&quoted.to_le_bytes(), len + 2);
+    true
+}
+
 /// Appends the inside of a string; with `ascii` everything beyond ASCII is escaped too. The result is that of
 /// [`push_string`].
 pub fn push_escaped(out: &mut HVec<u8>, text: &[u8], ascii: bool) -> bool {
@@ -244,6 +259,14 @@ mod tests {
                 text.extend_from_slice(if special.is_empty() { b"" } else { b"aaaaaaaaa\"" });
                 assert_eq!(plain_end(&text, 0), len, "{text:?}");
             }
+        }
+    }
+    #[test]
+    fn short_texts_are_written_as_long_ones() {
+        for text in ["", "a", "plain text 14.", "a\"b", "\\", "0123456789abc\n", "\u{d7ff}é漢", "\0"] {
+            let (mut short, mut long) = (HVec::from_slice(b"x"), HVec::from_slice(b"x"));
+            let clean = push_short(&mut short, &ShortStr::new(text.as_bytes()).unwrap());
+            assert_eq!((clean, &short[..]), (push_string(&mut long, text.as_bytes()), &long[..]), "{text:?}");
         }
     }
 }

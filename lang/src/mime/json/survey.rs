@@ -13,7 +13,7 @@ use crate::value::block::Block;
 use crate::value::interrupt::checkpoint;
 use crate::value::tape::{self, Kind, Part, Tape};
 use crate::value::text::Blob;
-use crate::value::{Bytes, HVec, R, Ref, Shape, Value};
+use crate::value::{Bytes, HVec, R, Ref, Shape, ShortStr, Value};
 
 /// The byte order mark.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -44,9 +44,9 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let mut surveyor = Surveyor {
         input,
         at,
-        records: HVec::with_capacity((end - start) / 16 + 4),
-        open: Vec::new(),
-        frames: Vec::new(),
+        records: HVec::with_capacity(((end - start) / 16 + 4).min(tape::BEGUN)),
+        open: Vec::with_capacity(64),
+        frames: Vec::with_capacity(8),
         shapes: Shapes::borrow_kept(),
         found: HVec::new(),
     };
@@ -64,6 +64,12 @@ fn scalar(text: &Ref<Blob>, at: usize) -> Value {
     match input.get(at) {
         Some(b'"') => {
             let start = at + 1;
+            if let Some(block) = input.get(start..).and_then(|rest| rest.first_chunk()) {
+                let end = strings::special(Block::new(block)).trailing_zeros() as usize;
+                if let Some(short) = ShortStr::prefix(block, end).filter(|_| block[end] == b'"') {
+                    return Value::Short(short);
+                }
+            }
             let end = strings::plain_end(input, start);
             if input.get(end) == Some(&b'"') {
                 return Value::text_part(text, start..end);
@@ -143,6 +149,9 @@ impl Surveyor<'_> {
                     }
                     let is_array = first == b'[';
                     frame = Frame { base: self.open.len(), is_array, slot, node: NodeId::ROOT };
+                    if !is_array && self.expected_key(&mut frame) {
+                        continue;
+                    }
                     self.at += 1;
                     let close = if is_array { b']' } else { b'}' };
                     if self.next() != Some(close) {
@@ -168,6 +177,9 @@ impl Surveyor<'_> {
                 self.put(&frame, part);
                 let Some(byte) = self.next() else { return Ok(None) };
                 if byte == b',' {
+                    if !frame.is_array && self.expected_key(&mut frame) {
+                        break;
+                    }
                     self.at += 1;
                     if !frame.is_array && self.key(&mut frame).is_none() {
                         return Ok(None);
@@ -201,17 +213,25 @@ impl Surveyor<'_> {
         let parts = self.open.get(frame.base..).unwrap_or_default();
         let head =
             if frame.is_array { parts.len() } else { self.shapes.number(frame.node, frame.slot, &mut self.found) };
-        self.records.reserve(parts.len() + 1);
+        self.records.reserve_for_rest(parts.len() + 1, self.at, self.input.len());
         self.records.push(Part::head(head));
-        for part in parts {
-            self.records.push(*part);
-        }
+        self.records.extend_copies(parts);
         self.open.truncate(frame.base);
         let kind = if frame.is_array { Kind::Array(record) } else { Kind::Object(record) };
         if let Some(outer) = self.frames.pop() {
             *frame = outer;
         }
         Part::new(kind)
+    }
+
+    /// Steps over a brace or comma, the key that is expected and the colon behind it, if there is nothing else.
+    #[inline]
+    fn expected_key(&mut self, frame: &mut Frame) -> bool {
+        let rest = self.input.get(self.at..).unwrap_or_default();
+        let Some((node, len)) = self.shapes.expect(frame.node, frame.slot, rest) else { return false };
+        frame.node = node;
+        self.at += len;
+        true
     }
 
     /// Steps over a key and the colon behind it.

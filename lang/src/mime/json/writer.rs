@@ -1,11 +1,11 @@
 //! The JSON writer: from values straight to bytes (spec 6.6.1).
 
-use super::strings::push_string;
+use super::strings::{push_short, push_string};
 use crate::mime::place::{Fault, Step, Wrote};
 use crate::mime::{MAX_DEPTH, scalar};
 use crate::value::format::{float_text, int_text};
 use crate::value::interrupt::checkpoint;
-use crate::value::{Cx, Dict, HVec, MultiMap, Shape, Value};
+use crate::value::{Cx, Dict, HVec, MultiMap, Ref, Shape, Value};
 
 /// Writes values as compact JSON in UTF-8.
 pub struct Writer<'c, 'm> {
@@ -13,6 +13,8 @@ pub struct Writer<'c, 'm> {
     pub out: HVec<u8>,
     /// Whether reading the text gives values of the same types, so that no snapshot of the data is needed.
     pub faithful: bool,
+    /// Whether only lists and dicts are written, and of those only what nothing but its container refers to.
+    sole: bool,
     /// For the fields of records; without it there are none.
     cx: Option<&'c mut Cx<'m>>,
 }
@@ -21,13 +23,14 @@ impl<'c, 'm> Writer<'c, 'm> {
     /// A writer that has written nothing.
     #[must_use]
     pub fn new(cx: Option<&'c mut Cx<'m>>) -> Self {
-        Writer { out: HVec::with_capacity(1024), faithful: true, cx }
+        Writer { out: HVec::with_capacity(1024), faithful: true, sole: false, cx }
     }
 
-    /// A writer that goes on where `out` ends, without records.
+    /// A writer that goes on where `out` ends, of containers that may be gone afterwards: a list or dict that something else
+    /// refers to, and what merely stands for one, is an error.
     #[must_use]
-    pub fn with_output(out: HVec<u8>) -> Self {
-        Writer { out, faithful: true, cx: None }
+    pub fn of_sole(out: HVec<u8>) -> Self {
+        Writer { out, faithful: true, sole: true, cx: None }
     }
 
     /// Writes the rest of an array of which `count` elements are in `begun`.
@@ -54,10 +57,11 @@ impl<'c, 'm> Writer<'c, 'm> {
 
     fn value(&mut self, value: &Value, depth: usize) -> Wrote {
         match value {
-            Value::Short(_) | Value::Str(_) => {
-                let text = value.text_bytes().unwrap_or_default();
-                checkpoint(4 + text.len() as u64 / 8)?;
-                self.text(text);
+            // Whoever writes the container counts it.
+            Value::Short(text) => self.faithful &= push_short(&mut self.out, text),
+            Value::Str(text) => {
+                checkpoint(4 + text.bytes().len() as u64 / 8)?;
+                self.text(text.bytes());
             }
             Value::Int(n) => scalar::push_int(&mut self.out, *n),
             Value::Float(x) if x.is_finite() => scalar::push_float(&mut self.out, *x),
@@ -119,6 +123,7 @@ impl<'c, 'm> Writer<'c, 'm> {
 
     fn opened(&mut self, value: &Value, depth: usize) -> Wrote {
         match value {
+            _ if self.sole && !is_sole(value) => Err(Fault::data(String::from("it is shared"))),
             // Nothing that is called while the borrow lasts runs script code.
             Value::List(list) => self.array(&list.items.borrow(), depth),
             Value::Tuple(tuple) => self.array(&tuple.items, depth),
@@ -189,7 +194,10 @@ impl<'c, 'm> Writer<'c, 'm> {
         checkpoint(8 * values.len() as u64)?;
         for (n, value) in values.iter().enumerate() {
             let text = keys.text(n);
-            self.out.extend_bytes(text);
+            match keys.padded(n) {
+                Some(padded) if text.len() <= padded.len() => self.out.extend_prefix(padded, text.len()),
+                _ => self.out.extend_bytes(text),
+            }
             if n == 0
                 && let Some(first) = self.out.len().checked_sub(text.len())
                 && let Some(brace) = self.out.get_mut(first)
@@ -248,5 +256,14 @@ impl<'c, 'm> Writer<'c, 'm> {
         };
         self.text(&text);
         Ok(())
+    }
+}
+
+/// Whether a value is a list or plain dict that nothing but its container refers to.
+fn is_sole(value: &Value) -> bool {
+    match value {
+        Value::List(list) => Ref::is_unique(list),
+        Value::Dict(dict) => Ref::is_unique(dict) && dict.special.is_none(),
+        _ => false,
     }
 }
