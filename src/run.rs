@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use dataway_lang::{Document, mime};
+use dataway_runtime::connectors::items::settled;
 use dataway_runtime::engine::{Request, Sink};
 use dataway_runtime::message::{Failure, Message};
 use dataway_runtime::model;
@@ -154,21 +155,22 @@ async fn once(
         let ended = running.runtime.run(request).await;
         // What the flow started beside itself belongs to it.
         running.runtime.drained().await;
-        ended
+        match ended.map(|ended| ended.result) {
+            // What is produced while it is read needs the app.
+            Ok(Ok(message)) => settled(message.payload().clone()).await.map_err(|fault| format!("{fault}\n")),
+            Ok(Err(Failure { fault, .. })) => Err(fault.render()),
+            Err(fault) => Err(format!("{fault}\n")),
+        }
     };
     let ended = tokio::select! {
         ended = work => ended,
         code = interrupted(&running, &mut signals) => return code,
     };
     running.stop().await;
-    match ended.map(|ended| ended.result) {
-        Ok(Ok(message)) => print(message.payload()),
-        Ok(Err(Failure { fault, .. })) => {
-            streams::say(app.redactor.redact(&fault.render()));
-            FAILED
-        }
-        Err(fault) => {
-            streams::say(format_args!("{fault}\n"));
+    match ended {
+        Ok(payload) => print(&payload),
+        Err(reason) => {
+            streams::say(app.redactor.redact(&reason));
             FAILED
         }
     }
@@ -210,20 +212,6 @@ async fn interrupted(running: &Running, signals: &mut Signals) -> u8 {
 
 /// Prints the final payload; gives the exit code.
 fn print(payload: &Document) -> u8 {
-    let settled;
-    let payload = match payload {
-        Document::Stream(stream) => match stream.list() {
-            Ok(list) => {
-                settled = list;
-                &settled
-            }
-            Err(reason) => {
-                streams::say(format_args!("error: {reason}\n"));
-                return FAILED;
-            }
-        },
-        other => other,
-    };
     match payload {
         Document::Entity(_) | Document::Bytes(_) => streams::write(payload.as_bytes().unwrap_or_default()),
         Document::Short(_) | Document::Text(_) => {

@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-const APP: &str =
-    "name: probe\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: '127.0.0.1:0', base-path: /api}\n";
+const APP: &str = "name: probe\nversion: 1.0.0\nconfigs:\n  api: {type: http-listener, listen: '127.0.0.1:0', base-path: /api}\n  \
+    db: {type: database, engine: sqlite, path: ':memory:'}\n";
 
 const FLOWS: &str = r##"
 flows:
@@ -17,6 +17,11 @@ flows:
     steps: [{set-payload: plain}]
   - name: csv
     steps: [{set-payload: {value: [{a: 1}], mime-type: application/csv}}]
+  - name: rows
+    steps:
+      - database.query:
+          sql: with recursive t(n) as (select 1 union all select n + 1 from t where n < 1000) select n from t
+          output: stream
   - name: broken
     steps:
       - choice:
@@ -85,6 +90,15 @@ fn one_flow_prints_its_payload() {
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!((output.status.code(), &*out), (Some(0), expected), "{arguments:?} {err}");
     }
+    // Also one that is made while it is read.
+    let rows: Vec<String> = (1..=1000).map(|n| format!("{{\"n\":{n}}}")).collect();
+    let output = run(&folder, &["--flow", "rows"], "");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("[{}]\n", rows.join(",")), "{err}");
+    // Whoever ends by itself takes with it what says that it lives.
+    let left = std::fs::read_dir(folder.join(".dataway")).unwrap().flatten();
+    let left: Vec<_> = left.map(|file| file.file_name().into_string().unwrap()).collect();
+    assert!(left.iter().any(|name| name == "log.db") && !left.iter().any(|name| name.ends_with(".lock")), "{left:?}");
 }
 
 #[test]

@@ -62,12 +62,20 @@ impl Running {
     /// Configurations, steps and triggers that can never work, such as an address in use.
     pub async fn start(app: &model::App, root: &Path, sink: Box<dyn Sink>) -> Result<Running, Vec<String>> {
         let mut made = Running::engine(app, root, sink).await?;
-        made.admin = Admin::start(app, root, &made.runtime).await.map_err(|reason| vec![reason])?;
-        made.triggers = Some(Triggers::start(app, root, &made.runtime).await.map_err(|reason| vec![reason])?);
+        if let Err(reason) = made.open(app, root).await {
+            made.stop().await;
+            return Err(vec![reason]);
+        }
         if let Some(admin) = &made.admin {
             admin.ready(made.sites());
         }
         Ok(made)
+    }
+
+    async fn open(&mut self, app: &model::App, root: &Path) -> Result<(), String> {
+        self.admin = Admin::start(app, root, &self.runtime).await?;
+        self.triggers = Some(Triggers::start(app, root, &self.runtime).await?);
+        Ok(())
     }
 
     /// What listens where.
@@ -90,7 +98,7 @@ impl Running {
         }
     }
 
-    /// Ends the app: accepts nothing more, lets runs end, gives the last answers, closes connections.
+    /// Ends the app: accepts nothing more, lets runs end, gives the last answers, closes connections and the run log.
     pub async fn stop(&self) {
         if let Some(triggers) = &self.triggers {
             triggers.stop_accepting();
@@ -103,5 +111,6 @@ impl Running {
         if let Some(admin) = &self.admin {
             admin.close().await;
         }
+        self.runtime.log().close().await;
     }
 }

@@ -3,9 +3,10 @@
 mod support;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dataway_runtime::model::App;
 use dataway_runtime::running::Running;
 use dataway_runtime::store::writer::{Options, Writer};
 use serde_json::Value;
@@ -40,7 +41,7 @@ const FLOWS: &str = r##"
   - name: waits
     max-concurrency: 1
     queue: 1
-    steps: [{sleep: 1h}]
+    steps: [{id: nap, sleep: 1h}]
 "##;
 
 const SETTINGS: &str = r##"
@@ -62,20 +63,31 @@ impl Drop for Site {
     }
 }
 
+fn writer(app: &App, folder: &Path) -> Writer {
+    Writer::new(Options {
+        folder: folder.join(&app.file.log.dir),
+        app: app.file.name.clone(),
+        version: app.file.version.clone(),
+        retention: app.file.log.retention,
+        redactor: app.redactor.clone(),
+    })
+}
+
 impl Site {
     async fn start(admin: &str) -> Site {
         let folder = support::folder(&format!("{SETTINGS}admin: {admin}"), FLOWS);
         let app = support::load(&folder);
-        let writer = Writer::new(Options {
-            folder: folder.join(&app.file.log.dir),
-            app: app.file.name.clone(),
-            version: app.file.version.clone(),
-            retention: app.file.log.retention,
-            redactor: app.redactor.clone(),
-        });
-        let running = Running::start(&app, &folder, Box::new(writer)).await.unwrap();
+        let running = Running::start(&app, &folder, Box::new(writer(&app, &folder))).await.unwrap();
         let address = running.admin_url().unwrap().trim_start_matches("http://").parse().unwrap();
         Site { running, folder, address }
+    }
+
+    /// The app once more, in the same folder.
+    async fn again(&self) -> Running {
+        let app = support::load(&self.folder);
+        let running = Running::start(&app, &self.folder, Box::new(writer(&app, &self.folder))).await.unwrap();
+        running.runtime.log().flush().await;
+        running
     }
 
     /// Status and body of an answer.
@@ -168,6 +180,12 @@ async fn runs_wait_are_cancelled_and_the_app_ends() {
         let request = "POST /apps/test/flows/waits/run HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n";
         send(address, request).await
     };
+    // Of a flow that runs once at a time a part runs once at a time too.
+    let part = move || async move {
+        let request =
+            "POST /apps/test/flows/waits/run?from=nap&to=nap HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n";
+        send(address, request).await
+    };
     let first = tokio::spawn(start());
     let state = async |state: &str| loop {
         let runs = site.get(&format!("/apps/test/runs?state={state}")).await;
@@ -177,7 +195,7 @@ async fn runs_wait_are_cancelled_and_the_app_ends() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
     let job = state("running").await;
-    let second = tokio::spawn(start());
+    let second = tokio::spawn(part());
     let queued = state("queued").await;
     let (head, body) = start().await;
     assert!(head.starts_with("http/1.1 503") && body.contains("CORE:QUEUE_FULL"), "{head} {body}");
@@ -209,6 +227,26 @@ async fn runs_wait_are_cancelled_and_the_app_ends() {
     site.running.stop().await;
     assert!(second.await.unwrap().1.contains("CORE:CANCELLED"));
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+/// Names of the files by which processes that write the log say that they live.
+fn writers(site: &Site) -> usize {
+    let files = std::fs::read_dir(site.folder.join(".dataway")).unwrap().flatten();
+    files.filter(|file| file.file_name().to_string_lossy().starts_with("writer-")).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_has_ended_leaves_no_lock() {
+    let site = Site::start("{listen: \"127.0.0.1:0\"}").await;
+    site.ask("POST", "/apps/test/flows/echo/run", "").await;
+    assert_eq!(site.get("/apps/test/runs").await.as_array().unwrap().len(), 1);
+    // Another one on the same log lives on, and takes the first one for living as long as it does.
+    let other = site.again().await;
+    assert_eq!(writers(&site), 2);
+    site.running.stop().await;
+    assert_eq!(writers(&site), 1);
+    other.stop().await;
+    assert_eq!(writers(&site), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -347,4 +385,11 @@ async fn steps_are_recorded_when_the_app_says_so() {
     assert_eq!(echo[0]["input"]["payload"], entity);
     assert_eq!(echo[1]["output"]["payload"]["text"], r#"{"got":["***"]}"#);
     assert_eq!(steps("asks").await[0]["code"], "HTTP:CONNECT");
+    // So is a run by hand, with what a mock gave in the place of its step.
+    let mocks = r#"{"mocks": [{"step": "ask", "return": {"payload": "from a mock"}}]}"#;
+    let (status, answer) =
+        site.ask("POST", "/apps/test/flows/asks/run?trace=payloads", &format!("{BY_HAND}{mocks}")).await;
+    assert!(status == 200 && answer.contains("from a mock"), "{status} {answer}");
+    let asks = steps("asks").await;
+    assert_eq!((asks.as_array().unwrap().len(), &asks[0]["output"]["payload"]["text"]), (1, &"from a mock".into()));
 }

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use dataway_lang::Document;
-use dataway_runtime::engine::Request;
+use dataway_runtime::engine::{Level, Request, State};
 use dataway_runtime::message::Message;
 use support::{TestApp, json, value};
 
@@ -141,6 +141,36 @@ async fn schedules_fire_until_the_app_stops() {
     let ended = ticks();
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(ticks(), ended);
+}
+
+/// Failures are swallowed by the trigger, but recorded, and the next firing comes as if nothing had happened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scheduled_run_that_fails_is_recorded_and_the_next_one_comes() {
+    let flows = r##"
+  - name: tick
+    trigger: {scheduler: {every: 1}}
+    steps: [{id: breaks, raise-error: {type: "TICK:BAD", description: on purpose}}]
+"##;
+    let app = TestApp::start("  k: {type: state, key: k}", flows).await;
+    let failed = || {
+        let events = app.log.events();
+        events.into_iter().filter(|event| event.content.starts_with("run failed")).collect::<Vec<_>>()
+    };
+    while failed().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    app.runtime.shutdown().await;
+    for event in failed() {
+        let record = event.record.as_deref().unwrap();
+        assert_eq!((&*event.content, &*event.code, event.level), ("run failed: on purpose", "TICK:BAD", Level::Error));
+        assert_eq!((record.trigger, record.state, &*record.flow), ("scheduler", State::Failed, "tick"));
+        assert_eq!(record.failed_step.as_deref(), Some("breaks"));
+    }
+    let [first, second] = [0, 1].map(|n| failed()[n].job.clone());
+    assert_ne!(first, second);
+    // The step says it too, in a line of its own.
+    let lines = app.log.events().into_iter().filter(|event| event.job == first && &*event.step == "breaks");
+    assert_eq!(lines.map(|event| event.content).collect::<Vec<_>>(), ["on purpose"]);
 }
 
 /// Operations change the payload and nothing else; one that fails leaves its input in the failed message.

@@ -20,6 +20,7 @@ use serde_json::json;
 use super::Context;
 use super::answer::{Problem, Query, Reply};
 use crate::connectors::content::{Content, content};
+use crate::connectors::items;
 use crate::engine::{Ended, Flow, Hooks, Request, Runtime, apart};
 use crate::expr::Programs;
 use crate::inspect::excerpt;
@@ -129,7 +130,6 @@ pub async fn run(
         Some(mime) if mime_type::essence(mime) == SPECIFICATION => specified(&context, &body).await?,
         mime => (Message::new(payload(&body, mime), Document::dict([]), Document::dict([])), Vec::new()),
     };
-    // Whoever watches all runs sees this one as well, unless there is something special about it.
     let is_plain = mocks.is_empty() && !is_traced;
     let probe = Arc::new(Probe::new(&context.bench.index, mocks, &context.redactor, is_traced));
     let request = Request { flow, trigger: "admin", message };
@@ -234,15 +234,10 @@ fn traced(context: &Context, probe: &Probe, ended: Ended) -> Response {
 
 /// The final payload as bytes, with its type.
 async fn written(payload: Document) -> Result<(Vec<u8>, String), Fault> {
-    apart(move |_| {
-        let whole = match &payload {
-            Document::Stream(stream) => stream.list().map_err(Fault::wrong_type)?,
-            other => other.clone(),
-        };
-        match content(&whole, None, "utf-8").map_err(Fault::wrong_type)? {
-            Content::Whole(bytes, mime) => Ok((bytes.to_vec(), mime.unwrap_or_else(|| "text/plain".to_owned()))),
-            Content::Chunks(..) => Err(Fault::internal("a list was not written whole")),
-        }
+    let whole = items::settled(payload).await?;
+    apart(move |_| match content(&whole, None, "utf-8").map_err(Fault::wrong_type)? {
+        Content::Whole(bytes, mime) => Ok((bytes.to_vec(), mime.unwrap_or_else(|| "text/plain".to_owned()))),
+        Content::Chunks(..) => Err(Fault::internal("a list was not written whole")),
     })
     .await
 }

@@ -113,11 +113,11 @@ impl App {
         let flows = bodies.iter().map(|body| Flow {
             name: body.name.value.clone(),
             steps: builder.steps(&body.steps),
-            gate: Gate::new(
+            gate: Arc::new(Gate::new(
                 body.max_concurrency.unwrap_or(64) as usize,
                 body.queue.unwrap_or(256) as usize,
                 Duration::from_secs(30),
-            ),
+            )),
             timeout: body.timeout,
         });
         let flows = flows.collect();

@@ -9,7 +9,8 @@ use dataway_lang::mime::Format;
 use dataway_lang::mime::stream::Messages;
 use tokio::sync::mpsc;
 
-use crate::engine::apart::receive;
+use crate::engine::apart::{apart, receive};
+use crate::message::Fault;
 
 /// Whether content of a type can be read item by item.
 #[must_use]
@@ -27,6 +28,17 @@ pub fn stream(input: impl BufRead + Send + 'static, mime_type: &str) -> Result<D
     let refused = || format!("content of type {mime_type} cannot be streamed: use mode repeatable");
     let format = Format::of(mime_type).ok_or_else(refused)?;
     Ok(Stream::document(Box::new(Items::Unread(Box::new(input), format, mime_type.to_owned()))))
+}
+
+/// A payload with all its items, if it is produced while it is read: whoever reads it must do so while the app is up.
+///
+/// # Errors
+/// That of the source, or that the payload was consumed.
+pub async fn settled(payload: Document) -> Result<Document, Fault> {
+    match payload {
+        Document::Stream(stream) => apart(move |_| stream.list().map_err(|why| Fault::new("CORE:RUNTIME", why))).await,
+        other => Ok(other),
+    }
 }
 
 /// The items of an input.

@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
+use super::beside::Beside;
 use super::{BoxFuture, Flow, Hooks, Run, RunRecord, Runtime, State, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
@@ -24,7 +25,7 @@ pub struct Job {
     parent: Option<Arc<str>>,
     flow: Arc<str>,
     trace: Trace,
-    /// Who watches this run, in the place of who watches all.
+    /// Who watches this run alone.
     hooks: Option<Arc<dyn Hooks>>,
     /// When it ends at the latest, on the app's clock.
     deadline: Option<Duration>,
@@ -68,6 +69,8 @@ pub struct Ended {
 struct Begin {
     id: Ulid,
     record: RunRecord,
+    /// Whether the run log knows of the run already.
+    is_told: bool,
     timeout: Option<Duration>,
     /// Stands for the run at the gate, or among the async sub-flows.
     permit: OwnedSemaphorePermit,
@@ -221,12 +224,13 @@ impl Runtime {
         self.run_with(request, Extras::default()).await
     }
 
-    /// Runs a flow while somebody watches this run, in the place of whoever watches all runs.
+    /// Runs a flow while somebody watches this run, beside whoever watches all runs.
     ///
     /// # Errors
     /// As [`Runtime::run`].
     pub async fn run_watched(self: &Arc<Self>, request: Request, hooks: Arc<dyn Hooks>) -> Result<Ended, Fault> {
-        self.run_with(request, Extras { hooks: Some(hooks), ..Extras::default() }).await
+        let hooks = Some(Beside::all(hooks, self));
+        self.run_with(request, Extras { hooks, ..Extras::default() }).await
     }
 
     async fn run_with(self: &Arc<Self>, request: Request, extras: Extras) -> Result<Ended, Fault> {
@@ -262,7 +266,8 @@ impl Runtime {
         let waits = || queued.insert(Queued::new(self, record.clone())).ended.clone();
         let entered = flow.gate.enter(&self.clock, &self.stopping, waits).await;
         let begun = entered.map(|permit| {
-            let begin = Begin { id, record, timeout: flow.timeout, permit, extras };
+            let is_told = queued.as_ref().is_some_and(|queued| queued.is_told);
+            let begin = Begin { id, record, is_told, timeout: flow.timeout, permit, extras };
             let steps = flow.steps.clone();
             self.begin(flow, steps, message, begin)
         });
@@ -302,7 +307,8 @@ impl Runtime {
         let mut record = RunRecord::new(id, parent.flow(), "async", self.clock.wall());
         record.parent = Some(parent.job().id().clone());
         let (trace, hooks) = (Some(parent.job().trace().clone()), parent.job().hooks.clone());
-        let begin = Begin { id, record, timeout: None, permit, extras: Extras { finish: None, trace, hooks } };
+        let extras = Extras { finish: None, trace, hooks };
+        let begin = Begin { id, record, is_told: false, timeout: None, permit, extras };
         let (job, run) = self.begin(parent.flow().clone(), steps.clone(), message, begin);
         tokio::spawn(run);
         Ok(job)
@@ -344,6 +350,7 @@ impl Runtime {
 struct Queued<'a> {
     runtime: &'a Runtime,
     record: RunRecord,
+    is_told: bool,
     ended: CancellationToken,
 }
 
@@ -351,8 +358,8 @@ impl<'a> Queued<'a> {
     fn new(runtime: &'a Runtime, record: RunRecord) -> Queued<'a> {
         let ended = CancellationToken::new();
         runtime.queued().insert(record.job.clone(), ended.clone());
-        runtime.log().offer(record.event());
-        Queued { runtime, record, ended }
+        let is_told = runtime.log().offer(record.event());
+        Queued { runtime, record, is_told, ended }
     }
 
     /// The wait is over: the turn has come, or never will.
@@ -372,7 +379,7 @@ impl Drop for Queued<'_> {
         if self.record.state == State::Queued {
             let fault = Fault::new("CORE:CANCELLED", "nobody waits for the run any more");
             self.record.end(self.runtime.clock().wall(), Some(&fault));
-            self.runtime.log().offer(self.record.event());
+            self.runtime.log().keep(self.record.event());
         }
     }
 }
@@ -397,7 +404,7 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     let mut record = begin.record;
     record.started = clock.wall();
     record.state = State::Running;
-    job.runtime.log().write(record.event()).await;
+    let is_told = job.runtime.log().write(record.event()).await || begin.is_told;
     let (input, flow_name) = (message.clone(), flow.name.clone());
     let mut result = {
         let run = Run::new(job.clone(), flow.clone());
@@ -430,7 +437,11 @@ async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Mes
     if let Some(counts) = job.runtime.counts(&flow_name) {
         counts.end(record.state, clock.now().saturating_sub(job.started));
     }
-    job.runtime.log().write(record.event()).await;
+    if is_told && record.error.is_none() {
+        job.runtime.log().keep(record.event());
+    } else {
+        job.runtime.log().write(record.event()).await;
+    }
     if let Some(hooks) = &job.runtime.hooks {
         hooks.ended(&job, &result);
     }

@@ -1,12 +1,13 @@
 //! Events of the run log and their way to whoever stores them (part 4, section 4).
 //!
 //! The way is a bounded channel with one writer behind it. When it is full, DEBUG and INFO events are dropped and counted; WARN
-//! and ERROR wait. An event holds no business data: codes, descriptions and what `logger` steps say, nothing else.
+//! and ERROR wait. Of the end of a run that the log knows of at least the record is kept. An event holds no business data: codes, descriptions and what `logger` steps say, nothing else.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::RunRecord;
@@ -107,6 +108,9 @@ const COLLECTED: Duration = Duration::from_millis(10);
 enum Item {
     Event(Event),
     Flush(oneshot::Sender<()>),
+    /// There is something late.
+    Late,
+    Close(oneshot::Sender<()>),
 }
 
 /// The near end of the log.
@@ -115,6 +119,9 @@ pub struct Log {
     level: Level,
     sender: mpsc::Sender<Item>,
     dropped: AtomicU64,
+    /// Ends of runs for which there was no room. Each stands for a beginning that had some, so there are not many more than fit
+    /// into the channel.
+    late: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Log {
@@ -122,12 +129,14 @@ impl Log {
     #[must_use]
     pub fn start(level: Level, mut sink: Box<dyn Sink>) -> Log {
         let (sender, mut receiver) = mpsc::channel(CAPACITY);
+        let late: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let kept = Arc::clone(&late);
         let writing = move || {
             let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
             sink.open();
             while receiver.blocking_recv_many(&mut items, BATCH) > 0 {
                 // Whoever flushes waits, so nothing is collected then.
-                if items.len() < BATCH && !items.iter().any(|item| matches!(item, Item::Flush(_))) {
+                if items.len() < BATCH && !items.iter().any(|item| matches!(item, Item::Flush(_) | Item::Close(_))) {
                     std::thread::sleep(COLLECTED);
                     while items.len() < BATCH
                         && let Ok(item) = receiver.try_recv()
@@ -135,13 +144,16 @@ impl Log {
                         items.push(item);
                     }
                 }
-                let mut flushed = Vec::new();
+                let (mut flushed, mut closed) = (Vec::new(), None);
                 for item in items.drain(..) {
                     match item {
                         Item::Event(event) => events.push(event),
                         Item::Flush(done) => flushed.push(done),
+                        Item::Late => {}
+                        Item::Close(done) => closed = Some(done),
                     }
                 }
+                events.append(&mut kept.lock().unwrap_or_else(PoisonError::into_inner));
                 if !events.is_empty() {
                     sink.write(&events);
                     events.clear();
@@ -150,11 +162,17 @@ impl Log {
                 for done in flushed {
                     let _ = done.send(());
                 }
+                if let Some(done) = closed {
+                    // Whatever the sink holds is let go of before anybody is told.
+                    drop((sink, receiver));
+                    let _ = done.send(());
+                    return;
+                }
             }
         };
         // Without a thread nothing is written, and events are counted as dropped.
         let _ = std::thread::Builder::new().name("dataway-log".to_owned()).spawn(writing);
-        Log { level, sender, dropped: AtomicU64::new(0) }
+        Log { level, sender, dropped: AtomicU64::new(0), late }
     }
 
     /// Whether events of that level are kept at all: asked before an event is made.
@@ -169,29 +187,42 @@ impl Log {
         (!event.is_silent || event.carries()).then_some(event)
     }
 
-    /// Hands an event on. Waits for room only with WARN and ERROR.
-    pub async fn write(&self, event: Event) {
-        let Some(event) = self.admitted(event) else { return };
-        if event.level as u8 >= Level::Warn as u8 {
-            // A writer that is gone takes nothing more; flows go on.
-            if self.sender.send(Item::Event(event)).await.is_err() {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
-            }
-        } else {
-            self.try_send(event);
+    /// Hands an event on. Waits for room only with WARN and ERROR. Gives whether it was taken.
+    pub async fn write(&self, event: Event) -> bool {
+        if (event.level as u8) < Level::Warn as u8 {
+            return self.offer(event);
         }
-    }
-
-    /// Hands an event on if there is room.
-    pub fn offer(&self, event: Event) {
-        if let Some(event) = self.admitted(event) {
-            self.try_send(event);
-        }
-    }
-
-    fn try_send(&self, event: Event) {
-        if self.sender.try_send(Item::Event(event)).is_err() {
+        let Some(event) = self.admitted(event) else { return false };
+        // A writer that is gone takes nothing more; flows go on.
+        let is_taken = self.sender.send(Item::Event(event)).await.is_ok();
+        if !is_taken {
             self.drop_one();
+        }
+        is_taken
+    }
+
+    /// Hands an event on if there is room. Gives whether it was taken.
+    pub fn offer(&self, event: Event) -> bool {
+        self.admitted(event).is_some_and(|event| {
+            let is_taken = self.sender.try_send(Item::Event(event)).is_ok();
+            if !is_taken {
+                self.drop_one();
+            }
+            is_taken
+        })
+    }
+
+    /// Hands on the end of a run whose beginning was taken. Without room for it at least the record is kept: otherwise the log
+    /// would say of the run that it goes on.
+    pub fn keep(&self, event: Event) {
+        let Some(event) = self.admitted(event) else { return };
+        let Err(refused) = self.sender.try_send(Item::Event(event)) else { return };
+        self.drop_one();
+        if let TrySendError::Full(Item::Event(mut event)) = refused {
+            event.is_silent = true;
+            self.late.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+            // The writer looks after what is late whenever something comes, and much is waiting unless it took it just now.
+            let _ = self.sender.try_send(Item::Late);
         }
     }
 
@@ -204,6 +235,14 @@ impl Log {
     pub async fn flush(&self) {
         let (done, waiter) = oneshot::channel();
         if self.sender.send(Item::Flush(done)).await.is_ok() {
+            let _ = waiter.await;
+        }
+    }
+
+    /// Ends the log: the sink gets everything that was written before, and is dropped. What is written later is lost.
+    pub async fn close(&self) {
+        let (done, waiter) = oneshot::channel();
+        if self.sender.send(Item::Close(done)).await.is_ok() {
             let _ = waiter.await;
         }
     }
@@ -237,21 +276,40 @@ impl Sink for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::State;
 
-    struct Stuck(Arc<tokio::sync::Semaphore>);
+    /// Takes nothing before it may.
+    struct Stuck(Arc<tokio::sync::Semaphore>, All);
 
     impl Sink for Stuck {
-        fn write(&mut self, _: &[Event]) {
+        fn write(&mut self, events: &[Event]) {
             while self.0.available_permits() == 0 {
                 std::thread::yield_now();
             }
+            self.1.write(events);
         }
+    }
+
+    fn record(state: State) -> Arc<RunRecord> {
+        Arc::new(RunRecord {
+            job: "A".into(),
+            parent: None,
+            flow: "f".into(),
+            trigger: "cli",
+            queued: SystemTime::UNIX_EPOCH,
+            started: SystemTime::UNIX_EPOCH,
+            ended: None,
+            state,
+            error: None,
+            failed_step: None,
+        })
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_full_channel_drops_what_is_unimportant_and_counts_it() {
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
-        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone())));
+        let seen = Arc::default();
+        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone(), All(Arc::clone(&seen)))));
         let event = |level| Event::new(SystemTime::UNIX_EPOCH, level, "x");
         let many = CAPACITY + BATCH + 10;
         for _ in 0..many {
@@ -260,9 +318,20 @@ mod tests {
         assert!(log.dropped() >= 10);
         log.write(event(Level::Debug)).await;
         assert!(!log.wants(Level::Debug));
+        // The end of a run is no event any more, but its record arrives.
+        let dropped = log.dropped();
+        log.keep(Event { record: Some(record(State::Succeeded)), ..event(Level::Info) });
+        assert_eq!(log.dropped(), dropped + 1);
         gate.add_permits(1);
         log.write(event(Level::Error)).await;
         log.flush().await;
+        let records: Vec<_> = seen.lock().unwrap().iter().filter(|event| event.record.is_some()).cloned().collect();
+        assert!(matches!(&records[..], [Event { is_silent: true, .. }]));
+        // With room it is an event like others.
+        log.keep(Event { record: Some(record(State::Succeeded)), ..event(Level::Info) });
+        log.close().await;
+        assert!(seen.lock().unwrap().last().is_some_and(|event| event.record.is_some() && !event.is_silent));
+        assert!(!log.write(event(Level::Error)).await && Arc::strong_count(&seen) == 1);
     }
 
     /// Keeps everything that it is given.
@@ -278,21 +347,9 @@ mod tests {
     async fn records_are_kept_below_the_level() {
         let all = Arc::default();
         let log = Log::start(Level::Error, Box::new(All(Arc::clone(&all))));
-        let record = RunRecord {
-            job: "A".into(),
-            parent: None,
-            flow: "f".into(),
-            trigger: "cli",
-            queued: SystemTime::UNIX_EPOCH,
-            started: SystemTime::UNIX_EPOCH,
-            ended: None,
-            state: crate::engine::State::Running,
-            error: None,
-            failed_step: None,
-        };
         let event = Event::new(SystemTime::UNIX_EPOCH, Level::Info, "run started");
         log.write(event.clone()).await;
-        log.write(Event { record: Some(Arc::new(record)), ..event.clone() }).await;
+        log.write(Event { record: Some(record(State::Running)), ..event.clone() }).await;
         log.write(Event { level: Level::Error, ..event }).await;
         log.flush().await;
         let seen: Vec<_> = all.lock().unwrap().iter().map(|e| (e.is_silent, e.record.is_some())).collect();

@@ -6,6 +6,7 @@
 //! | [`steps`] | lists of steps and the [`Component`] behind each |
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
 //! | [`job`], [`record`] | a run from its admission to its end; what the run log knows of it |
+//! | `beside` | who watches one run beside who watches all |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
 //! | [`apart`] | long work on threads of its own, which ends when nobody waits for it |
 //! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
@@ -16,6 +17,7 @@
 //! sections 1, 2 and 5; part 4, sections 1 to 4.
 
 pub mod apart;
+mod beside;
 pub mod build;
 pub mod clock;
 pub mod evaluate;
@@ -72,17 +74,18 @@ pub struct Flow {
     /// Its steps.
     pub steps: Arc<Steps>,
     /// How many runs of it there may be.
-    pub gate: Gate,
+    pub gate: Arc<Gate>,
     /// Longest time of a run of it, from its start; `None`: no bound.
     pub timeout: Option<Duration>,
 }
 
 impl Flow {
-    /// The steps from the one id to the other, which stand in one list, as a flow of their own that waits for nobody.
+    /// The steps from the one id to the other, which stand in one list, as a flow of their own, whose runs count among those of the
+    /// whole.
     #[must_use]
     pub fn range(&self, from: &str, to: &str) -> Option<Flow> {
         let steps = Arc::new(self.steps.range(from, to)?);
-        Some(Flow { name: self.name.clone(), steps, gate: Gate::default(), timeout: self.timeout })
+        Some(Flow { name: self.name.clone(), steps, gate: Arc::clone(&self.gate), timeout: self.timeout })
     }
 }
 

@@ -68,7 +68,7 @@ impl Flow {
         Flow {
             name: flow.name().clone(),
             steps: builder.steps(&body.steps),
-            gate: Gate::new(concurrency, queue, body.queue_timeout.unwrap_or(defaults.queue_timeout)),
+            gate: Arc::new(Gate::new(concurrency, queue, body.queue_timeout.unwrap_or(defaults.queue_timeout))),
             timeout,
         }
     }

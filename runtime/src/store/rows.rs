@@ -25,7 +25,8 @@ impl Row<'_, '_> {
     }
 }
 
-/// Inserts rows: `into` is the statement up to `values`, and `put` gives each row's values for its `columns`.
+/// Inserts rows: `into` is the statement up to `values` and `then` what stands behind them; `put` gives each row's values for its
+/// `columns`.
 ///
 /// # Errors
 /// Whatever SQLite refuses.
@@ -33,6 +34,7 @@ pub fn insert<T>(
     connection: &Connection,
     into: &str,
     columns: usize,
+    then: &str,
     rows: &[T],
     put: impl Fn(&mut Row<'_, '_>, &T) -> Result<()>,
 ) -> Result<()> {
@@ -42,7 +44,8 @@ pub fn insert<T>(
             continue;
         }
         let values = format!("({})", vec!["?"; columns].join(", "));
-        let mut statement = connection.prepare(&format!("{into} values {}", vec![values; together].join(", ")))?;
+        let mut statement =
+            connection.prepare(&format!("{into} values {} {then}", vec![values; together].join(", ")))?;
         for rows in rows.chunks(together) {
             let mut row = Row { statement: &mut statement, given: 0 };
             for one in rows {
@@ -65,7 +68,7 @@ mod tests {
         for count in [0_i64, 1, 15, 16, 17, 64, 100] {
             connection.execute("delete from t", []).expect("emptied");
             let rows: Vec<i64> = (0..count).collect();
-            insert(&connection, "insert into t (n, text)", 2, &rows, |row, n| {
+            insert(&connection, "insert into t (n, text)", 2, "", &rows, |row, n| {
                 row.put(n)?.put(format!("row {n}"))?;
                 Ok(())
             })

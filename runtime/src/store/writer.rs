@@ -163,7 +163,7 @@ const INSERT_EVENT: &str = "insert into events \
 
 fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
     let events: Vec<&Event> = events.iter().filter(|event| !event.is_silent).collect();
-    rows::insert(connection, INSERT_EVENT, 13, &events, |row, event| {
+    rows::insert(connection, INSERT_EVENT, 13, "", &events, |row, event| {
         row.put(micros(event.time))?.put(event.level as u8)?.put(&options.app)?.put(&options.version)?;
         row.put(&event.job)?.put(&event.flow)?.put(&event.step)?.put(event.component)?.put(event.operation)?;
         for text in [&event.category, event.content.as_str(), &event.code] {
@@ -174,8 +174,12 @@ fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -
     })
 }
 
-const INSERT_RUN: &str = "insert or replace into runs \
+const INSERT_RUN: &str = "insert into runs \
     (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner)";
+/// An end may arrive before the beginning, for which there was room earlier: it stays.
+const UPDATE_RUN: &str = "on conflict (job) do update set started = excluded.started, ended = excluded.ended, \
+    state = excluded.state, code = excluded.code, description = excluded.description, failed_step = excluded.failed_step \
+    where runs.ended is null";
 
 fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: &[Event]) -> rusqlite::Result<()> {
     // Of a run that began and ended since the last batch only the end is written.
@@ -184,7 +188,7 @@ fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: 
         last.insert(&record.job, record);
     }
     let records: Vec<&RunRecord> = last.into_values().collect();
-    rows::insert(connection, INSERT_RUN, 14, &records, |row, run| {
+    rows::insert(connection, INSERT_RUN, 14, UPDATE_RUN, &records, |row, run| {
         row.put(&run.job)?.put(&run.parent)?.put(&options.app)?.put(&options.version)?.put(&run.flow)?;
         row.put(run.trigger)?.put(micros(run.queued))?.put(micros(run.started))?.put(run.ended.map(micros))?;
         row.put(state(run.state))?;
@@ -241,4 +245,124 @@ fn clean(connection: &Connection, retention: Duration) -> rusqlite::Result<()> {
         while connection.execute(statement, params![oldest, CLEANED_AT_ONCE])? >= CLEANED_AT_ONCE as usize {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::Level;
+    use crate::message::LOST;
+    use crate::store::reader::{EventFilter, Reader, RunFilter};
+
+    /// The tables of version 1, as they were made then.
+    const FIRST: &str = "
+create table if not exists runs (
+    job text primary key, parent text, app text not null, version text not null, flow text not null, cause text not null,
+    queued integer not null, started integer not null, ended integer, state text not null,
+    code text, description text, failed_step text
+) without rowid;
+create index if not exists runs_by_time on runs (started);
+create index if not exists runs_by_flow on runs (flow, started);
+create table if not exists events (
+    id integer primary key autoincrement, time integer not null, level integer not null, app text not null,
+    version text not null, job text not null, flow text not null, step text not null, component text not null,
+    operation text not null, category text not null, content text not null, code text not null, duration integer
+);
+create index if not exists events_by_time on events (time);
+create index if not exists events_by_job on events (job);
+create index if not exists events_by_flow on events (flow, time);
+pragma user_version = 1";
+
+    /// A folder of its own, and a writer into it.
+    fn writer(name: &str) -> (PathBuf, Writer) {
+        let folder = std::env::temp_dir().join(format!("dataway-writer-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let (app, version, redactor) = ("shop".to_owned(), "2.0.0".to_owned(), Redactor::default());
+        let retention = Duration::from_secs(3600);
+        let options = Options { folder: folder.clone(), app, version, retention, redactor };
+        (folder, Writer::new(options))
+    }
+
+    /// An event with a record of a run that is, or was, in this state.
+    fn event(job: &str, state: State) -> Event {
+        let now = SystemTime::now();
+        let record = RunRecord {
+            job: job.into(),
+            parent: None,
+            flow: "orders".into(),
+            trigger: "cli",
+            queued: now,
+            started: now,
+            ended: (!matches!(state, State::Queued | State::Running)).then_some(now),
+            state,
+            error: None,
+            failed_step: None,
+        };
+        Event { job: job.into(), record: Some(Arc::new(record)), ..Event::new(now, Level::Info, "told") }
+    }
+
+    /// Job, state and code of every run, by job.
+    async fn runs(folder: &Path) -> Vec<String> {
+        let mut reader = Reader::open(folder).await.unwrap().unwrap();
+        let mut runs = reader.runs(&RunFilter::default()).await.unwrap();
+        runs.sort_by(|one, other| one.job.cmp(&other.job));
+        runs.iter().map(|run| format!("{} {} {}", run.job, run.state, run.code.as_deref().unwrap_or("-"))).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_log_of_version_1_is_read_and_goes_on() {
+        let (folder, mut writer) = writer("upgrade");
+        let now = micros(SystemTime::now());
+        let first = Connection::open(folder.join(FILE)).unwrap();
+        first.execute_batch(FIRST).unwrap();
+        for (job, ended, state) in [("a", Some(now), "succeeded"), ("b", None, "running")] {
+            let row = "insert into runs (job, app, version, flow, cause, queued, started, ended, state) \
+                       values (?1, 'shop', '1.0.0', 'orders', 'cli', ?2, ?2, ?3, ?4)";
+            first.execute(row, params![job, now, ended, state]).unwrap();
+        }
+        let line =
+            "insert into events values (7, ?1, 1, 'shop', '1.0.0', 'a', 'orders', '', '', '', '', 'old', '', null)";
+        first.execute(line, [now]).unwrap();
+        drop(first);
+        // As it is, before anybody writes it.
+        assert_eq!(runs(&folder).await, ["a succeeded -", "b running -"]);
+        let mut reader = Reader::open(&folder).await.unwrap().unwrap();
+        assert_eq!(reader.traces("a").await.unwrap(), []);
+        // Whoever wrote it then is gone; nothing else is lost, and what is new stands behind it.
+        let written = tokio::task::spawn_blocking(move || {
+            writer.write(&[event("c", State::Running)]);
+            writer
+        });
+        let writer = written.await.unwrap();
+        assert_eq!(runs(&folder).await, ["a succeeded -".to_owned(), format!("b failed {LOST}"), "c running -".into()]);
+        let mut reader = Reader::open(&folder).await.unwrap().unwrap();
+        let events = reader.events(&EventFilter::default()).await.unwrap();
+        let contents: Vec<_> =
+            events.iter().map(|event| (event.id, event.job.as_str(), event.content.as_str())).collect();
+        let lost = "run failed: the process ended before the run did";
+        assert_eq!(contents, [(7, "a", "old"), (8, "b", lost), (9, "c", "told")]);
+        let again = Connection::open(writer.path()).unwrap();
+        let version: i64 = again.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, VERSION);
+        let aside = std::fs::read_dir(&folder).unwrap().flatten();
+        assert!(!aside.into_iter().any(|file| file.file_name().to_string_lossy().contains("broken")));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// For an end there is room at once where there was none for a beginning.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_end_that_comes_before_the_beginning_stays() {
+        let (folder, mut writer) = writer("order");
+        let written = tokio::task::spawn_blocking(move || {
+            writer.write(&[event("a", State::Succeeded), event("b", State::Queued)]);
+            writer.write(&[event("a", State::Running), event("b", State::Running)]);
+            writer
+        });
+        let _writer = written.await.unwrap();
+        assert_eq!(runs(&folder).await, ["a succeeded -", "b running -"]);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -8,6 +8,7 @@ use super::difference::{difference, named, show};
 use super::request::Response;
 use super::values;
 use super::watch::{End, Watch};
+use crate::connectors::items;
 use crate::engine::Runtime;
 use crate::message::{Fault, Message};
 use crate::model::{CallCount, Case, Expect, ExpectedError, ExpectedResponse, Files};
@@ -115,10 +116,8 @@ impl Evidence<'_> {
 
 /// A message whose payload was read to its end, if it is produced while it is read.
 async fn settled(mut message: Message) -> Result<Message, String> {
-    if let Document::Stream(stream) = message.payload().clone() {
-        let list = tokio::task::spawn_blocking(move || stream.list()).await;
-        message.set_payload(list.unwrap_or_else(|_| Err("reading it broke off".to_owned()))?);
-    }
+    let payload = items::settled(message.payload().clone()).await;
+    message.set_payload(payload.map_err(|fault| fault.description.clone())?);
     Ok(message)
 }
 

@@ -15,7 +15,7 @@ use crate::connectors::database::pool::Database;
 use crate::connectors::triggers::close_all;
 use crate::connectors::{self, Surroundings};
 use crate::engine::log::Memory;
-use crate::engine::{Builder, Clock, Component, Flow, Gate, Plan, Request, Resources, Runtime, Settings};
+use crate::engine::{Builder, Clock, Component, Flow, Plan, Request, Resources, Runtime, Settings};
 use crate::message::Message;
 use crate::model::{self, App, Config, Suite, TestTime, Trace};
 
@@ -136,7 +136,7 @@ impl Stage {
         // Names that no flow of an app can have.
         let mut beside = |(key, steps): (&str, &model::Steps)| {
             let name = format!("{key} ({})", suite.body.suite.value).into();
-            Arc::new(Flow { name, steps: builder.steps(steps), gate: Gate::default(), timeout: None })
+            Arc::new(Flow { name, steps: builder.steps(steps), gate: Arc::default(), timeout: None })
         };
         let (before, after) = (script.before.map(&mut beside), script.after.map(&mut beside));
         if !builder.errors.is_empty() {
