@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use dataway_lang::Document;
+use dataway_runtime::connectors;
 use dataway_runtime::engine::{Level, Request, State};
 use dataway_runtime::message::Message;
 use support::{TestApp, json, value};
@@ -149,7 +150,10 @@ async fn a_scheduled_run_that_fails_is_recorded_and_the_next_one_comes() {
     let flows = r##"
   - name: tick
     trigger: {scheduler: {every: 1}}
-    steps: [{id: breaks, raise-error: {type: "TICK:BAD", description: on purpose}}]
+    steps:
+      - logger: {category: first, message: "#[str([msg.payload, msg.attrs, msg.vars, msg.error])]"}
+      - id: breaks
+        raise-error: {type: "TICK:BAD", description: on purpose}
 "##;
     let app = TestApp::start("  k: {type: state, key: k}", flows).await;
     let failed = || {
@@ -168,9 +172,62 @@ async fn a_scheduled_run_that_fails_is_recorded_and_the_next_one_comes() {
     }
     let [first, second] = [0, 1].map(|n| failed()[n].job.clone());
     assert_ne!(first, second);
+    let events = app.log.events();
+    let given = events.iter().find(|event| &*event.category == "first").map(|event| event.content.as_str());
+    assert_eq!(given, Some("[None, {}, {}, None]"));
     // The step says it too, in a line of its own.
     let lines = app.log.events().into_iter().filter(|event| event.job == first && &*event.step == "breaks");
     assert_eq!(lines.map(|event| event.content).collect::<Vec<_>>(), ["on purpose"]);
+}
+
+/// Operations, one after the other, each with the payload that it gives, as JSON (empty: not looked at), or the code with which it
+/// fails.
+const OPERATIONS: &[(&str, &str)] = &[
+    ("file.write: {path: a.txt, content: x}", "\"p\""),
+    ("file.read: {path: a.txt}", "\"x\""),
+    ("file.list: {}", ""),
+    ("file.move: {source: a.txt, target: b.txt}", "\"p\""),
+    ("file.delete: {path: b.txt}", "\"p\""),
+    ("file.read: {path: b.txt}", "FILE:NOT_FOUND"),
+    ("file.move: {source: a.txt, target: b.txt}", "FILE:NOT_FOUND"),
+    ("file.delete: {path: b.txt}", "FILE:NOT_FOUND"),
+    ("file.write: {path: ../b.txt}", "FILE:DENIED"),
+    ("file.list: {path: absent}", "FILE:NOT_FOUND"),
+    ("database.insert: {sql: insert into t values (1)}", r#"{"rowsAffected":1,"lastId":1}"#),
+    ("database.query: {sql: select n from t}", r#"[{"n":1}]"#),
+    ("database.update: {sql: update t set n = 2}", r#"{"rowsAffected":1}"#),
+    ("database.batch: {sql: insert into t values (:n), rows: [{n: 5}]}", r#"{"rowsAffected":1,"failed":[]}"#),
+    ("database.delete: {sql: delete from t}", r#"{"rowsAffected":2}"#),
+    ("database.query: {sql: select n from u}", "DB:SYNTAX"),
+    ("database.insert: {sql: \"insert into t values (1, 2)\"}", "DB:SYNTAX"),
+    ("database.batch: {sql: insert into t values (:n), rows: \"#[[{}]]\"}", "DB:PARAMETER"),
+    ("state.set: {config: kept, value: 1}", r#"{"value":1}"#),
+    ("state.get: {config: kept}", r#"{"value":1}"#),
+    ("state.expire: {config: kept, days: 1}", "null"),
+    ("state.expire: {config: kept, days: \"#[0]\"}", "CORE:TYPE"),
+    ("state.list-push: {config: kept, value: 1}", "CORE:TYPE"),
+    ("state.delete: {config: kept}", "null"),
+    ("http-request: {}", "HTTP:CONNECT"),
+    ("state.list-push: {config: list, value: 1}", r#"{"value":1}"#),
+    ("state.list-get: {config: list}", r#"{"value":1}"#),
+    ("state.list-length: {config: list}", r#"{"size":1}"#),
+    ("state.list-pop: {config: list}", r#"{"value":1}"#),
+    ("state.list-pop: {config: list}", r#"{"value":null}"#),
+    ("state.hash-set: {config: hash, field: f, value: 1}", r#"{"key":"f","value":1}"#),
+    ("state.hash-get: {config: hash, field: f}", r#"{"key":"f","value":1}"#),
+    ("state.hash-has: {config: hash, field: g}", r#"{"key":"g","value":false}"#),
+    ("state.hash-size: {config: hash}", r#"{"size":1}"#),
+    ("state.hash-remove: {config: hash, field: f}", r#"{"key":"f","value":true}"#),
+    ("state.hash-get: {config: hash, field: \"#['f' * 513]\"}", "CORE:TYPE"),
+];
+
+#[test]
+fn no_operation_is_left_out() {
+    for component in connectors::COMPONENTS.iter().chain(connectors::state::COMPONENTS) {
+        let key = component.description.key;
+        let is_tried = OPERATIONS.iter().any(|(step, _)| step.split(':').next() == Some(key));
+        assert!(is_tried, "{key}: what it does to its message is tested nowhere");
+    }
 }
 
 /// Operations change the payload and nothing else; one that fails leaves its input in the failed message.
@@ -179,41 +236,18 @@ async fn operations_change_the_payload_alone() {
     let configs = r##"  box: {type: file, root: root}
   db: {type: database, engine: sqlite, path: ":memory:", init: ["create table t(n integer primary key)"]}
   kept: {type: state, key: k}
+  list: {type: state, key: l}
+  hash: {type: state, key: h}
   down: {type: http-request, base-url: "http://127.0.0.1:1"}"##;
-    // Each step with the payload that it gives, as JSON (empty: not looked at), or the code with which it fails.
-    let steps = [
-        ("file.write: {path: a.txt, content: x}", "\"p\""),
-        ("file.read: {path: a.txt}", "\"x\""),
-        ("file.list: {}", ""),
-        ("file.move: {source: a.txt, target: b.txt}", "\"p\""),
-        ("file.delete: {path: b.txt}", "\"p\""),
-        ("file.read: {path: b.txt}", "FILE:NOT_FOUND"),
-        ("file.move: {source: a.txt, target: b.txt}", "FILE:NOT_FOUND"),
-        ("file.delete: {path: b.txt}", "FILE:NOT_FOUND"),
-        ("file.write: {path: ../b.txt}", "FILE:DENIED"),
-        ("file.list: {path: absent}", "FILE:NOT_FOUND"),
-        ("database.insert: {sql: insert into t values (1)}", r#"{"rowsAffected":1,"lastId":1}"#),
-        ("database.query: {sql: select n from t}", r#"[{"n":1}]"#),
-        ("database.update: {sql: update t set n = 2}", r#"{"rowsAffected":1}"#),
-        ("database.batch: {sql: insert into t values (:n), rows: [{n: 5}]}", r#"{"rowsAffected":1,"failed":[]}"#),
-        ("database.delete: {sql: delete from t}", r#"{"rowsAffected":2}"#),
-        ("database.query: {sql: select n from u}", "DB:SYNTAX"),
-        ("database.insert: {sql: \"insert into t values (1, 2)\"}", "DB:SYNTAX"),
-        ("database.batch: {sql: insert into t values (:n), rows: \"#[[{}]]\"}", "DB:PARAMETER"),
-        ("state.set: {value: 1}", r#"{"value":1}"#),
-        ("state.get: {}", r#"{"value":1}"#),
-        ("state.expire: {days: 1}", "null"),
-        ("state.expire: {days: \"#[0]\"}", "CORE:TYPE"),
-        ("state.list-push: {value: 1}", "CORE:TYPE"),
-        ("state.delete: {}", "null"),
-        ("http-request: {}", "HTTP:CONNECT"),
-    ];
-    let flows: String =
-        steps.iter().enumerate().map(|(n, (step, _))| format!("  - {{name: f{n}, steps: [{{{step}}}]}}\n")).collect();
+    let flows: String = OPERATIONS
+        .iter()
+        .enumerate()
+        .map(|(n, (step, _))| format!("  - {{name: f{n}, steps: [{{{step}}}]}}\n"))
+        .collect();
     let prepare = |folder: &std::path::Path| std::fs::create_dir_all(folder.join("root")).unwrap();
     let app = TestApp::with(configs, &format!("\n{flows}"), prepare, |_| {}).await;
     let (attributes, variables) = (r#"{"from":"input"}"#, r#"{"kept":1}"#);
-    for (n, (step, expected)) in steps.iter().enumerate() {
+    for (n, (step, expected)) in OPERATIONS.iter().enumerate() {
         let flow = app.runtime.flow(&format!("f{n}")).unwrap().clone();
         let message = Message::new("p".into(), value(attributes), value(variables));
         let ended = app.runtime.run(Request { flow, trigger: "test", message }).await.unwrap();

@@ -3,6 +3,7 @@
 mod basic;
 mod bounds;
 mod concurrency;
+mod crypto;
 mod errors;
 mod loops;
 mod table;
@@ -31,9 +32,18 @@ pub struct App {
     log: Memory,
 }
 
-/// What reading the text of flows finds wrong.
+/// What reading the text of flows finds wrong, in an app with a configuration `keys` of the type `crypto`.
 pub fn problems(flows: &str) -> Vec<String> {
-    let (_, found) = read(flows, BTreeMap::new());
+    let (_, found) = read(flows, BTreeMap::from([("keys".to_owned(), "crypto".to_owned())]));
+    shown(&found)
+}
+
+/// What reading configurations finds wrong, written as the YAML of a mapping.
+pub fn problems_with_configs(configs: &str) -> Vec<String> {
+    shown(&read_configs(configs).1)
+}
+
+fn shown(found: &[Diagnostic]) -> Vec<String> {
     found.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message)).collect()
 }
 
@@ -56,17 +66,16 @@ fn read(flows: &str, configs: BTreeMap<String, String>) -> (Vec<FlowBody>, Vec<D
     (bodies, found)
 }
 
-/// Configurations written as the YAML of a mapping.
-fn read_configs(text: &str) -> Vec<(String, Config)> {
+/// Configurations written as the YAML of a mapping, and what is wrong with them.
+fn read_configs(text: &str) -> (Vec<(String, Config)>, Vec<Diagnostic>) {
     let files = Files::new(std::path::Path::new("."));
     let programs = Programs::default();
     let around = surroundings(&files, &programs, BTreeMap::new());
     let source = SourceText::new("app.yaml", text);
-    let (Some(tree), _) = yaml::parse(&source) else { return Vec::new() };
+    let tree = yaml::parse(&source).0.expect("the test's YAML can be parsed");
     let mut reader = Reader::new(&around, &source, Context::Config);
     let read = Named::<Config>::read(&tree, &Named::<Config>::SHAPE, &mut reader);
-    assert!(!crate::diagnostic::has_errors(&reader.diagnostics), "{:#?}", reader.diagnostics);
-    read.map(|named| named.0).unwrap_or_default()
+    (read.map(|named| named.0).unwrap_or_default(), reader.diagnostics)
 }
 
 impl App {
@@ -99,7 +108,9 @@ impl App {
     ) -> App {
         let mut resources = Resources::new();
         let mut kinds = BTreeMap::new();
-        for (name, config) in read_configs(configs) {
+        let (configs, found) = read_configs(configs);
+        assert!(!crate::diagnostic::has_errors(&found), "{found:#?}");
+        for (name, config) in configs {
             kinds.insert(name.clone(), config.kind.key.to_owned());
             let instance = crate::components::open(&config).expect("the configuration works");
             resources.extend(instance.map(|instance| (name.as_str().into(), instance)));

@@ -1,7 +1,8 @@
 //! The parameters of every component (part 2, section 3): each bound is refused from the outside and accepted on it, each mistake is
 //! one finding.
 
-use super::{flow, problems};
+use super::{flow, problems, table};
+use crate::components::COMPONENTS;
 
 /// A step that is wrong, and the code of the one finding about it.
 const REFUSED: &[(&str, &str)] = &[
@@ -25,6 +26,18 @@ const REFUSED: &[(&str, &str)] = &[
     ("compress: {method: GZIP, level: 10}", "FLW011"),
     ("decompress: {method: GZIP, level: 1}", "APP002"),
     ("decompress: {method: GZIP, max-size: much}", "FLW005"),
+    ("crypto.encrypt: {iv: 0123456789abcdef, algorithm: RC4}", "APP002"),
+    ("crypto.encrypt: {block-mode: CTR}", "APP002"),
+    ("crypto.encrypt: {block-mode: ECB, padding: ISO10126}", "APP002"),
+    ("crypto.encrypt: {oaep-hash: SHA3}", "APP002"),
+    ("crypto.encrypt: {key: 0123456789abcdef}", "APP002"),
+    ("crypto.encrypt: {config: others}", "FLW013"),
+    ("crypto.decrypt: {hash: SHA256}", "APP002"),
+    ("crypto.decrypt: {content: \"#[1 +]\"}", "DW0013"),
+    ("crypto.sign: {hash: CRC32}", "APP002"),
+    ("crypto.sign: {signature: x}", "APP002"),
+    ("crypto.verify: {}", "APP002"),
+    ("crypto.verify: {signature: x, hash: CRC32}", "APP002"),
     ("filter: {where: \"#[True]\", conditions: [{field: a, op: is-null}]}", "APP002"),
     ("filter: {conditions: [{field: a, op: likes, value: 1}]}", "FLW005"),
     ("filter: {conditions: [{field: a, op: '==', value: 1, other-field: b}]}", "APP002"),
@@ -85,6 +98,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("while: {condition: \"#[True]\", max-loops: 0, steps: []}", "FLW011"),
     ("while: {condition: \"#[True]\", max-loops: 10001, steps: []}", "FLW011"),
     ("break: {after: 1}", "APP002"),
+    ("continue: {if: \"#[True]\"}", "APP002"),
+    ("cache.exists: {key: a, ttl: 1}", "APP002"),
+    ("flow-ref: \"#['other']\"", "FLW010"),
+    ("flow-ref: {name: other, steps: []}", "APP002"),
+    ("rate-limiter: {unit: second, max: 1, strategy: queue, max-wait: -1}", "FLW011"),
+    ("remove-variable: \"#['a']\"", "FLW010"),
+    ("remove-variable: 1st", "APP002"),
+    ("set-variable: {name: a, value: 1, encoding: \"#['utf-8']\"}", "FLW010"),
 ];
 
 /// Steps on their bounds.
@@ -94,6 +115,14 @@ const ACCEPTED: &[&str] = &[
     "compress: {method: DEFLATE, level: 9}",
     "compress: {method: ZLIB, level: none}",
     "filter: {conditions: [{field: a, op: NotIn, value: [1]}, {field: b, op: StartWith, value: x}], logic: 1or2}",
+    "break: {}",
+    "cache.exists: {key: \"#[msg.payload]\"}",
+    "continue: {}",
+    "crypto.decrypt: {config: keys, iv: \"#[msg.vars['iv']]\", algorithm: 3DES, padding: NONE}",
+    "crypto.encrypt: {block-mode: ECB, padding: PKCS7}",
+    "crypto.encrypt: {padding: RSA_PKCS1_OAEP, oaep-hash: SHA512}",
+    "crypto.sign: {hash: MD5}",
+    "crypto.verify: {signature: \"#[msg.vars['signature']]\", hash: \"#['SHA1']\"}",
     "parallel-for-each: {steps: [], max-parallel: 2}",
     "parallel-for-each: {steps: [], max-parallel: 8}",
     "rate-limiter: {unit: minute, max: 1, strategy: queue, max-wait: 0}",
@@ -142,4 +171,27 @@ fn every_parameter_has_its_bounds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The key of a step.
+fn key(step: &str) -> &str {
+    step.split_once(':').map_or(step, |(key, _)| key)
+}
+
+#[test]
+fn no_component_is_left_out() {
+    let refused: Vec<&str> = REFUSED.iter().map(|(step, _)| key(step)).collect();
+    let tried = table::steps();
+    for component in COMPONENTS {
+        assert!(
+            refused.contains(&component.description.key),
+            "no parameter of {} is refused here",
+            component.description.key
+        );
+        assert!(
+            tried.contains(&component.description.key),
+            "{}: what it does to its message is tested nowhere",
+            component.description.key
+        );
+    }
 }

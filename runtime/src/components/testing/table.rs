@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{App, input, json};
+use super::{App, crypto, flow, input, json};
 use crate::engine::{Clock, Job};
 use crate::message::Message;
 
@@ -196,44 +196,88 @@ async fn cancellation_ends_every_wait() {
     }
 }
 
-/// Components without a sub-flow change the payload and nothing else; one that fails leaves its input in the failed message.
+/// Components without a sub-flow that change the payload and nothing else. Each step with the payload that it gives (empty: not
+/// looked at), or the code with which it fails.
+const SIMPLE: &[(&str, &str)] = &[
+    ("logger: x", INPUT[0]),
+    ("sleep: 1s", INPUT[0]),
+    ("rate-limiter: {unit: second, max: 1}", INPUT[0]),
+    ("remove-variable: absent", INPUT[0]),
+    ("validate: {schema: {type: array}}", INPUT[0]),
+    ("cache.store: {key: a, value: b, ttl: 1}", "\"OK\""),
+    ("cache.store-if-absent: {key: a, value: b, ttl: 1}", "\"OK\""),
+    ("cache.read: {key: a}", "\"\""),
+    ("cache.delete: {key: a}", "\"data not exist\""),
+    ("cache.exists: {key: a}", "0"),
+    ("compress: {method: GZIP, content: a}", ""),
+    ("decompress: {method: DEFLATE, content: \"#[b'\\\\x4b\\\\x04\\\\x00']\"}", ""),
+    ("filter: {input: \"#[[{'a': 1}, {'a': 2}]]\", conditions: [{field: a, op: '>', value: 1}]}", r#"[{"a": 2}]"#),
+    ("crypto.encrypt: {config: aes, content: x, block-mode: ECB}", ""),
+    ("crypto.encrypt: {config: aes, block-mode: ECB}", "CORE:TYPE"),
+    ("crypto.decrypt: {config: aes, content: x, block-mode: ECB}", "CRYPTO:DATA"),
+    ("crypto.sign: {config: both, content: x}", ""),
+    ("crypto.verify: {config: both, content: x, signature: y}", "false"),
+    ("set-payload: 1", "1"),
+    ("transform: {payload: 1}", "1"),
+    ("cache.store: {key: \"#[1]\", value: b, ttl: 1}", "CORE:TYPE"),
+    ("decompress: {method: GZIP, content: a}", "COMPRESS:DATA"),
+    ("filter: {}", "CORE:TYPE"),
+    ("for-each: {collection: null, steps: []}", "CORE:TYPE"),
+    ("logger: \"#[1 / 0]\"", "DATAWAY:RUNTIME"),
+    ("raise-error: {type: 'A:B', description: x}", "A:B"),
+    ("set-payload: \"#[1 / 0]\"", "DATAWAY:RUNTIME"),
+    ("set-variable: {name: kept, value: \"#[1 / 0]\"}", "DATAWAY:RUNTIME"),
+    ("sleep: \"#[-1]\"", "CORE:TYPE"),
+    ("transform: {payload: 1, variables: {kept: \"#[1 / 0]\"}}", "DATAWAY:RUNTIME"),
+    ("validate: {schema: {type: object}}", "VALIDATION:INVALID"),
+    ("while: {condition: \"#[1 / 0]\", steps: []}", "DATAWAY:RUNTIME"),
+];
+
+/// Components that change something else, or where the steps behind them go on: what a list with them gives.
+const OTHERS: &[(&str, Parts)] = &[
+    ("set-variable: {name: new, value: 1}", [INPUT[0], INPUT[1], r#"{"kept": 1, "new": 1}"#]),
+    ("remove-variable: kept", [INPUT[0], INPUT[1], "{}"]),
+    (
+        "transform: {payload: 1, attributes: {to: x}, variables: {new: 1}}",
+        ["1", r#"{"to": "x"}"#, r#"{"kept": 1, "new": 1}"#],
+    ),
+    (
+        "for-each: {collection: 3, steps: [{set-variable: {name: new, value: 1}}, break, {set-variable: {name: kept, value: 2}}]}",
+        [INPUT[0], INPUT[1], r#"{"kept": 1, "new": 1}"#],
+    ),
+    (
+        "for-each: {collection: 3, steps: [{set-variable: {name: new, value: \"#[msg.payload]\"}}, continue, {set-variable: {name: kept, value: 2}}]}",
+        [INPUT[0], INPUT[1], r#"{"kept": 1, "new": 2}"#],
+    ),
+];
+
+/// The keys of the components that are tested here.
+pub(super) fn steps() -> Vec<&'static str> {
+    let rows = TABLE.iter().map(|row| row.container).chain(SIMPLE.iter().map(|(step, _)| *step));
+    let keys = rows.chain(OTHERS.iter().map(|(step, _)| *step)).filter_map(|step| step.split_once(':'));
+    // Those of loops stand inside them.
+    keys.map(|(key, _)| key).chain(["break", "continue"]).collect()
+}
+
+#[tokio::test]
+async fn other_components_change_what_they_say() {
+    for (step, [payload, attributes, variables]) in OTHERS {
+        let message = App::of_steps(&format!("- {step}")).run(input(json(INPUT[0]))).await.result.unwrap();
+        assert!(*message.payload() == json(payload) && *message.attributes() == json(attributes), "{step}");
+        assert!(*message.variables() == json(variables) && message.error().is_none(), "{step}");
+    }
+}
+
+/// One that fails leaves its input in the failed message.
 #[tokio::test]
 async fn simple_components_change_the_payload_alone() {
-    // Each step with the payload that it gives (empty: not looked at), or the code with which it fails.
-    for (step, expected) in [
-        ("logger: x", INPUT[0]),
-        ("sleep: 1s", INPUT[0]),
-        ("rate-limiter: {unit: second, max: 1}", INPUT[0]),
-        ("remove-variable: absent", INPUT[0]),
-        ("validate: {schema: {type: array}}", INPUT[0]),
-        ("cache.store: {key: a, value: b, ttl: 1}", "\"OK\""),
-        ("cache.store-if-absent: {key: a, value: b, ttl: 1}", "\"OK\""),
-        ("cache.read: {key: a}", "\"\""),
-        ("cache.delete: {key: a}", "\"data not exist\""),
-        ("cache.exists: {key: a}", "0"),
-        ("compress: {method: GZIP, content: a}", ""),
-        ("decompress: {method: DEFLATE, content: \"#[b'\\\\x4b\\\\x04\\\\x00']\"}", ""),
-        ("filter: {input: \"#[[{'a': 1}, {'a': 2}]]\", conditions: [{field: a, op: '>', value: 1}]}", r#"[{"a": 2}]"#),
-        ("set-payload: 1", "1"),
-        ("transform: {payload: 1}", "1"),
-        ("cache.store: {key: \"#[1]\", value: b, ttl: 1}", "CORE:TYPE"),
-        ("decompress: {method: GZIP, content: a}", "COMPRESS:DATA"),
-        ("filter: {}", "CORE:TYPE"),
-        ("for-each: {collection: null, steps: []}", "CORE:TYPE"),
-        ("logger: \"#[1 / 0]\"", "DATAWAY:RUNTIME"),
-        ("raise-error: {type: 'A:B', description: x}", "A:B"),
-        ("set-payload: \"#[1 / 0]\"", "DATAWAY:RUNTIME"),
-        ("set-variable: {name: kept, value: \"#[1 / 0]\"}", "DATAWAY:RUNTIME"),
-        ("sleep: \"#[-1]\"", "CORE:TYPE"),
-        ("transform: {payload: 1, variables: {kept: \"#[1 / 0]\"}}", "DATAWAY:RUNTIME"),
-        ("validate: {schema: {type: object}}", "VALIDATION:INVALID"),
-        ("while: {condition: \"#[1 / 0]\", steps: []}", "DATAWAY:RUNTIME"),
-    ] {
-        let app = App::of_steps(&format!("- {step}"));
+    let configs = crypto::configs();
+    for (step, expected) in SIMPLE {
+        let app = App::with_configs(&configs, &flow(&format!("- {step}")));
         let (message, payload) = match app.run(input(json(INPUT[0]))).await.result {
-            Ok(message) => (message, expected),
+            Ok(message) => (message, *expected),
             Err(failure) => {
-                assert_eq!(&*failure.fault.code, expected, "{step}: {}", failure.fault);
+                assert_eq!(&*failure.fault.code, *expected, "{step}: {}", failure.fault);
                 (failure.message, INPUT[0])
             }
         };
