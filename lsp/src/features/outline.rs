@@ -188,7 +188,16 @@ fn is_display(kind: &ExprKind) -> bool {
 #[must_use]
 pub fn enclosing(script: &Script, offset: u32) -> Vec<Span> {
     let mut spans = vec![Span::new(0, script.source.len())];
-    spans.extend(cursor::path(&script.parsed().program, offset).iter().map(cursor::Node::span));
+    let path = cursor::path(&script.parsed().program, offset);
+    spans.extend(path.iter().map(cursor::Node::span));
+    // The name of an attribute is no expression of its own.
+    if let Some(cursor::Node::Expression(innermost)) = path.last()
+        && let ExprKind::Attribute { attr, .. } = &innermost.kind
+        && attr.span.start <= offset
+        && offset <= attr.span.end
+    {
+        spans.push(attr.span);
+    }
     if let Some((_, _, name)) = script.symbol_at(offset) {
         spans.push(name);
     }

@@ -176,12 +176,12 @@ fn run(document: &Document, manner: &Manner) -> Evaluations {
     Arc::new(all.filter_map(run).collect())
 }
 
-/// Runs a program on what its step gets or, outside of flows, on its sample. `None` if neither is known.
+/// Runs a program on what its step gets; a script on its own sample if it has one. `None` if neither is known.
 #[must_use]
 pub fn evaluate_known(region: &Region, arrivals: &Arrivals, manner: &Manner, watch: Watch) -> Option<Evaluation> {
     let script = &region.script;
-    if !script.context.embedded {
-        return if input::is_known(script) { evaluate(script, manner, watch) } else { None };
+    if !script.context.embedded && input::is_known(script) {
+        return evaluate(script, manner, watch);
     }
     let (input, sample) = arrivals.seen_by(region)?;
     Some(Evaluation { sample: Some(sample), ..evaluate_with(script, &input, manner, watch)? })

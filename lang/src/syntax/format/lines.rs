@@ -18,8 +18,8 @@ pub struct Item<'a> {
     pub depth: usize,
     /// Empty lines above it in the source.
     pub blanks: usize,
-    /// Where it starts in the source.
-    pub start: u32,
+    /// Where it stands in the source: with the comment at its end, without its line end. Statements that share a line share that.
+    pub span: Span,
     /// What it is.
     pub kind: ItemKind<'a>,
 }
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
                 dedents -= 1;
             }
             let (blanks, kind) = (self.blanks_above(comment.span.start), ItemKind::Comment(self.comment_text(comment)));
-            self.items.push(Item { depth: self.depth(), blanks, start: comment.span.start, kind });
+            self.items.push(Item { depth: self.depth(), blanks, span: comment.span, kind });
             self.end = comment.span.end;
         }
         let left = self.columns.len().saturating_sub(dedents).max(1);
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
         let (mut depth, mut blanks) = (self.depth(), self.blanks);
         for (atoms, is_header) in split_statements(atoms) {
             let kind = ItemKind::Line(Line::new(atoms, is_header));
-            self.items.push(Item { depth, blanks, start: self.start, kind });
+            self.items.push(Item { depth, blanks, span: Span::new(self.start, span.start), kind });
             depth += usize::from(is_header);
             blanks = 0;
         }
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
             let line_end = self.comments.front().map_or(end, |comment| comment.span.start);
             let nodes = Line::new(std::mem::take(&mut self.line), false);
             let kind = ItemKind::Line(nodes);
-            self.items.push(Item { depth: 0, blanks: self.blanks, start: self.start, kind });
+            self.items.push(Item { depth: 0, blanks: self.blanks, span: Span::new(self.start, line_end), kind });
             self.end = line_end;
             let comment = if own_line { None } else { self.comment_before(end) };
             if let Some(comment) = comment
@@ -197,6 +197,9 @@ impl<'a> Reader<'a> {
             {
                 last.comment = self.text.get(comment.span.start as usize..comment.span.end as usize).map(str::trim_end);
                 self.end = comment.span.end;
+                if let Some(last) = self.items.last_mut() {
+                    last.span.end = comment.span.end;
+                }
             }
         }
         self.comments_above(end.saturating_add(1), dedents);

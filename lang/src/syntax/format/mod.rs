@@ -17,14 +17,17 @@
 mod delimiters;
 mod lines;
 mod nodes;
+mod range;
 mod spacing;
 #[cfg(test)]
 mod tests;
 mod wrap;
 
 use lines::{Item, ItemKind};
+use range::Place;
 use wrap::{INDENT, Writer};
 
+pub use range::format_range;
 pub use wrap::LINE_WIDTH;
 
 use super::ast::{Comment, Mode};
@@ -32,7 +35,7 @@ use super::parse::{MAX_PROGRAM_BYTES, ParseOptions, parse};
 use super::report::Report;
 use super::token::{Tok, Token};
 use super::{layout, repair, scan};
-use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceText, Span};
 
 /// The formatted text of a program: the content of a `.dw` file, or the inside of `#[ … ]`.
@@ -69,38 +72,12 @@ pub fn format_parameter(text: &str) -> Result<String, Vec<Diagnostic>> {
     Ok(with_line_ends_of(text, out))
 }
 
-/// The change that formats the statements of the module that `range` touches; `None` if they are formatted.
-///
-/// # Errors
-/// The diagnostics of a text that does not parse.
-pub fn format_range(source: &SourceText, range: Span) -> Result<Option<Fix>, Vec<Diagnostic>> {
-    let formatted = Formatted::new(source, false)?;
-    let text = source.text();
-    // Offsets are only comparable where line ends are those of the formatter.
-    if text.contains('\r') {
-        let replacement = format(source)?;
-        let span = Span::new(0, source.len());
-        return Ok((replacement != text).then_some(Fix { span, replacement }));
-    }
-    let places = &formatted.places;
-    let first = places.iter().rposition(|(from, _)| *from <= range.start).unwrap_or(0);
-    let last = places.iter().position(|(from, _)| *from >= range.end && *from > range.start);
-    let (from, out_from) = places.get(first).copied().unwrap_or_default();
-    let (to, out_to) = last.and_then(|last| places.get(last).copied()).unwrap_or((source.len(), formatted.text.len()));
-    let mut replacement = formatted.text.get(out_from..out_to).unwrap_or_default().to_owned();
-    if last.is_none() {
-        replacement.push('\n');
-    }
-    let span = Span::new(from, to);
-    Ok((source.slice(span) != replacement).then_some(Fix { span, replacement }))
-}
-
 /// A formatted text without its last line end.
 struct Formatted {
     text: String,
     has_comments: bool,
-    /// Where the statements and comments of the module start, in the source and in the text.
-    places: Vec<(u32, usize)>,
+    /// Where the lines of the source went.
+    places: Vec<Place>,
 }
 
 impl Formatted {
@@ -150,11 +127,8 @@ fn write(items: Vec<Item<'_>>, mode: Mode, base: usize) -> Formatted {
     let mut places = Vec::new();
     let mut has_comments = false;
     for (item, blanks) in items.into_iter().zip(blanks) {
-        writer.end_line();
-        if item.depth == 0 {
-            places.push((item.start, writer.position()));
-        }
         writer.blank_lines(blanks);
+        let start = writer.position();
         let indent = base + item.depth * INDENT;
         match item.kind {
             ItemKind::Comment(text) => {
@@ -172,6 +146,8 @@ fn write(items: Vec<Item<'_>>, mode: Mode, base: usize) -> Formatted {
                 }
             }
         }
+        writer.end_line();
+        places.push(Place { depth: item.depth, source: item.span, text: start..writer.position() - 1 });
     }
     Formatted { text: writer.finish(), has_comments, places }
 }

@@ -107,16 +107,42 @@ fn line_ends_and_broken_texts() {
 }
 
 #[test]
-fn ranges_are_whole_statements() {
-    let text = "x=1\ndef dw_process(msg):\n  y=2\n  return y\nz=3\n";
-    let source = SourceText::new("test", text);
-    let fix = format_range(&source, Span::new(26, 28)).expect("it parses").expect("it changes");
-    assert_eq!(
-        (fix.span, fix.replacement.as_str()),
-        (Span::new(4, 42), "\n\ndef dw_process(msg):\n    y = 2\n    return y\n")
-    );
-    let fix = format_range(&source, Span::new(0, 2)).expect("it parses").expect("it changes");
-    assert_eq!((fix.span, fix.replacement.as_str()), (Span::new(0, 4), "x = 1\n"));
+fn ranges_are_the_lines_of_whole_statements() {
+    for (text, expected) in [
+        // A selection, or a cursor, changes the lines of the statements that it touches.
+        ("x=1\n\n\n\ny=«2\nz»=3\n\n\n\nw=4\n", "x=1\n\n\n\ny = 2\nz = 3\n\n\n\nw=4\n"),
+        ("x=1\ny=«»2\nz=3\n", "x=1\ny = 2\nz=3\n"),
+        ("x=1\n«y=2\n»z=3\n", "x=1\ny = 2\nz=3\n"),
+        ("x=1«\ny=2\n»z=3\n", "x=1\ny = 2\nz=3\n"),
+        ("x=1\ny=2\nz=3«»", "x=1\ny=2\nz = 3"),
+        ("x=1; y=«»2 # both\nz=3\n", "x = 1\ny = 2  # both\nz=3\n"),
+        ("x=1\n\n«»\nz=3\n", "x=1\n\n\nz=3\n"),
+        ("a=[1,\n  «»2,\n]\nb=1\n", "a = [\n    1,\n    2,\n]\nb=1\n"),
+        // So it does in blocks, as long as they are indented as they will be.
+        ("def f( a ):\n    x=«1»\n    return  x\n", "def f( a ):\n    x = 1\n    return  x\n"),
+        ("def f( «»a ):\n    x=1\n    return  x\n", "def f(a):\n    x=1\n    return  x\n"),
+        ("if a:\n    if b:\n        x=«»1\n    y=1\nz=1\n", "if a:\n    if b:\n        x = 1\n    y=1\nz=1\n"),
+        ("if a:\n    x=1\n    # a  note«»\n    y=1\n", "if a:\n    x=1\n    # a  note\n    y=1\n"),
+        // Otherwise the whole block moves, with the blocks around it that have to.
+        ("if a :\n  x=«»1\n  y=1\nz=1\n", "if a:\n    x = 1\n    y = 1\nz=1\n"),
+        (
+            "if a :\n    if b :\n      x=«»1\n      y=1\n    y=1\n",
+            "if a :\n    if b:\n        x = 1\n        y = 1\n    y=1\n",
+        ),
+        ("if a :\n  if b :\n    x=«»1\n  y=1\nz=1\n", "if a:\n    if b:\n        x = 1\n    y = 1\nz=1\n"),
+        ("z=1\nif a : x=«»1\nz=1\n", "z=1\nif a:\n    x = 1\nz=1\n"),
+    ] {
+        // Without a function it would be an expression.
+        let (text, expected) = (format!("def g():\n    pass\n{text}"), format!("def g():\n    pass\n{expected}"));
+        let (start, end) = (text.find('«').expect("a start"), text.find('»').expect("an end") - '«'.len_utf8());
+        let (start, end) = (u32::try_from(start).expect("small"), u32::try_from(end).expect("small"));
+        let source = SourceText::new("test", &text.replace(['«', '»'], ""));
+        let mut found = source.text().to_owned();
+        if let Some(fix) = format_range(&source, Span::new(start, end)).expect("it parses") {
+            found.replace_range(fix.span.start as usize..fix.span.end as usize, &fix.replacement);
+        }
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]
