@@ -8,7 +8,7 @@ use std::time::Duration;
 use dataway_lang::Document;
 use support::client::{answer, send};
 use support::{TestApp, json, upstream, value};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 fn get(path: &str) -> String {
@@ -172,6 +172,41 @@ async fn listeners() {
     assert!(head.starts_with("http/1.1 500") && body.contains("CORE:RUN_TIMEOUT"), "{body}");
 }
 
+/// Bodies that do not come on hold nobody up but the runs that read them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_clients_leave_room_for_scripts() {
+    let flows = r##"
+  - name: reads
+    trigger: {http-listener: {path: /rows, body: stream}}
+    steps: [{set-payload: "#[str(len(list(msg.payload)))]"}]
+  - name: computes
+    trigger: {http-listener: {path: /sum}}
+    steps: [{set-payload: "#[str(sum([n % 7 for n in range(100000)]))]"}]
+"##;
+    let app = TestApp::start(API, flows).await;
+    let at = address(&app);
+    // More than there are threads for long evaluations.
+    let clients = std::thread::available_parallelism().map_or(2, usize::from) + 2;
+    let mut slow = Vec::new();
+    for _ in 0..clients {
+        let mut client = TcpStream::connect(at).await.unwrap();
+        let head =
+            "POST /api/rows HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[1, 2, ";
+        client.write_all(head.as_bytes()).await.unwrap();
+        slow.push(client);
+    }
+    app.running("reads", clients).await;
+    let answered = tokio::time::timeout(Duration::from_secs(120), send(at, &get("/api/sum"))).await;
+    assert_eq!(answered.expect("scripts have room").1, "299995");
+    // What they began they can end.
+    for client in &mut slow {
+        client.write_all(b"3]").await.unwrap();
+        let mut answer = [0; 12];
+        client.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+}
+
 /// A client that goes away does not end its run; a shutdown answers everybody who was taken in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_leave_and_the_end() {
@@ -269,6 +304,8 @@ async fn requests() {
     steps: [{http-request: {config: up, method: POST, path: /keep}}, {set-payload: "#[msg.payload['^value']]"}]
   - name: down
     steps: [{http-request: {config: down}}]
+  - name: parts
+    steps: [{set-variable: {name: kept, value: 1}}, {transform: {attributes: {from: input}}}, {http-request: {config: up, path: /cookies}}, {set-payload: "#[[msg.payload['^blob'].decode(), sorted(msg.attrs), msg.vars, msg.error]]"}]
   - name: absolute
     steps: [{http-request: {url: "#[msg.payload]"}}, {set-payload: "#[msg.attrs['statusCode']]"}]
   - name: rows
@@ -285,6 +322,11 @@ async fn requests() {
     assert_eq!(
         json(&fine),
         r##"{"status":200,"reason":"Fine","cookies":{"a":"1","b":"2"},"two":["1","2"],"text":""}"##
+    );
+    // An answer has the place of payload and attributes, and of nothing else.
+    assert_eq!(
+        app.json("parts", Document::None).await,
+        r##"["",["cookies","headers","reasonPhrase","statusCode"],{"kept":1},null]"##
     );
     for (path, code) in [
         ("/reset", "HTTP:CONNECT"),

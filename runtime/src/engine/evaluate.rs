@@ -109,7 +109,11 @@ impl Evaluator {
                 Err(report) => return Err(Ended::Failed(report)),
             }
         }
-        let Ok(_turn) = self.pool.acquire().await else { return Err(Ended::Lost) };
+        // Whoever reads a stream mostly waits for what comes; others need not wait for that.
+        let _turn = match is_stream {
+            true => None,
+            false => Some(self.pool.acquire().await.map_err(|_| Ended::Lost)?),
+        };
         let mut options = self.at(&self.long, clock);
         let message = message.shared().clone();
         let evaluated = apart(move |left| {
