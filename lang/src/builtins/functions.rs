@@ -7,6 +7,7 @@ use crate::table;
 use crate::value::compare::order;
 use crate::value::exceptions::{ATTRIBUTE_ERROR, overflow_error, type_error, value_error};
 use crate::value::format::{float_exact, int_text};
+use crate::value::interrupt::checkpoint;
 use crate::value::iter::State;
 use crate::value::number::{self, IntView};
 use crate::value::{Cx, HVec, Iter, List, R, TypeDesc, Value};
@@ -573,7 +574,36 @@ fn sorted(cx: &mut Cx<'_>, a: &[Value]) -> R {
     Ok(Value::List(List::new(items)))
 }
 
+/// The sum of a list of numbers that fit machine words, from the int `start` on. `None` if there is anything else.
+fn sum_of_numbers(list: &List, start: i64) -> R<Option<Value>> {
+    /// Elements between two looks at the limits.
+    const PIECE: usize = 1024;
+    let items = list.items.borrow();
+    let mut total = Value::Int(start);
+    for piece in items.chunks(PIECE) {
+        checkpoint(piece.len() as u64 * 4)?;
+        for item in piece {
+            total = match (&total, item) {
+                (Value::Float(sum), Value::Float(x)) => Value::Float(sum + x),
+                (Value::Int(sum), Value::Int(n)) => match sum.checked_add(*n) {
+                    Some(sum) => Value::Int(sum),
+                    None => return Ok(None),
+                },
+                (Value::Float(sum), Value::Int(n)) => Value::Float(sum + *n as f64),
+                (Value::Int(sum), Value::Float(x)) => Value::Float(*sum as f64 + x),
+                _ => return Ok(None),
+            };
+        }
+    }
+    Ok(Some(total))
+}
+
 fn sum(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    if let (Value::List(list), Value::Int(start)) = (&a[0], &a[1])
+        && let Some(total) = sum_of_numbers(list, *start)?
+    {
+        return Ok(total);
+    }
     let refused = match &a[1] {
         Value::Short(_) | Value::Str(_) => Some("strings [use ''.join(seq) instead]"),
         Value::Bytes(_) => Some("bytes [use b''.join(seq) instead]"),

@@ -6,7 +6,7 @@ use crate::syntax::ast::{BinaryOp, CmpOp, UnaryOp};
 use crate::value::exceptions::type_error;
 use crate::value::interrupt::{checkpoint, reserve};
 use crate::value::number::{self, IntView, unsupported};
-use crate::value::{Cx, HVec, List, R, ShortStr, Tuple, Value, compare};
+use crate::value::{Cx, HVec, List, R, Str, Tuple, Value, compare};
 
 /// `a op b`
 ///
@@ -112,6 +112,11 @@ fn joined(x: &[Value], y: &[Value]) -> R<HVec<Value>> {
 /// # Errors
 /// A limit.
 pub fn concat(a: &Value, b: &Value) -> R {
+    if let (Value::Short(x), Value::Short(y)) = (a, b)
+        && let Some(joined) = x.joined(y)
+    {
+        return Ok(Value::Short(joined));
+    }
     let (x, y) = (a.text_bytes().unwrap_or_default(), b.text_bytes().unwrap_or_default());
     if x.is_empty() {
         return Ok(b.clone());
@@ -120,19 +125,12 @@ pub fn concat(a: &Value, b: &Value) -> R {
         return Ok(a.clone());
     }
     let size = x.len() + y.len();
-    let mut short = [0; ShortStr::MAX];
-    if let Some(room) = short.get_mut(..size) {
-        let (head, tail) = room.split_at_mut(x.len());
-        head.copy_from_slice(x);
-        tail.copy_from_slice(y);
-        return Ok(Value::text(room));
-    }
     reserve(size)?;
     checkpoint(size as u64 / 16)?;
     let mut text = HVec::with_capacity(size);
-    text.extend_bytes(x);
-    text.extend_bytes(y);
-    Ok(Value::text_vec(text))
+    text.extend_pieces([x, y]);
+    // Two short texts whose sum is short were joined above.
+    Ok(Value::Str(Str::from_vec(text)))
 }
 
 fn add_bytes(a: &Value, b: &Value) -> R {

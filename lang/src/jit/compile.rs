@@ -46,6 +46,8 @@ pub mod offsets {
     native! {
         /// The address of the thread's fuel.
         fuel;
+        /// The address of the heap's books.
+        heap;
         /// The lowest stack pointer for direct calls.
         stack_limit;
         /// The address of the global variables.
@@ -70,10 +72,12 @@ pub mod offsets {
 
     /// Distance of two constants. The value comes first.
     pub const CONSTANT: i32 = size_of::<Loaded>() as i32;
+    /// In a constant: the shape.
+    pub const CONSTANT_SHAPE: i32 = offset_of!(Loaded, shape) as i32;
     /// Distance of two inline caches. The shape's address comes first.
     pub const CACHE: i32 = size_of::<FieldCache>() as i32;
-    /// In an inline cache: the place.
-    pub const PLACE: i32 = FieldCache::PLACE as i32;
+    /// In an inline cache: the offset of the value.
+    pub const PLACE: i32 = FieldCache::OFFSET as i32;
 
     const _: () = assert!(offset_of!(Loaded, value) == 0);
 }

@@ -134,38 +134,34 @@ impl Vm {
         let version = module.image.heat(code).direct();
         // SAFETY: the pointer is null or to a version of this unit, which lives as long as the unit.
         let version = unsafe { version.as_ref() }?;
-        let compiled = version.compiled()?;
         let is_ready = self.native.mode != Mode::Off && !self.is_watched() && !version.retired.load(Ordering::Relaxed);
         let fit =
             args.len() == version.arity && args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag()));
         if !is_ready || !fit || args.len() > MOST_ARGUMENTS || self.depth >= self.recursion_limit {
             return None;
         }
+        let adapter = version.compiled()?.adapter;
         let left = stacker::remaining_stack().filter(|left| *left >= STACK)?;
         if let Err(stop) = interrupt::checkpoint(CALL_COST) {
             return Some(Err(stop.into()));
         }
         let mut words = [0; MOST_ARGUMENTS * 2];
-        let mut used = 0;
-        for (value, ty) in args.iter().zip(&version.entry) {
-            let [first, second] = value.clone().into_words();
-            let (next, count) = match ty {
-                Ty::Unbound | Ty::None => continue,
-                Ty::Bool => ([first >> 8 & 0xff, 0], 1),
-                Ty::Int | Ty::Float => ([second, 0], 1),
-                _ => ([first, second], 2),
-            };
-            words[used..used + 2].copy_from_slice(&next);
-            used += count;
-        }
-        self.depth += 1;
+        let words = if version.is_plain {
+            // Such values lie in memory as the code reads them, which owns one reference of each.
+            args.iter().for_each(|value| std::mem::forget(value.clone()));
+            args.as_ptr().cast()
+        } else {
+            apart(args, &version.entry, &mut words);
+            words.as_ptr()
+        };
         let depth = self.depth;
+        self.depth = depth + 1;
         let outer = self.native.enter(module, left - STACK);
         // SAFETY: the words are what the entry's types say, and the code owns them. It belongs to a version of the module's
         // unit, and needs no frame.
-        let Pair { first, second } = unsafe { (compiled.adapter)(self, std::ptr::null_mut(), words.as_ptr()) };
+        let Pair { first, second } = unsafe { adapter(self, std::ptr::null_mut(), words) };
         self.native.leave(outer);
-        self.depth = depth - 1;
+        self.depth = depth;
         if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
             module.image.unit.tier.retire(version);
         }
@@ -178,6 +174,21 @@ impl Vm {
             // SAFETY: anything else is a value, and it is ours.
             _ => Ok(unsafe { Value::from_words([first, second]) }),
         })
+    }
+}
+
+/// Takes copies of arguments apart into the words of their types.
+fn apart(args: &[Value], types: &[Ty], words: &mut [u64; MOST_ARGUMENTS * 2]) {
+    let mut places = words.iter_mut();
+    for (value, ty) in args.iter().zip(types) {
+        let [first, second] = value.clone().into_words();
+        let (next, count) = match ty {
+            Ty::Unbound | Ty::None => continue,
+            Ty::Bool => ([first >> 8 & 0xff, 0], 1),
+            Ty::Int | Ty::Float => ([second, 0], 1),
+            _ => ([first, second], 2),
+        };
+        places.by_ref().take(count).zip(next).for_each(|(place, word)| *place = word);
     }
 }
 

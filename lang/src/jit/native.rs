@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::seen::Seen;
 use super::unit::{Key, Version};
-use crate::value::interrupt;
+use crate::value::{heap, interrupt};
 use crate::vm::{Module, Thrown};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Native {
     pub hot: u32,
     /// The thread's count of steps until the next look at the limits.
     pub fuel: *const Cell<u64>,
+    /// The books of the thread's heap.
+    pub heap: *const u8,
     /// No direct call is made when the stack pointer is below this.
     pub stack_limit: usize,
     /// The running module's global variables.
@@ -75,6 +77,7 @@ impl Default for Native {
             mode: Mode::Off,
             hot: u32::MAX,
             fuel: interrupt::fuel(),
+            heap: heap::address(),
             stack_limit: usize::MAX,
             globals: std::ptr::null(),
             fields: std::ptr::null(),
@@ -117,7 +120,6 @@ impl Native {
             module: self.module,
         };
         self.stack_limit = here.saturating_sub(stack);
-        self.fuel = interrupt::fuel();
         self.globals = module.globals.borrow().as_ptr();
         self.fields = module.image.fields.as_ptr();
         self.constants = module.image.constants.as_ptr();

@@ -248,6 +248,17 @@ pub unsafe extern "C" fn list(vm: *mut Vm, slots: *mut Value, count: u64) -> u64
     }
 }
 
+/// Puts two short texts, given as their words, together; the words of [`Value::Unbound`] if the result is too long.
+pub extern "C" fn join_short(a1: u64, a2: u64, b1: u64, b2: u64) -> Pair {
+    // SAFETY: by the caller's promise these are short texts, of which nothing is counted.
+    let texts = unsafe { (Value::from_words([a1, a2]), Value::from_words([b1, b2])) };
+    let joined = match &texts {
+        (Value::Short(a), Value::Short(b)) => a.joined(b),
+        _ => None,
+    };
+    Pair::value(joined.map_or(Value::Unbound, Value::Short))
+}
+
 /// Puts two texts together.
 ///
 /// # Safety
@@ -344,6 +355,17 @@ pub unsafe extern "C" fn look(vm: *mut Vm, turns: u64) -> u64 {
     }
 }
 
+/// Does `work`, which raises nothing; keeps its panic.
+///
+/// # Safety
+/// As [`guarded`].
+unsafe fn quietly(vm: *mut Vm, work: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+        // SAFETY: by the caller's promise.
+        unsafe { (*vm).native.panic = Some(panic) };
+    }
+}
+
 /// Drops the value of two words.
 ///
 /// # Safety
@@ -352,10 +374,7 @@ pub unsafe extern "C" fn release(vm: *mut Vm, first: u64, second: u64) {
     // SAFETY: by the caller's promise.
     unsafe {
         let value = Value::from_words([first, second]);
-        guarded(vm, |_| {
-            drop(value);
-            Ok(OK)
-        });
+        quietly(vm, || drop(value));
     }
 }
 
@@ -366,11 +385,13 @@ pub unsafe extern "C" fn release(vm: *mut Vm, first: u64, second: u64) {
 pub unsafe extern "C" fn release_all(vm: *mut Vm, slots: *mut Value, count: u64) {
     // SAFETY: by the caller's promise.
     unsafe {
-        guarded(vm, |_| {
+        quietly(vm, || {
             for slot in 0..count as usize {
-                drop(slots.add(slot).read());
+                let slot = slots.add(slot);
+                if (*slot).is_counted() {
+                    slot.drop_in_place();
+                }
             }
-            Ok(OK)
         });
     }
 }

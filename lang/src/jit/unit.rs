@@ -80,6 +80,8 @@ pub struct Version {
     pub arity: usize,
     /// Whether other compiled code may call it without a frame.
     pub direct: bool,
+    /// Whether the words of every register at the entry are those of its value.
+    pub is_plain: bool,
     /// How often it left for the interpreter where it had expected something else.
     pub exits: AtomicU32,
     /// How often it was to be entered with other types.
@@ -101,12 +103,14 @@ impl Version {
     /// A version that is about to be compiled; its address stays.
     pub fn begin(code: u32, key: Key, entry: Vec<Ty>, direct: bool) -> Arc<Version> {
         let arity = entry.iter().rposition(|ty| *ty != Ty::Unbound).map_or(0, |last| last + 1);
+        let is_plain = entry[..arity].iter().all(|ty| ty.in_memory() && !ty.is_virtual());
         Arc::new(Version {
             code,
             key,
             entry,
             arity,
             direct,
+            is_plain,
             exits: AtomicU32::new(0),
             misses: AtomicU32::new(0),
             retired: AtomicBool::new(false),

@@ -57,7 +57,17 @@ impl Object for List {
     }
 }
 
+impl Drop for List {
+    #[inline]
+    fn drop(&mut self) {
+        self.items.get_mut().drop_elements();
+    }
+}
+
 impl List {
+    /// Offset of the sink in a list.
+    pub(super) const SINK: usize = std::mem::offset_of!(List, sink);
+
     /// A list of these elements.
     #[inline]
     #[must_use]

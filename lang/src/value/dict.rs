@@ -152,21 +152,28 @@ impl Shape {
     }
 }
 
-/// An inline cache: the shape that a dict had last time at some place in a program, and where the wanted key lies in it.
+/// An inline cache: the shape that a dict had last time at some place in a program, and where the wanted value lies in it.
 /// Compiled code reads the first two words.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct FieldCache {
-    /// Address of the shape, or zero.
+    /// Address of the shape, or zero, which is the shape of no dict.
     shape: Cell<usize>,
-    place: Cell<usize>,
+    /// Distance of the value from the first one, in bytes.
+    offset: Cell<usize>,
     /// Keeps the shape, so that no other one gets its address.
     kept: RefCell<Option<Ref<Shape>>>,
 }
 
 impl FieldCache {
-    /// Offset of the place; the shape is at offset 0.
-    pub(crate) const PLACE: usize = std::mem::offset_of!(FieldCache, place);
+    /// Offset of the value's offset; the shape is at offset 0.
+    pub(crate) const OFFSET: usize = std::mem::offset_of!(FieldCache, offset);
+
+    /// The number of the key.
+    #[inline]
+    fn place(&self) -> usize {
+        self.offset.get() / size_of::<Value>()
+    }
 
     /// The value, if the dict has the shape of last time.
     #[inline]
@@ -174,16 +181,16 @@ impl FieldCache {
     pub fn get(&self, dict: &Dict) -> Option<Value> {
         match &*dict.items.borrow() {
             Items::Shaped { shape, values } if Ref::address(shape) == self.shape.get() => {
-                return values.get(self.place.get()).cloned();
+                return values.get(self.place()).cloned();
             }
             Items::Lazy { shape, values, .. } if Ref::address(shape) == self.shape.get() => {
-                if let Some(value) = values.get(self.place.get()).and_then(Value::given) {
+                if let Some(value) = values.get(self.place()).and_then(Value::given) {
                     return Some(value.clone());
                 }
             }
             _ => return None,
         }
-        dict.fetch(self.place.get())
+        dict.fetch(self.place())
     }
 
     /// The value under the string key `text` in a dict with a shape; remembers where it lies.
@@ -191,7 +198,7 @@ impl FieldCache {
     pub fn fill(&self, dict: &Dict, hash: u64, text: &[u8]) -> Option<Value> {
         let (shape, place) = dict.shape_place(hash, text)?;
         self.shape.set(Ref::address(&shape));
-        self.place.set(place);
+        self.offset.set(place * size_of::<Value>());
         self.kept.replace(Some(shape));
         self.get(dict)
     }
@@ -214,7 +221,7 @@ pub enum Items {
     Lazy {
         /// The keys.
         shape: Ref<Shape>,
-        /// The values so far, unbound where nobody has looked; empty before the first look.
+        /// The values so far, unbound where nobody has looked; mostly empty before the first look (see [`HVec::unmade`]).
         values: HVec<Value>,
         /// Where they come from.
         tape: Ref<Tape>,
@@ -251,6 +258,15 @@ impl Object for Dict {
         Dict::clear(self);
         if let Some(special) = &self.special {
             drop(special.factory.replace(Value::Unbound));
+        }
+    }
+}
+
+impl Drop for Dict {
+    #[inline]
+    fn drop(&mut self) {
+        if let Items::Shaped { values, .. } = self.items.get_mut() {
+            values.drop_elements();
         }
     }
 }
@@ -292,7 +308,10 @@ impl Dict {
     pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>, left: usize) -> Ref<Dict> {
         let items = match left {
             0 => Items::Shaped { shape, values },
-            _ => Items::Lazy { shape, values, tape, record, left },
+            _ => {
+                let values = if values.is_empty() { HVec::unmade(shape.len()) } else { values };
+                Items::Lazy { shape, values, tape, record, left }
+            }
         };
         Ref::new(Dict { items: Guarded::new(items), special: None })
     }
@@ -315,7 +334,7 @@ impl Dict {
     #[must_use]
     pub fn of_class(class: &'static TypeDesc, factory: Value) -> Ref<Dict> {
         let special = Ref::new(Special { class, factory: Guarded::new(factory) });
-        Ref::new(Dict { special: Some(special), ..Dict::default() })
+        Ref::new(Dict { items: Guarded::new(Items::Hashed(Table::default())), special: Some(special) })
     }
 
     /// A plain dict of these pairs with string keys.
@@ -583,10 +602,7 @@ impl Items {
     fn fetch(&mut self, place: usize) -> Option<Value> {
         let Items::Lazy { shape, values, tape, record, left } = self else { return None };
         if values.is_empty() {
-            values.reserve(shape.len());
-            for _ in 0..shape.len() {
-                values.push(Value::Unbound);
-            }
+            *values = std::iter::repeat_with(Value::default).take(shape.len()).collect();
         }
         let slot = values.get_mut(place)?;
         if slot.is_unbound() {

@@ -26,6 +26,12 @@ impl<T> Guarded<T> {
         Guarded { state: Cell::new(0), value: UnsafeCell::new(value) }
     }
 
+    /// The contents, which nobody else can refer to.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+
     /// Borrows for reading.
     #[inline]
     #[track_caller]

@@ -200,7 +200,7 @@ impl Heap {
             // SAFETY: `slot * size` lies inside the page; the link word lies inside the slot (16 bytes or more).
             unsafe {
                 let at = start.add(slot * size);
-                at.add(8).cast::<*mut u8>().write(next);
+                at.add(books::NEXT_OBJECT).cast::<*mut u8>().write(next);
                 next = at;
             }
         }
@@ -252,7 +252,7 @@ pub(super) fn alloc_object(size: usize, cyclic: bool) -> NonNull<u8> {
         // SAFETY: slots on the free list are free, inside a live page, and hold the link at offset 8. Refilling made
         // the list non-empty, so `slot` is not null.
         unsafe {
-            heap.objects[class].set(slot.add(8).cast::<*mut u8>().read());
+            heap.objects[class].set(slot.add(books::NEXT_OBJECT).cast::<*mut u8>().read());
             NonNull::new_unchecked(slot)
         }
     })
@@ -271,7 +271,7 @@ pub(super) unsafe fn free_object(slot: NonNull<u8>, size: usize, cyclic: bool) {
             heap.live.set(heap.live.get() - 1);
         }
         // SAFETY: the slot is free and at least 16 bytes long.
-        unsafe { slot.as_ptr().add(8).cast::<*mut u8>().write(heap.objects[class].get()) };
+        unsafe { slot.as_ptr().add(books::NEXT_OBJECT).cast::<*mut u8>().write(heap.objects[class].get()) };
         heap.objects[class].set(slot.as_ptr());
     });
 }
@@ -376,6 +376,41 @@ pub(super) fn release_buffer(size: usize, align: usize) -> Option<Layout> {
     let layout = large_layout(rounded, align).filter(|_| rounded > SMALL_BUFFER)?;
     refund(rounded);
     Some(layout)
+}
+
+/// Where this thread's heap keeps its books, for compiled code: it allocates as [`alloc_object`] and [`alloc_buffer`] do where
+/// that needs no new page or chunk. The address is the same as long as the thread runs.
+#[must_use]
+pub(crate) fn address() -> *const u8 {
+    HEAP.with(|heap| ptr::from_ref(heap).cast())
+}
+
+/// What compiled code knows of the heap: offsets from [`address`], and sizes.
+pub(crate) mod books {
+    use std::mem::offset_of;
+
+    use super::Heap;
+
+    /// Sizes are multiples of this; a size class is the multiple.
+    pub const GRAIN: usize = super::GRAIN;
+    /// Most bytes of a buffer from the free lists.
+    pub const SMALL_BUFFER: usize = super::SMALL_BUFFER;
+    /// The first of the free lists of objects, by size class.
+    pub const OBJECTS: usize = offset_of!(Heap, objects);
+    /// The first of the free lists of buffers, by size class.
+    pub const BUFFERS: usize = offset_of!(Heap, buffers);
+    /// The beginning of the area for new buffers.
+    pub const BUMP: usize = offset_of!(Heap, bump);
+    /// Its size.
+    pub const BUMP_LEFT: usize = offset_of!(Heap, bump_left);
+    /// Live bytes.
+    pub const USED: usize = offset_of!(Heap, used);
+    /// Live objects that can be part of a cycle.
+    pub const LIVE: usize = offset_of!(Heap, live);
+    /// Objects and buffers ever made.
+    pub const MADE: usize = offset_of!(Heap, made);
+    /// In a free object: the next one. In a free buffer it is at the beginning.
+    pub const NEXT_OBJECT: usize = 8;
 }
 
 /// Counts `bytes` held outside the heap (big integers, library buffers) as used.

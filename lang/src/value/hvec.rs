@@ -6,7 +6,7 @@ use std::mem::{needs_drop, size_of};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
-use super::{heap, interrupt};
+use super::{Value, heap, interrupt, layout};
 
 /// Like `Vec`, with a known layout and storage from [`heap`].
 #[repr(C)]
@@ -251,6 +251,38 @@ impl<T: Default> HVec<T> {
             slots.iter_mut().for_each(|slot| ptr::write(slot, T::default()));
         }
         made
+    }
+}
+
+/// Values that are not there, as compiled code finds them.
+static NOTHING: [[u64; 2]; HVec::<Value>::MOST_UNMADE] = [[layout::tag::UNBOUND as u64, 0]; HVec::<Value>::MOST_UNMADE];
+
+impl HVec<Value> {
+    /// Most values that [`HVec::unmade`] needs no storage for.
+    const MOST_UNMADE: usize = 64;
+
+    /// Room for `count` values, none of which there is yet. Compiled code, which looks at the tag of a value and not at the length,
+    /// finds all of them unbound. The array is empty, or has `count` unbound values if they are many.
+    pub(super) fn unmade(count: usize) -> Self {
+        if count <= Self::MOST_UNMADE {
+            return HVec { start: NonNull::from(&NOTHING).cast(), len: 0, capacity: 0, _own: PhantomData };
+        }
+        (0..count).map(|_| Value::Unbound).collect()
+    }
+
+    /// Drops the elements. Most are no counted objects, and a look at the tag costs less than a call.
+    #[inline]
+    pub(super) fn drop_elements(&mut self) {
+        let len = std::mem::replace(&mut self.len, 0);
+        for n in 0..len {
+            // SAFETY: the element was initialised, and is outside the array now.
+            unsafe {
+                let element = self.start.add(n);
+                if element.as_ref().is_counted() {
+                    element.drop_in_place();
+                }
+            }
+        }
     }
 }
 

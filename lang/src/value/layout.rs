@@ -10,8 +10,10 @@ use super::containers::List;
 use super::dict::Dict;
 use super::flow::{Message, Part};
 use super::function::Function;
-use super::refs::body_offset;
-use super::{Guarded, HVec, Value};
+use super::refs::{body_offset, first_word, size_class};
+use super::{Guarded, HVec, Value, heap};
+
+pub(crate) use heap::books;
 
 /// Tags: the first byte of a [`Value`].
 pub mod tag {
@@ -64,16 +66,34 @@ pub const LIST_LEN: i32 = (ITEMS + HVec::<Value>::LEN) as i32;
 /// In a list: how many elements there is room for.
 pub const LIST_CAPACITY: i32 = (ITEMS + HVec::<Value>::CAPACITY) as i32;
 
+/// In a list: what takes its elements away, or null.
+pub const LIST_SINK: i32 = (body_offset::<List>() + List::SINK) as i32;
+/// Size class of a list.
+pub const LIST_CLASS: usize = size_class::<List>();
+/// The first word of a new list.
+pub const LIST_HEADER: u64 = first_word::<List>();
+/// The address of the elements where there is no room for any.
+pub const NO_ELEMENTS: i64 = align_of::<Value>() as i64;
+
 const DICT_ITEMS: usize = body_offset::<Dict>() + Dict::ITEMS + Guarded::<super::dict::Items>::VALUE;
 /// In a dict: the byte that says how it keeps its items. `Items` is `repr(C, u8)`: the tag, then the fields as in C.
 pub const DICT_KIND: i32 = DICT_ITEMS as i32;
-/// The kind of a dict without a shape. Both kinds with one begin with the shape and the values.
-pub const HASHED: u8 = 1;
-/// In a dict with a shape: the shape.
+/// In a dict with a shape: the shape. Both kinds with one begin with the shape and the values; in a dict without one this is where
+/// its entries lie, which is the address of no object: so a comparison with a certain shape says that it is of such a kind, too.
 pub const DICT_SHAPE: i32 = DICT_ITEMS as i32 + 8;
-/// In a dict with a shape: the number of values; fewer than the shape's keys if they are made lazily.
+/// In a dict: the borrow flag.
+pub const DICT_STATE: i32 = (body_offset::<Dict>() + Dict::ITEMS) as i32;
+/// The kind of a dict with a shape and all its values.
+pub const SHAPED: u8 = 0;
+/// Size class of a dict.
+pub const DICT_CLASS: usize = size_class::<Dict>();
+/// The first word of a new dict.
+pub const DICT_HEADER: u64 = first_word::<Dict>();
+/// In a dict with a shape: how many values there is room for.
+pub const DICT_CAPACITY: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::CAPACITY as i32;
+/// In a dict with a shape: the number of values.
 pub const DICT_MADE: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::LEN as i32;
-/// In a dict with a shape: the address of the values.
+/// In a dict with a shape: the address of the values, as many as the shape has keys; unbound where they have not been made.
 pub const DICT_VALUES: i32 = DICT_ITEMS as i32 + 16 + HVec::<Value>::START as i32;
 
 /// In a dict: what makes it an instance of a class of `collections`, or null.
@@ -190,7 +210,14 @@ mod tests {
         let values = word(base, DICT_VALUES);
         assert_eq!(word(values + 16, PAYLOAD), 2);
         assert_eq!(word(base, DICT_SPECIAL), 0);
-        assert_eq!(word(Ref::address(&Dict::new()), DICT_KIND) & 0xff, usize::from(HASHED));
+        assert_eq!(word(base, DICT_STATE) as u32, 0);
+        assert_eq!(word(base, DICT_CAPACITY), 2);
+        assert_eq!(word(base, 0) as u64 & 0xff_ffff_ffff, DICT_HEADER);
+        let hashed = Dict::new();
+        let entries = word(Ref::address(&hashed), DICT_SHAPE);
+        assert_eq!(entries % 8, 0, "a dangling address, or one of a buffer");
+        hashed.set_str("a", Value::None);
+        assert_ne!(word(Ref::address(&hashed), DICT_SHAPE), entries);
         let special = Dict::of_class(&types::ORDERED_DICT, Value::Unbound);
         assert_ne!(word(Ref::address(&special), DICT_SPECIAL), 0);
     }

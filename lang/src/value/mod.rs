@@ -222,21 +222,22 @@ impl Clone for Value {
 }
 
 impl Value {
+    /// Whether this refers to a counted object: only then there is something to drop.
+    #[inline]
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.tag() >= layout::tag::FIRST_COUNTED
+    }
+
     /// The header of a counted object.
     #[inline]
     #[allow(unsafe_code)]
     fn counted(&self) -> Option<&refs::Header> {
-        /// The tag of the first counted variant.
-        const FIRST: u8 = 11;
-        // SAFETY: `repr(u8)` puts the tag at offset 0; counted variants hold a `Ref`, a pointer to an object that begins
-        // with its header, at offset 8.
-        unsafe {
-            let at: *const Value = self;
-            if *at.cast::<u8>() < FIRST {
-                return None;
-            }
-            Some(&**at.cast::<u8>().add(8).cast::<*const refs::Header>())
+        if !self.is_counted() {
+            return None;
         }
+        // SAFETY: counted variants hold a `Ref`, a pointer to an object that begins with its header, at offset 8.
+        unsafe { Some(&**std::ptr::from_ref(self).cast::<u8>().add(8).cast::<*const refs::Header>()) }
     }
 
     /// Text.

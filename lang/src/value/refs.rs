@@ -84,6 +84,17 @@ pub(super) const fn body_offset<T: Object>() -> usize {
     std::mem::offset_of!(Slot<T>, body)
 }
 
+/// The size class of an object.
+pub(super) const fn size_class<T: Object>() -> usize {
+    Ref::<T>::SIZE.div_ceil(heap::books::GRAIN)
+}
+
+/// The first word of a new object that one reference refers to.
+pub(super) const fn first_word<T: Object>() -> u64 {
+    let kind = std::mem::offset_of!(Header, kind);
+    1 | (T::KIND as u64) << (kind * 8)
+}
+
 /// A counted reference to an object.
 #[repr(transparent)]
 pub struct Ref<T: Object> {

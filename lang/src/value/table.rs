@@ -20,6 +20,7 @@ struct Entry<V> {
 
 /// An insertion-ordered hash table. Keys are compared with [`key_eq`], which never runs script code.
 #[derive(Debug, Clone)]
+#[repr(C)] // The first word is an address of no object: see `layout::DICT_SHAPE`.
 pub struct Table<V> {
     entries: HVec<Entry<V>>,
     /// Entry number + 1, or 0 for a free place; a power of two long, or empty.

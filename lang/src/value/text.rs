@@ -65,6 +65,30 @@ impl ShortStr {
         unsafe { self.bytes.get_unchecked(..usize::from(self.len)) }
     }
 
+    /// This text with `other` behind it, if that is short enough.
+    #[inline]
+    #[must_use]
+    pub fn joined(&self, other: &ShortStr) -> Option<ShortStr> {
+        let len = self.len + other.len;
+        if usize::from(len) > Self::MAX {
+            return None;
+        }
+        let bits = |text: &ShortStr| {
+            let mut wide = [0; 16];
+            wide[..Self::MAX].copy_from_slice(&text.bytes);
+            u128::from_le_bytes(wide)
+        };
+        let [bytes @ .., _, _] = (bits(self) | bits(other) << (8 * u32::from(self.len))).to_le_bytes();
+        Some(ShortStr { len, bytes })
+    }
+
+    /// The text with `change` done to each byte, if it is ASCII; `change` leaves zero and ASCII what they are.
+    #[inline]
+    #[must_use]
+    pub fn map_ascii(&self, change: impl Fn(u8) -> u8) -> Option<ShortStr> {
+        self.bytes.is_ascii().then(|| ShortStr { len: self.len, bytes: self.bytes.map(change) })
+    }
+
     /// Whether both are the same text. Unused bytes are zero, so whole words are compared.
     #[inline]
     #[must_use]
@@ -379,6 +403,21 @@ mod tests {
         }
         assert!(ShortStr::new(&text[..=ShortStr::MAX]).is_none());
         assert!(ShortStr::prefix(text, ShortStr::MAX + 1).is_none());
+    }
+
+    #[test]
+    fn short_texts_are_joined_and_mapped() {
+        let text = b"0123456789abcdef";
+        for (a, b) in (0..=ShortStr::MAX).flat_map(|a| (0..=ShortStr::MAX).map(move |b| (a, b))) {
+            let [x, y] = [&text[..a], &text[16 - b..]].map(|part| ShortStr::new(part).unwrap());
+            let expected = ShortStr::new(&[x.bytes(), y.bytes()].concat());
+            let joined = x.joined(&y);
+            assert_eq!(joined.is_some(), expected.is_some());
+            assert!(joined.is_none_or(|joined| expected.is_some_and(|expected| joined.same(&expected))));
+            let upper = y.map_ascii(|byte| byte.to_ascii_uppercase()).unwrap();
+            assert_eq!(upper.bytes(), y.bytes().to_ascii_uppercase());
+        }
+        assert!(ShortStr::new("é".as_bytes()).unwrap().map_ascii(|byte| byte).is_none());
     }
 
     #[test]

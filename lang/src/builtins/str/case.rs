@@ -5,9 +5,22 @@ use crate::value::interrupt::Stop;
 use crate::value::unicode::{case, predicates};
 use crate::value::{Cx, R, Value};
 
-fn convert(name: &str, a: &[Value], by: fn(&[u8]) -> Result<Vec<u8>, Stop>) -> R {
+/// What converts the bytes of a text.
+type Conversion = fn(&[u8]) -> Result<Vec<u8>, Stop>;
+
+fn convert(name: &str, a: &[Value], by: Conversion) -> R {
     let own = receiver(name, a)?.bytes;
     Ok(Value::text(&by(own)?))
+}
+
+/// As [`convert`], for a conversion that does `ascii` to every byte of an ASCII text.
+fn convert_bytes(name: &str, a: &[Value], (ascii, by): (fn(&u8) -> u8, Conversion)) -> R {
+    if let Some(Value::Short(short)) = a.first()
+        && let Some(made) = short.map_ascii(|byte| ascii(&byte))
+    {
+        return Ok(Value::Short(made));
+    }
+    convert(name, a, by)
 }
 
 fn ask(name: &str, a: &[Value], question: fn(&[u8]) -> Result<bool, Stop>) -> R {
@@ -16,7 +29,7 @@ fn ask(name: &str, a: &[Value], question: fn(&[u8]) -> Result<bool, Stop>) -> R 
 }
 
 macro_rules! methods {
-    ($with:ident: $($name:ident = $by:path;)*) => {
+    ($with:ident: $($name:ident = $by:expr;)*) => {
         $(pub(super) fn $name(_: &mut Cx<'_>, a: &[Value]) -> R {
             $with(stringify!($name), a, $by)
         })*
@@ -25,11 +38,14 @@ macro_rules! methods {
 
 methods! { convert:
     capitalize = case::capitalize;
-    casefold = case::casefold;
-    lower = case::lower;
     swapcase = case::swapcase;
     title = case::title;
-    upper = case::upper;
+}
+
+methods! { convert_bytes:
+    casefold = (u8::to_ascii_lowercase, case::casefold);
+    lower = (u8::to_ascii_lowercase, case::lower);
+    upper = (u8::to_ascii_uppercase, case::upper);
 }
 
 methods! { ask:

@@ -15,7 +15,7 @@ use crate::jit::{abi, runtime};
 use crate::value::layout::{self, tag};
 
 /// Registers that are dropped one by one at a return; more are left to the runtime.
-const FEW: usize = 4;
+const FEW: usize = 8;
 
 impl Emit<'_, '_> {
     fn place(&mut self) -> Word {
@@ -24,7 +24,7 @@ impl Emit<'_, '_> {
     }
 
     /// Puts what the present instruction reads into the slots.
-    fn spill_reads(&mut self) {
+    pub(super) fn spill_reads(&mut self) {
         let reads: Vec<Reg> = Effects::each(&self.planner.effects[self.at].reads).collect();
         for reg in reads {
             if self.ty(reg).is_virtual() {
@@ -66,31 +66,31 @@ impl Emit<'_, '_> {
         self.take_results(ty);
     }
 
-    /// A list, or a dict with the shape of a constant, of values in neighbouring slots. `number` says how many there are, or
-    /// which constant it is.
-    pub(super) fn emit_build(&mut self, instr: Instr, number: u16) {
-        let (function, dst, base, kind, ty) = match instr {
-            Instr::BuildShaped { dst, base, .. } => (runtime::shaped as *const u8, dst, base, tag::DICT, Ty::Dict),
-            Instr::BuildList { dst, base, .. } => (runtime::list as *const u8, dst, base, tag::LIST, Ty::List),
-            _ => return,
-        };
-        self.spill_reads();
-        let (slots, number) = (self.slot(base), self.b.ins().iconst(I64, i64::from(number)));
-        let made = self.call_runtime(function, &[self.vm, slots, number], 1)[0];
-        self.check_truth(made);
-        for reg in Effects::each(&self.planner.effects[self.at].clears) {
-            self.set_state(reg, Ty::Unbound);
-        }
-        let first = self.b.ins().iconst(I64, i64::from(kind));
-        self.set_words(dst, first, made, ty);
-    }
-
-    /// Two texts put together.
+    /// Two texts put together: short ones without an allocation.
     pub(super) fn emit_concat(&mut self, a: Reg, b: Reg) {
         let Some(dst) = self.written() else { return };
+        let (short, slow, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let ((a1, a2), (b1, b2)) = (self.words(a), self.words(b));
+        let (x, y) = (self.tag(a), self.tag(b));
+        // Both tags are those of texts, of which there are two.
+        let longer = self.b.ins().umax(x, y);
+        let are_short = self.equal(longer, tag::SHORT);
+        const { assert!(tag::SHORT < tag::STR) };
+        self.branch(are_short, slow);
+        let joined = self.call_runtime(runtime::join_short as *const u8, &[a1, a2, b1, b2], 2);
+        let found = self.b.ins().band_imm_s(joined[0], 0xff);
+        self.b.ins().brif(found, short, &[], slow, &[]);
+        self.b.switch_to_block(short);
+        let before = self.state.clone();
+        self.set_words(dst, joined[0], joined[1], Ty::Str);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(slow);
+        self.state = before;
         let (a, b, slot) = (self.slot(a), self.slot(b), self.slot(dst));
         let status = self.call_runtime(runtime::concat as *const u8, &[self.vm, a, b, slot], 1);
         self.check(status[0]);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
         self.set_state(dst, Ty::Str);
     }
 

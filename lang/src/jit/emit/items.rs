@@ -124,27 +124,18 @@ impl Emit<'_, '_> {
             self.branch(good, slow);
         }
         let dict = self.payload(obj);
-        let kind = self.b.ins().load(I8, self.memory.headers, dict, layout::DICT_KIND);
-        let shaped = self.not_equal(kind, layout::HASHED);
-        self.branch(shaped, slow);
+        // The word is the address of a shape only if the dict has one.
         let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
         let caches = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::fields());
         let cache = i32::try_from(self.planner.first_site + self.at).unwrap_or(0).saturating_mul(offsets::CACHE);
         let known = self.b.ins().load(I64, self.memory.headers, caches, cache);
         let same = self.b.ins().icmp(IntCC::Equal, shape, known);
         self.branch(same, slow);
-        let place = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
-        // A dict that makes its values lazily may not have made this one.
-        let made = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_MADE);
-        let there = self.b.ins().icmp(IntCC::UnsignedLessThan, place, made);
-        self.branch(there, slow);
+        let offset = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
         let values = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_VALUES);
-        let offset = self.b.ins().ishl_imm_u(place, 4);
         let value = self.b.ins().iadd(values, offset);
-        let found = self.b.ins().load(I8, self.memory.elements, value, 0);
-        let good = if ty == Ty::Any { self.not_equal(found, tag::UNBOUND) } else { self.admits(found, ty) };
-        self.branch(good, slow);
-        self.copy_from(dst, value, 0, ty);
+        // A dict that makes its values lazily may not have made this one: then it is unbound.
+        self.copy_checked(dst, value, 0, ty, slow);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.state = before;
@@ -163,11 +154,7 @@ impl Emit<'_, '_> {
         let good = self.equal(found, tag::MESSAGE);
         self.branch(good, slow);
         let message = self.payload(obj);
-        let offset = layout::message_part(part);
-        let found = self.b.ins().load(I8, self.memory.elements, message, offset);
-        let good = if ty == Ty::Any { self.not_equal(found, tag::UNBOUND) } else { self.admits(found, ty) };
-        self.branch(good, slow);
-        self.copy_from(dst, message, offset, ty);
+        self.copy_checked(dst, message, layout::message_part(part), ty, slow);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.state = before;
@@ -192,7 +179,10 @@ impl Emit<'_, '_> {
         let element = self.place_of(start, len);
         let (first, second) = self.words(src);
         let ty = self.ty(src);
-        if ty.in_memory() {
+        let is_last = src != list_reg && self.planner.is_moved(self.at, src, ty);
+        if is_last {
+            self.store_tag(src, tag::UNBOUND);
+        } else if ty.in_memory() {
             self.add_reference(first, second, ty);
         }
         self.b.ins().store(self.memory.elements, first, element, 0);
@@ -205,8 +195,14 @@ impl Emit<'_, '_> {
         let (list_slot, src_slot) = (self.slot(list_reg), self.slot(src));
         let status = self.call_runtime(runtime::append as *const u8, &[self.vm, list_slot, src_slot], 1);
         self.check(status[0]);
+        if is_last {
+            self.retire(src);
+        }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
+        if is_last {
+            self.set_state(src, Ty::Unbound);
+        }
         if let Some(dst) = dst {
             if let Instr::CallMethod { base, argc, .. } = self.planner.code.instrs[self.at] {
                 self.clear(base, argc.saturating_add(2));

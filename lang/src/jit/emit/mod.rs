@@ -12,6 +12,7 @@
 //! been expected).
 
 mod arith;
+mod build;
 mod calls;
 mod exits;
 mod facts;

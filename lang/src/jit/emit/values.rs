@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I16, I32, I64};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
 use cranelift_frontend::Variable;
 
 use super::Emit;
@@ -236,9 +236,7 @@ impl Emit<'_, '_> {
             self.b.ins().brif(counted, block, &[], after, &[]);
             self.b.switch_to_block(block);
         }
-        let count = self.b.ins().load(I32, self.memory.counts, second, 0);
-        let more = self.b.ins().iadd_imm_s(count, 1);
-        self.b.ins().store(self.memory.counts, more, second, 0);
+        self.count_more(second);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }
@@ -427,6 +425,45 @@ impl Emit<'_, '_> {
                 self.set_words(dst, first, second, ty);
             }
         }
+    }
+
+    /// As [`Emit::copy_from`], of a value that may be of another type, or not there at all: then control goes to `otherwise`.
+    pub(super) fn copy_checked(&mut self, dst: Reg, base: Word, offset: i32, ty: Ty, otherwise: Block) {
+        if !matches!(ty, Ty::Str | Ty::Any) {
+            let found = self.b.ins().load(I8, self.memory.elements, base, offset);
+            let good = self.admits(found, ty);
+            self.branch(good, otherwise);
+            self.copy_from(dst, base, offset, ty);
+            return;
+        }
+        let (first, second) = self.load_words(base, offset);
+        let found = self.b.ins().band_imm_s(first, 0xff);
+        let (counted, after) = (self.b.create_block(), self.b.create_block());
+        if ty == Ty::Str {
+            let (other, short) = (self.b.create_block(), self.equal(found, tag::SHORT));
+            self.b.ins().brif(short, after, &[], other, &[]);
+            self.b.switch_to_block(other);
+            let long = self.equal(found, tag::STR);
+            self.b.ins().brif(long, counted, &[], otherwise, &[]);
+        } else {
+            self.branch(found, otherwise);
+            let is_counted =
+                self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, found, i64::from(tag::FIRST_COUNTED));
+            self.b.ins().brif(is_counted, counted, &[], after, &[]);
+            const { assert!(tag::UNBOUND == 0) };
+        }
+        self.b.switch_to_block(counted);
+        self.count_more(second);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+        self.set_words(dst, first, second, ty);
+    }
+
+    /// Counts one more reference to an object.
+    pub(super) fn count_more(&mut self, object: Word) {
+        let count = self.b.ins().load(I32, self.memory.counts, object, 0);
+        let more = self.b.ins().iadd_imm_s(count, 1);
+        self.b.ins().store(self.memory.counts, more, object, 0);
     }
 
     /// A runtime function has put a value into the slot of `reg`: checks that it is what was expected, and takes numbers

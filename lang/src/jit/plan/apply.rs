@@ -90,7 +90,10 @@ impl Planner<'_> {
                 set(state, base + 1, receiver);
                 return;
             }
-            Plan::Append(_, _, dst) => {
+            Plan::Append(list, src, dst) => {
+                if src != list && self.is_moved(at, *src, ty(state, *src)) {
+                    set(state, *src, Ty::Unbound);
+                }
                 if let Some(dst) = dst {
                     set(state, *dst, Ty::None);
                 }

@@ -209,6 +209,12 @@ impl Planner<'_> {
         Seen::was_other(self.seen_bits(at))
     }
 
+    /// Whether the instruction at `at` gives the value that `reg` owns away, because nobody reads it again. `ty` is what the
+    /// register holds.
+    pub fn is_moved(&self, at: usize, reg: Reg, ty: Ty) -> bool {
+        ty.in_memory() && !ty.is_virtual() && !self.live.is_live(at + 1, reg)
+    }
+
     /// Decides what to do for the instruction at `at`.
     pub fn plan(&self, at: usize, state: &State) -> Plan {
         let expected = self.expected(at);
