@@ -265,6 +265,9 @@ impl Program {
         if let Value::Message(own) = &message {
             own.read_payload_once(self.unit.streaming.is_some() && !vm.is_tracked());
         }
+        if let Some(result) = vm.call_again(&self.unit, self.entry, &message) {
+            return result;
+        }
         // Where values came from is told from what this run did.
         let module = match vm.kept_module(&self.unit) {
             Some(module) if !vm.is_tracked() => module,
@@ -272,18 +275,6 @@ impl Program {
         };
         if self.is_expression() {
             return vm.run_module(&module, Some(message));
-        }
-        // Most functions belong to the module itself, and are compiled when they are called often.
-        let own = self.entry.and_then(|n| match module.globals.borrow().get(n) {
-            Some(Value::Function(function)) if std::ptr::addr_eq(Rc::as_ptr(&function.module), Rc::as_ptr(&module)) => {
-                Some(function.code)
-            }
-            _ => None,
-        });
-        if let Some(code) = own
-            && let Some(result) = vm.call_native(&module, code, std::slice::from_ref(&message))
-        {
-            return result;
         }
         let function = self.entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
         if function.is_unbound() {

@@ -574,7 +574,35 @@ fn sorted(cx: &mut Cx<'_>, a: &[Value]) -> R {
     Ok(Value::List(List::new(items)))
 }
 
-/// The sum of a list of numbers that fit machine words, from the int `start` on. `None` if there is anything else.
+/// `total` and the sum of numbers that fit machine words. `None` if there is anything else.
+fn add_numbers(total: &Value, items: &[Value]) -> Option<Value> {
+    let (mut sum, floats) = match total {
+        Value::Int(start) => {
+            let mut whole = *start;
+            let mut count = 0;
+            while let Some(Value::Int(n)) = items.get(count) {
+                whole = whole.checked_add(*n)?;
+                count += 1;
+            }
+            if count == items.len() {
+                return Some(Value::Int(whole));
+            }
+            (whole as f64, &items[count..])
+        }
+        Value::Float(start) => (*start, items),
+        _ => return None,
+    };
+    for item in floats {
+        sum += match item {
+            Value::Float(x) => *x,
+            Value::Int(n) => *n as f64,
+            _ => return None,
+        };
+    }
+    Some(Value::Float(sum))
+}
+
+/// The sum of a list of such numbers.
 fn sum_of_numbers(list: &List, start: i64) -> R<Option<Value>> {
     /// Elements between two looks at the limits.
     const PIECE: usize = 1024;
@@ -582,17 +610,9 @@ fn sum_of_numbers(list: &List, start: i64) -> R<Option<Value>> {
     let mut total = Value::Int(start);
     for piece in items.chunks(PIECE) {
         checkpoint(piece.len() as u64 * 4)?;
-        for item in piece {
-            total = match (&total, item) {
-                (Value::Float(sum), Value::Float(x)) => Value::Float(sum + x),
-                (Value::Int(sum), Value::Int(n)) => match sum.checked_add(*n) {
-                    Some(sum) => Value::Int(sum),
-                    None => return Ok(None),
-                },
-                (Value::Float(sum), Value::Int(n)) => Value::Float(sum + *n as f64),
-                (Value::Int(sum), Value::Float(x)) => Value::Float(*sum as f64 + x),
-                _ => return Ok(None),
-            };
+        match add_numbers(&total, piece) {
+            Some(sum) => total = sum,
+            None => return Ok(None),
         }
     }
     Ok(Some(total))

@@ -135,8 +135,8 @@ impl Vm {
         // SAFETY: the pointer is null or to a version of this unit, which lives as long as the unit.
         let version = unsafe { version.as_ref() }?;
         let is_ready = self.native.mode != Mode::Off && !self.is_watched() && !version.retired.load(Ordering::Relaxed);
-        let fit =
-            args.len() == version.arity && args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag()));
+        let fit = args.len() == version.arity
+            && (version.takes_any || args.iter().zip(&version.entry).all(|(value, ty)| ty.admits(value.tag())));
         if !is_ready || !fit || args.len() > MOST_ARGUMENTS || self.depth >= self.recursion_limit {
             return None;
         }

@@ -82,6 +82,8 @@ pub struct Version {
     pub direct: bool,
     /// Whether the words of every register at the entry are those of its value.
     pub is_plain: bool,
+    /// Whether these may be any values.
+    pub takes_any: bool,
     /// How often it left for the interpreter where it had expected something else.
     pub exits: AtomicU32,
     /// How often it was to be entered with other types.
@@ -104,6 +106,7 @@ impl Version {
     pub fn begin(code: u32, key: Key, entry: Vec<Ty>, direct: bool) -> Arc<Version> {
         let arity = entry.iter().rposition(|ty| *ty != Ty::Unbound).map_or(0, |last| last + 1);
         let is_plain = entry[..arity].iter().all(|ty| ty.in_memory() && !ty.is_virtual());
+        let takes_any = entry[..arity].iter().all(|ty| *ty == Ty::Any);
         Arc::new(Version {
             code,
             key,
@@ -111,6 +114,7 @@ impl Version {
             arity,
             direct,
             is_plain,
+            takes_any,
             exits: AtomicU32::new(0),
             misses: AtomicU32::new(0),
             retired: AtomicBool::new(false),

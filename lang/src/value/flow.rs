@@ -364,6 +364,7 @@ impl Message {
 
     /// Tells a payload whether the program will only iterate over it, once. That matters if nobody has parsed its bytes and
     /// nobody else refers to it.
+    #[inline]
     pub fn read_payload_once(&self, once: bool) {
         if let Value::Entity(entity) = &*self.slot(Part::Payload).borrow() {
             let is_fresh = Ref::is_unique(entity) && entity.parsed.borrow().is_unbound();

@@ -213,11 +213,13 @@ impl Clone for Value {
     #[inline]
     #[allow(unsafe_code)]
     fn clone(&self) -> Self {
-        if let Some(object) = self.counted() {
-            object.increment();
+        // SAFETY: immediates may be copied bit by bit; for counted values the count accounts for the copy.
+        unsafe {
+            if self.is_counted() {
+                self.header().increment();
+            }
+            std::ptr::read(self)
         }
-        // SAFETY: immediates may be copied bit by bit; for counted values the count above accounts for the copy.
-        unsafe { std::ptr::read(self) }
     }
 }
 
@@ -233,11 +235,19 @@ impl Value {
     #[inline]
     #[allow(unsafe_code)]
     fn counted(&self) -> Option<&refs::Header> {
-        if !self.is_counted() {
-            return None;
-        }
+        // SAFETY: asked before.
+        self.is_counted().then(|| unsafe { self.header() })
+    }
+
+    /// The header of the counted object.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline]
+    #[allow(unsafe_code)]
+    unsafe fn header(&self) -> &refs::Header {
         // SAFETY: counted variants hold a `Ref`, a pointer to an object that begins with its header, at offset 8.
-        unsafe { Some(&**std::ptr::from_ref(self).cast::<u8>().add(8).cast::<*const refs::Header>()) }
+        unsafe { &**std::ptr::from_ref(self).cast::<u8>().add(8).cast::<*const refs::Header>() }
     }
 
     /// Text.

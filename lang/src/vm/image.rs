@@ -138,6 +138,18 @@ impl Module {
         self.kept.get()
     }
 
+    /// The code of the module's own function that a global variable holds, if it is such a one.
+    #[inline]
+    #[must_use]
+    pub fn own_function(&self, global: usize) -> Option<u32> {
+        match self.globals.borrow().get(global) {
+            Some(Value::Function(function)) if std::ptr::addr_eq(Rc::as_ptr(&function.module), self) => {
+                Some(function.code)
+            }
+            _ => None,
+        }
+    }
+
     /// The code number `n`.
     ///
     /// # Errors

@@ -295,9 +295,7 @@ impl Emit<'_, '_> {
             self.call_runtime(runtime::release_all as *const u8, &[self.vm, slots, count], 0);
         } else {
             for reg in owned {
-                let ty = self.ty(reg);
-                let (first, second) = self.words(reg);
-                self.drop_words(first, second, ty);
+                self.drop_slot(reg, self.ty(reg));
             }
         }
         self.b.ins().return_(&[first, second]);

@@ -257,27 +257,53 @@ impl Emit<'_, '_> {
             self.b.ins().brif(counted, block, &[], after, &[]);
             self.b.switch_to_block(block);
         }
-        let count = self.b.ins().load(I32, self.memory.counts, second, 0);
-        let is_last = self.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
-        let (last, shared) = (self.b.create_block(), self.b.create_block());
-        self.b.ins().brif(is_last, last, &[], shared, &[]);
-        self.b.switch_to_block(shared);
-        let less = self.b.ins().iadd_imm_s(count, -1);
-        self.b.ins().store(self.memory.counts, less, second, 0);
-        self.b.ins().jump(after, &[]);
+        let last = self.b.create_block();
+        self.count_less(second, last, after);
         self.b.switch_to_block(last);
         self.call_runtime(runtime::release as *const u8, &[self.vm, first, second], 0);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }
 
+    /// Drops what a register in memory owns; its slot is to be written then.
+    pub(super) fn drop_slot(&mut self, reg: Reg, ty: Ty) {
+        let after = self.b.create_block();
+        if !matches!(ty, Ty::List | Ty::Dict | Ty::ListIter) {
+            let found = self.tag(reg);
+            let first = i64::from(tag::FIRST_COUNTED);
+            let counted = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, found, first);
+            let block = self.b.create_block();
+            self.b.ins().brif(counted, block, &[], after, &[]);
+            self.b.switch_to_block(block);
+        }
+        let second = self.payload(reg);
+        let last = self.b.create_block();
+        self.count_less(second, last, after);
+        self.b.switch_to_block(last);
+        let first = self.load_slot(I64, Self::offset(reg));
+        self.call_runtime(runtime::release as *const u8, &[self.vm, first, second], 0);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+    }
+
+    /// Counts one reference to an object less, and goes to `shared`; for the last reference goes to `last` instead.
+    fn count_less(&mut self, object: Word, last: Block, shared: Block) {
+        let count = self.b.ins().load(I32, self.memory.counts, object, 0);
+        let is_last = self.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
+        let more = self.b.create_block();
+        self.b.ins().brif(is_last, last, &[], more, &[]);
+        self.b.switch_to_block(more);
+        let less = self.b.ins().iadd_imm_s(count, -1);
+        self.b.ins().store(self.memory.counts, less, object, 0);
+        self.b.ins().jump(shared, &[]);
+    }
+
     /// Drops what a register in memory owns; its slot is empty afterwards.
     pub(super) fn retire(&mut self, reg: Reg) {
         let ty = self.ty(reg);
         if ty.in_memory() {
-            let (first, second) = self.words(reg);
+            self.drop_slot(reg, ty);
             self.store_tag(reg, tag::UNBOUND);
-            self.drop_words(first, second, ty);
         }
     }
 
@@ -297,11 +323,10 @@ impl Emit<'_, '_> {
     /// Gives a register a value in memory; the reference is counted already.
     pub(super) fn set_words(&mut self, reg: Reg, first: Word, second: Word, ty: Ty) {
         let old = self.ty(reg);
-        let had = old.in_memory().then(|| self.words(reg));
-        self.store_words(reg, first, second);
-        if let Some((first, second)) = had {
-            self.drop_words(first, second, old);
+        if old.in_memory() {
+            self.drop_slot(reg, old);
         }
+        self.store_words(reg, first, second);
         self.set_state(reg, ty);
     }
 
@@ -326,7 +351,12 @@ impl Emit<'_, '_> {
             }
             ty @ (Ty::Str | Ty::List | Ty::Dict | Ty::Any) => {
                 let (first, second) = self.words(src);
-                self.add_reference(first, second, ty);
+                if self.planner.is_moved(self.at, src, ty) {
+                    self.store_tag(src, tag::UNBOUND);
+                    self.set_state(src, Ty::Unbound);
+                } else {
+                    self.add_reference(first, second, ty);
+                }
                 self.set_words(dst, first, second, ty);
             }
             ty => {
@@ -437,7 +467,7 @@ impl Emit<'_, '_> {
             return;
         }
         let (first, second) = self.load_words(base, offset);
-        let found = self.b.ins().band_imm_s(first, 0xff);
+        let found = self.b.ins().ireduce(I8, first);
         let (counted, after) = (self.b.create_block(), self.b.create_block());
         if ty == Ty::Str {
             let (other, short) = (self.b.create_block(), self.equal(found, tag::SHORT));

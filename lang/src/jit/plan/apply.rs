@@ -44,11 +44,15 @@ impl Planner<'_> {
                 if effects.writes.len() == 1 && effects.writes[0].1 == 1 { *ty } else { return }
             }
             Plan::Move => match instr {
-                Instr::Move { src, .. } => match ty(state, src) {
+                Instr::Move { dst, src } => match ty(state, src) {
                     // Only one register can own the pieces of an iterator.
                     Ty::Range | Ty::ListIter => {
                         set(state, src, Ty::Any);
                         Ty::Any
+                    }
+                    other if src != dst && self.is_moved(at, src, other) => {
+                        set(state, src, Ty::Unbound);
+                        other
                     }
                     other => other,
                 },
