@@ -5,6 +5,7 @@
 //! [`Native::pending`](super::native::Native::pending) and told by the status.
 #![allow(unsafe_code)]
 
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -134,6 +135,37 @@ pub unsafe extern "C" fn call_builtin(
     unsafe { with_arguments(vm, slots, packed, dst, |vm, args| vm.call_builtin(&*builtin, args, &[])) }
 }
 
+/// Most parameters of a built-in that [`run_padded`] calls.
+const MOST_PADDED: usize = 4;
+
+/// Calls the function of a built-in that has a few more parameters than there are arguments, all with defaults that need no
+/// object; the arguments are as for [`call_builtin`].
+///
+/// # Safety
+/// As [`call_builtin`], and [`callable`] chose this function.
+pub unsafe extern "C" fn run_padded(
+    vm: *mut Vm,
+    slots: *mut Value,
+    builtin: *const Builtin,
+    packed: u64,
+    dst: u64,
+) -> u64 {
+    // SAFETY: built-ins are static; the rest by the caller's promise.
+    unsafe {
+        with_arguments(vm, slots, packed, dst, |vm, args| {
+            let builtin: &'static Builtin = &*builtin;
+            let params = &builtin.signature().params;
+            // Copies that are not counted, and never dropped: the slots keep what they refer to.
+            let mut padded = [const { MaybeUninit::<Value>::uninit() }; MOST_PADDED];
+            std::ptr::copy_nonoverlapping(args.as_ptr(), padded.as_mut_ptr().cast(), args.len());
+            for (slot, param) in padded.iter_mut().zip(params).skip(args.len()) {
+                slot.write(param.default.value());
+            }
+            (builtin.run)(vm, std::slice::from_raw_parts(padded.as_ptr().cast(), params.len()))
+        })
+    }
+}
+
 /// How compiled code calls a built-in or a type with `count` arguments (a receiver counts): the function of this room, and
 /// what it is told to call.
 pub fn callable(fixed: Fixed, count: usize) -> (*const u8, u64) {
@@ -154,7 +186,10 @@ pub fn callable(fixed: Fixed, count: usize) -> (*const u8, u64) {
             (run_builtin as *const u8, (&raw const builtin.run).addr() as u64)
         }
         Some((builtin, (least, most))) if (least..most).contains(&count) => {
-            (call_builtin as *const u8, std::ptr::from_ref(builtin).addr() as u64)
+            let mut defaults = builtin.signature().params.iter().skip(count);
+            let is_padded = most <= MOST_PADDED && defaults.all(|param| !param.default.value().is_counted());
+            let function = if is_padded { run_padded as *const u8 } else { call_builtin as *const u8 };
+            (function, std::ptr::from_ref(builtin).addr() as u64)
         }
         _ if is_type => (construct as *const u8, fixed.address),
         _ => (call_builtin as *const u8, fixed.address),
@@ -208,7 +243,11 @@ unsafe fn with_arguments(
         guarded(vm, |vm| {
             let value = work(vm, std::slice::from_raw_parts(slots.add(first), count))?;
             for reg in base..base + all {
-                *slots.add(reg) = Value::Unbound;
+                let slot = slots.add(reg);
+                if (*slot).is_counted() {
+                    slot.drop_in_place();
+                }
+                slot.write(Value::Unbound);
             }
             *slots.add(dst as usize) = value;
             Ok(OK)

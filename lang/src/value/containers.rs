@@ -55,12 +55,15 @@ impl Object for List {
     fn clear(&self) {
         drop(self.items.replace(HVec::new()));
     }
-}
 
-impl Drop for List {
     #[inline]
-    fn drop(&mut self) {
-        self.items.get_mut().drop_elements();
+    #[allow(unsafe_code)]
+    unsafe fn dispose(this: *mut List) {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            (*this).items.get_mut().drop_elements();
+            this.drop_in_place();
+        }
     }
 }
 

@@ -260,13 +260,20 @@ impl Object for Dict {
             drop(special.factory.replace(Value::Unbound));
         }
     }
-}
 
-impl Drop for Dict {
     #[inline]
-    fn drop(&mut self) {
-        if let Items::Shaped { values, .. } = self.items.get_mut() {
-            values.drop_elements();
+    #[allow(unsafe_code)]
+    unsafe fn dispose(this: *mut Dict) {
+        // SAFETY: by the caller's promise; every field is dropped once, or there is nothing to drop in it.
+        unsafe {
+            match ((*this).items.get_mut(), &(*this).special) {
+                (Items::Shaped { shape, values }, None) => {
+                    values.drop_elements();
+                    std::ptr::drop_in_place(values);
+                    std::ptr::drop_in_place(shape);
+                }
+                _ => this.drop_in_place(),
+            }
         }
     }
 }

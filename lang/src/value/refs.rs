@@ -71,6 +71,16 @@ pub trait Object: Sized + 'static {
 
     /// Drops everything through which a cycle could run. The object must stay valid.
     fn clear(&self) {}
+
+    /// Drops the object.
+    ///
+    /// # Safety
+    /// `this` is an object that nobody refers to, and nothing uses it afterwards.
+    #[inline]
+    unsafe fn dispose(this: *mut Self) {
+        // SAFETY: by the caller's promise.
+        unsafe { this.drop_in_place() };
+    }
 }
 
 #[repr(C)]
@@ -235,11 +245,12 @@ fn release_deep<T: Object>(slot: NonNull<Slot<T>>) {
 ///
 /// # Safety
 /// The object is a `Slot<T>` whose count is zero, and nothing uses it afterwards.
+#[inline]
 unsafe fn destroy<T: Object>(object: NonNull<Header>) {
     let slot = object.cast::<Slot<T>>();
     // SAFETY: by the caller's promise.
     unsafe {
-        std::ptr::drop_in_place(&raw mut (*slot.as_ptr()).body);
+        T::dispose(&raw mut (*slot.as_ptr()).body);
         heap::free_object(slot.cast(), Ref::<T>::SIZE, Ref::<T>::CYCLIC);
     }
 }
