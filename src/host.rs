@@ -14,8 +14,7 @@ pub fn zone(wanted: Option<&str>) -> Result<RunZone, String> {
     }
     let variable = std::env::var("TZ").ok();
     let link = std::fs::read_link("/etc/localtime").ok().map(|p| p.to_string_lossy().into_owned());
-    let file = std::fs::read("/etc/localtime").ok();
-    Ok(RunZone::system(variable.as_deref(), link.as_deref(), file.as_deref()))
+    Ok(RunZone::system(variable.as_deref(), link.as_deref(), || std::fs::read("/etc/localtime").ok()))
 }
 
 /// Lets a run without a configured limit use three quarters of the memory that is free now.

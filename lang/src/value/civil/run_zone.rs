@@ -7,7 +7,7 @@ use super::struct_time::StructTime;
 use super::zone::FixedZone;
 use super::zone_data::{LocalType, ZoneData};
 use super::zone_db::{NamedZone, find_zone};
-use super::zone_rule::{self, Tail};
+use super::zone_rule;
 use std::sync::Arc;
 
 /// The local zone of a run. Cloning is cheap.
@@ -53,8 +53,7 @@ impl RunZone {
     }
 
     fn fixed(offset: i32, name: &[u8]) -> Self {
-        let tail = Tail::Fixed(LocalType::new(offset, 0, false, name));
-        Self(Source::Own(Arc::new(ZoneData::of_rule(tail))))
+        Self::own(ZoneData::fixed(offset, name))
     }
 
     /// Reads a setting: an IANA name, `UTC` or `UTC±HH:MM`.
@@ -74,14 +73,15 @@ impl RunZone {
         })
     }
 
-    /// The zone of the system, from what the host read: the variable `TZ`, the target of the link `/etc/localtime`
-    /// and the content of that file. Whatever is missing or unusable is passed over; UTC is the last resort.
-    pub fn system(variable: Option<&str>, link: Option<&str>, file: Option<&[u8]>) -> Self {
+    /// The zone of the system, from what the host knows: the variable `TZ`, the target of the link `/etc/localtime`
+    /// and the content of that file, which is asked for only if the others say nothing. Whatever is missing or unusable is
+    /// passed over; UTC is the last resort.
+    pub fn system(variable: Option<&str>, link: Option<&str>, file: impl FnOnce() -> Option<Vec<u8>>) -> Self {
         if let Some(text) = variable {
             return Self::from_variable(text).unwrap_or_else(Self::utc);
         }
         let named = link.and_then(zone_of_path);
-        named.or_else(|| file.and_then(ZoneData::parse).map(Self::own)).unwrap_or_else(Self::utc)
+        named.or_else(|| ZoneData::parse(&file()?).map(Self::own)).unwrap_or_else(Self::utc)
     }
 
     fn own(data: ZoneData) -> Self {
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn system_zone() {
-        let offset = |variable, link| RunZone::system(variable, link, None).at(1_700_000_000).offset;
+        let offset = |variable, link| RunZone::system(variable, link, || None).at(1_700_000_000).offset;
         assert_eq!(offset(None, Some("/usr/share/zoneinfo/Asia/Tokyo")), 32_400);
         assert_eq!(offset(Some("Asia/Kolkata"), Some("/usr/share/zoneinfo/Asia/Tokyo")), 19_800);
         assert_eq!(offset(Some(":/usr/share/zoneinfo/Asia/Tokyo"), None), 32_400);

@@ -56,6 +56,11 @@ impl ZoneData {
         Self { types: vec![first], transitions: Vec::new(), before: 0, tail }
     }
 
+    /// A zone with one offset from UTC.
+    pub(super) fn fixed(offset: i32, name: &[u8]) -> Self {
+        Self::of_rule(Tail::Fixed(LocalType::new(offset, 0, false, name)))
+    }
+
     /// Reads a TZif file; `None` when it is malformed.
     pub(super) fn parse(file: &[u8]) -> Option<Self> {
         let mut reader = Reader { rest: file };

