@@ -101,6 +101,40 @@ fn one_flow_prints_its_payload() {
     assert!(left.iter().any(|name| name == "log.db") && !left.iter().any(|name| name.ends_with(".lock")), "{left:?}");
 }
 
+/// A command that ends sends its spans before; a collector that cannot be used is told at once.
+#[test]
+fn traces_go_where_the_environment_says() {
+    let folder = app("traces", &sound());
+    let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", collector.local_addr().unwrap());
+    let received = std::thread::spawn(move || {
+        let (mut stream, _) = collector.accept().unwrap();
+        let mut text = String::new();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        while !text.ends_with("\r\n\r\n") {
+            assert!(reader.read_line(&mut text).unwrap() > 0, "{text}");
+        }
+        let length = text.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.unwrap()];
+        reader.read_exact(&mut body).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+        text + &String::from_utf8(body).unwrap()
+    });
+    let traced = |address: &str| {
+        command(&folder).args(["--flow", "text"]).env("OTEL_EXPORTER_OTLP_ENDPOINT", address).output().unwrap()
+    };
+    assert_eq!(traced(&address).status.code(), Some(0));
+    let request = received.join().unwrap();
+    assert!(request.starts_with("POST /v1/traces HTTP/1.1"), "{request}");
+    assert!(
+        request.contains("\"service.name\"") && request.contains("\"probe\"") && request.contains("\"text/1\""),
+        "{request}"
+    );
+    let wrong = traced("nowhere:4317");
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("OTEL_EXPORTER_OTLP_ENDPOINT must be"));
+}
+
 #[test]
 fn what_goes_wrong_has_its_exit_code() {
     let folder = app("fails", &sound());

@@ -95,7 +95,7 @@ pub async fn arrivals(app: &App, flow: &str, bounds: &Bounds) -> Vec<Arrival> {
     settings.max_steps = settings.max_steps.min(MAX_STEPS);
     settings.drain = Duration::ZERO;
     settings.log_level = Level::Error;
-    let plan = Plan { settings, flows, resources: Resources::new(), hooks: Some(Box::new(trace.clone())) };
+    let plan = Plan { settings, flows, resources: Resources::new(), hooks: Some(Arc::new(trace.clone())) };
     let runtime = Runtime::new(plan, Clock::real(), Box::new(Memory::default()));
     if let Some(first) = runtime.flow(flow.name()).cloned() {
         let run = runtime.run(Request { flow: first, trigger: "preview", message });

@@ -10,7 +10,8 @@ use crate::admin::Admin;
 use crate::connectors::Surroundings;
 use crate::connectors::http::listener::start::Site;
 use crate::connectors::triggers::{Triggers, close_all, open_all, prepare_all};
-use crate::engine::{Clock, Event, Level, Plan, Resources, Runtime, Sink};
+use crate::engine::{Clock, Event, Hooks, Level, Plan, Resources, Runtime, Several, Sink};
+use crate::inspect::otlp::{Exporter, Target};
 use crate::inspect::recorder::Recorder;
 use crate::model::{self, Trace};
 
@@ -29,6 +30,8 @@ pub struct Running {
     triggers: Option<Triggers>,
     /// `None` too when the app says so.
     admin: Option<Admin>,
+    /// `None` unless traces are wanted.
+    exporter: Option<Exporter>,
 }
 
 impl Running {
@@ -43,9 +46,19 @@ impl Running {
         let plan = Plan::of_app(app, resources.clone());
         let mut plan = plan.map_err(|errors| errors.into_iter().map(said).collect::<Vec<_>>())?;
         let is_traced = app.file.log.trace == Trace::Payloads;
+        let mut hooks: Vec<Arc<dyn Hooks>> = Vec::new();
         if is_traced {
-            plan.hooks = Some(Box::new(Recorder::new(&app.redactor)));
+            hooks.push(Arc::new(Recorder::new(&app.redactor)));
         }
+        let environment = |name: &str| std::env::var(name).ok();
+        let target = Target::of(&environment, &app.file.name, &app.file.version).map_err(|reason| vec![reason])?;
+        let mut exporter = None;
+        if let Some(target) = target {
+            let (spans, own) = Exporter::start(target).map_err(|reason| vec![reason])?;
+            hooks.push(Arc::new(spans));
+            exporter = Some(own);
+        }
+        plan.hooks = Several::of(hooks);
         let runtime = Runtime::new(plan, Clock::real(), sink);
         if is_traced {
             let content =
@@ -53,7 +66,7 @@ impl Running {
             runtime.log().write(Event::new(runtime.clock().wall(), Level::Warn, content)).await;
         }
         prepare_all(&resources, &runtime).await;
-        Ok(Running { runtime, resources, triggers: None, admin: None })
+        Ok(Running { runtime, resources, triggers: None, admin: None, exporter })
     }
 
     /// Starts an app with its admin API and its triggers.
@@ -110,6 +123,9 @@ impl Running {
         close_all(&self.resources).await;
         if let Some(admin) = &self.admin {
             admin.close().await;
+        }
+        if let Some(exporter) = &self.exporter {
+            exporter.close().await;
         }
         self.runtime.log().close().await;
     }

@@ -121,6 +121,12 @@ async fn sqlite() {
     steps: [{{database.query: {{sql: "select cast(:i as integer) i, :f f, :s s, :b b, :n n, flag, day, moment from kinds", params: {{i: 7, f: 1.5, s: "ü", b: "#[b'\\x00\\xff']", n: null}}}}}}]
   - name: kinds
     steps: [{{database.insert: {{sql: "insert into kinds values (:flag, :day, :moment)", params: {{flag: true, day: "#[datetime.date(2024, 2, 29)]", moment: "#[datetime.datetime(2024, 2, 29, 1, 2, 3, 4)]"}}}}}}]
+  - name: after
+    steps:
+      - database.query: {{sql: select 1, timeout: 20ms}}
+      - sleep: 50ms
+      - database.query: {{sql: "with recursive t(n) as (select 1 union all select n + 1 from t where n < 20000) select n from t", output: stream}}
+      - set-payload: "#[len(list(msg.payload))]"
   - name: forever
     steps: [{{database.query: {{sql: "with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t", timeout: 1}}}}]
 "##
@@ -145,6 +151,8 @@ async fn sqlite() {
             "moment datetime 2024-02-29 01:02:03.000004",
         ];
         assert_eq!(shown(&app, "types").await, expected);
+        // The time of a statement ends with it, also for a stream on the same connection.
+        assert_eq!(app.json("after", Document::None).await, "20000");
         assert_eq!(app.json("forever", Document::None).await, "DB:TIMEOUT");
         // The connection survives that, or another one takes its place.
         assert_eq!(app.json("all", Document::None).await, "[]");

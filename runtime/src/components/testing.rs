@@ -91,7 +91,7 @@ impl App {
 
     /// The flows of a YAML text, watched.
     pub fn watched(flows: &str, hooks: Box<dyn Hooks>) -> App {
-        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), "{}", flows, |_| {}, Some(hooks))
+        App::build(Clock::virtual_from(SystemTime::UNIX_EPOCH), "{}", flows, |_| {}, Some(Arc::from(hooks)))
     }
 
     /// The flows of a YAML text, with configurations of components written as the YAML of a mapping.
@@ -104,7 +104,7 @@ impl App {
         configs: &str,
         flows: &str,
         change: impl FnOnce(&mut Settings),
-        hooks: Option<Box<dyn Hooks>>,
+        hooks: Option<Arc<dyn Hooks>>,
     ) -> App {
         let mut resources = Resources::new();
         let mut kinds = BTreeMap::new();

@@ -13,8 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::beside::Beside;
-use super::{BoxFuture, Flow, Hooks, Run, RunRecord, Runtime, State, StepEnd, Steps, Trace};
+use super::{BoxFuture, Flow, Hooks, Run, RunRecord, Runtime, Several, State, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
@@ -229,7 +228,7 @@ impl Runtime {
     /// # Errors
     /// As [`Runtime::run`].
     pub async fn run_watched(self: &Arc<Self>, request: Request, hooks: Arc<dyn Hooks>) -> Result<Ended, Fault> {
-        let hooks = Some(Beside::all(hooks, self));
+        let hooks = Several::of([hooks].into_iter().chain(self.hooks.clone()).collect());
         self.run_with(request, Extras { hooks, ..Extras::default() }).await
     }
 
@@ -306,7 +305,7 @@ impl Runtime {
         let id = Ulid::generate();
         let mut record = RunRecord::new(id, parent.flow(), "async", self.clock.wall());
         record.parent = Some(parent.job().id().clone());
-        let (trace, hooks) = (Some(parent.job().trace().clone()), parent.job().hooks.clone());
+        let (trace, hooks) = (Some(parent.job().trace().within(parent.span())), parent.job().hooks.clone());
         let extras = Extras { finish: None, trace, hooks };
         let begin = Begin { id, record, is_told: false, timeout: None, permit, extras };
         let (job, run) = self.begin(parent.flow().clone(), steps.clone(), message, begin);
@@ -379,7 +378,12 @@ impl Drop for Queued<'_> {
         if self.record.state == State::Queued {
             let fault = Fault::new("CORE:CANCELLED", "nobody waits for the run any more");
             self.record.end(self.runtime.clock().wall(), Some(&fault));
-            self.runtime.log().keep(self.record.event());
+            let (log, end) = (self.runtime.log(), self.record.event());
+            if self.is_told {
+                log.keep(end);
+            } else {
+                log.offer(end);
+            }
         }
     }
 }

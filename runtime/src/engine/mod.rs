@@ -6,7 +6,7 @@
 //! | [`steps`] | lists of steps and the [`Component`] behind each |
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
 //! | [`job`], [`record`] | a run from its admission to its end; what the run log knows of it |
-//! | `beside` | who watches one run beside who watches all |
+//! | [`several`] | several who watch the same runs |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
 //! | [`apart`] | long work on threads of its own, which ends when nobody waits for it |
 //! | [`evaluate`] | expressions and scripts under their limits, where no slow one holds up the others |
@@ -17,7 +17,6 @@
 //! sections 1, 2 and 5; part 4, sections 1 to 4.
 
 pub mod apart;
-mod beside;
 pub mod build;
 pub mod clock;
 pub mod evaluate;
@@ -30,6 +29,7 @@ pub mod plan;
 pub mod record;
 pub mod run;
 pub mod settings;
+pub mod several;
 pub mod steps;
 pub mod trace;
 pub mod transaction;
@@ -54,6 +54,7 @@ pub use plan::Resources;
 pub use record::{RunRecord, State};
 pub use run::Run;
 pub use settings::Settings;
+pub use several::Several;
 pub use steps::{Component, Step, StepEnd, Steps};
 pub use trace::Trace;
 pub use transaction::{Transaction, Transactions};
@@ -115,7 +116,7 @@ pub struct Plan {
     /// The connectors' instances of configurations.
     pub resources: Resources,
     /// Who watches, if anybody does.
-    pub hooks: Option<Box<dyn Hooks>>,
+    pub hooks: Option<Arc<dyn Hooks>>,
 }
 
 /// One app that runs.
@@ -127,7 +128,7 @@ pub struct Runtime {
     /// By flow.
     counts: HashMap<Arc<str>, FlowCounts>,
     resources: Resources,
-    hooks: Option<Box<dyn Hooks>>,
+    hooks: Option<Arc<dyn Hooks>>,
     evaluator: Evaluator,
     locks: Locks,
     cache: Cache,

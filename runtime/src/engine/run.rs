@@ -33,6 +33,8 @@ pub struct Run {
     shared: usize,
     /// Nanoseconds that expressions and scripts of the present step took.
     scripts: AtomicU64,
+    /// The span of the present step, for whoever traces; 0 if nobody does.
+    span: AtomicU64,
 }
 
 impl Run {
@@ -48,6 +50,7 @@ impl Run {
             charged: AtomicUsize::new(0),
             shared: 0,
             scripts: AtomicU64::new(0),
+            span: AtomicU64::new(0),
         }
     }
 
@@ -61,6 +64,7 @@ impl Run {
             charged: AtomicUsize::new(0),
             shared: self.charged.load(Ordering::Relaxed).saturating_add(self.shared),
             scripts: AtomicU64::new(0),
+            span: AtomicU64::new(self.span()),
         }
     }
 
@@ -159,6 +163,17 @@ impl Run {
         let size = message.size().saturating_sub(self.shared);
         let before = self.charged.swap(size, Ordering::Relaxed);
         self.job.account(before, size)
+    }
+
+    /// The span of the present step; 0 if nobody traces the run.
+    #[must_use]
+    pub fn span(&self) -> u64 {
+        self.span.load(Ordering::Relaxed)
+    }
+
+    /// Notes the span of the present step.
+    pub fn set_span(&self, span: u64) {
+        self.span.store(span, Ordering::Relaxed);
     }
 
     /// Takes note of the time that expressions and scripts take.

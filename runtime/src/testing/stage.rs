@@ -151,7 +151,7 @@ impl Stage {
             TestTime::Virtual => Clock::virtual_from(SystemTime::now()),
             TestTime::Real => Clock::real(),
         };
-        let hooks = Some(Box::new(watch.clone()) as Box<_>);
+        let hooks = Some(Arc::new(watch.clone()) as Arc<_>);
         let resources = instances.resources;
         let plan = Plan { settings: Settings::of_app(app), flows, resources: resources.clone(), hooks };
         let runtime = Runtime::new(plan, clock, Box::new(Memory::default()));

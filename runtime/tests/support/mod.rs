@@ -16,7 +16,7 @@ use dataway_runtime::connectors;
 use dataway_runtime::connectors::triggers::{Triggers, open_all};
 
 use dataway_runtime::engine::log::Memory;
-use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Plan, Request, Runtime, Settings};
+use dataway_runtime::engine::{Builder, Clock, Flow, Gate, Hooks, Plan, Request, Runtime, Settings};
 use dataway_runtime::message::{Failure, Message};
 use dataway_runtime::model::{self, App, Options};
 
@@ -47,6 +47,17 @@ impl TestApp {
         prepare: impl FnOnce(&Path),
         adjust: impl FnOnce(&mut Settings),
     ) -> TestApp {
+        TestApp::watched(configs, flows, prepare, adjust, None).await
+    }
+
+    /// The same, with somebody who watches its runs.
+    pub async fn watched(
+        configs: &str,
+        flows: &str,
+        prepare: impl FnOnce(&Path),
+        adjust: impl FnOnce(&mut Settings),
+        hooks: Option<Arc<dyn Hooks>>,
+    ) -> TestApp {
         let folder = folder(&format!("configs:\n{configs}"), flows);
         prepare(&folder);
         let app = load(&folder);
@@ -69,7 +80,7 @@ impl TestApp {
         let log = Memory::default();
         let mut settings = Settings::of("test", "1.0.0");
         adjust(&mut settings);
-        let plan = Plan { settings, flows, resources, hooks: None };
+        let plan = Plan { settings, flows, resources, hooks };
         let runtime = Runtime::new(plan, Clock::real(), Box::new(log.clone()));
         let triggers = Triggers::start(&app, &folder, &runtime).await.unwrap();
         TestApp { runtime, folder, log, triggers }

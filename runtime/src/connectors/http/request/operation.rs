@@ -205,7 +205,9 @@ impl Request {
             headers.insert(AUTHORIZATION, value);
         }
         let trace = run.job().trace();
-        for (name, value) in [("traceparent", Some(trace.parent())), ("tracestate", trace.state().map(str::to_owned))] {
+        for (name, value) in
+            [("traceparent", Some(trace.parent(run.span()))), ("tracestate", trace.state().map(str::to_owned))]
+        {
             if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
                 headers.insert(HeaderName::from_static(name), value);
             }
