@@ -7,6 +7,9 @@ use crate::value::format::{float_text, int_text};
 use crate::value::interrupt::checkpoint;
 use crate::value::{Cx, Dict, HVec, MultiMap, Ref, Shape, Value};
 
+/// Elements of a long list from which the length of the others is estimated.
+const SAMPLE: usize = 64;
+
 /// Writes values as compact JSON in UTF-8.
 pub struct Writer<'c, 'm> {
     /// What was written so far.
@@ -149,9 +152,14 @@ impl<'c, 'm> Writer<'c, 'm> {
 
     fn array(&mut self, items: &[Value], depth: usize) -> Wrote {
         self.out.push(b'[');
+        let is_all = self.out.len() == 1;
         for (n, item) in items.iter().enumerate() {
             if n > 0 {
                 self.out.push(b',');
+            }
+            if n % SAMPLE == SAMPLE - 1 && is_all {
+                // Twice as much as so many elements needed so far.
+                self.out.reserve_for_rest(self.out.len() / (n / SAMPLE + 1) * 2, n, items.len());
             }
             checkpoint(4)?;
             self.value(item, depth + 1).map_err(|fault| fault.inside(Step::Index(n)))?;

@@ -33,7 +33,7 @@ pub fn survey(source: &Source) -> R<Option<Value>> {
         input,
         at: 0,
         open: Vec::new(),
-        nodes: HVec::with_capacity(input.len() / 32 + 4),
+        nodes: HVec::with_capacity((input.len() / 32 + 4).min(BEGUN)),
         names: Learnt::borrow_kept(),
         last: Learnt::START,
         texts: HVec::new(),
@@ -44,6 +44,9 @@ pub fn survey(source: &Source) -> R<Option<Value>> {
     names.keep();
     Ok(taken.then(|| tree::document(Tree { blob: source.blob().clone(), nodes, names: shared, texts })))
 }
+
+/// Nodes for which a survey begins with room; how many there will be it can tell when it has seen so many.
+const BEGUN: usize = 1 << 12;
 
 struct Surveyor<'a> {
     source: &'a Source,
@@ -167,6 +170,7 @@ impl<'a> Surveyor<'a> {
     #[inline]
     fn add(&mut self, name: u32, text: Text) -> Option<u32> {
         let end = u32::try_from(self.nodes.len() + 1).ok()?;
+        self.nodes.reserve_for_rest(1, self.at, self.input.len());
         self.nodes.push(Node { name, end, text });
         Some(end - 1)
     }
