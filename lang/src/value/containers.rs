@@ -298,15 +298,18 @@ impl Bytes {
     /// The bytes for a host; they are copied only if somebody else has them, too.
     #[must_use]
     pub fn into_vec(mut this: Ref<Bytes>) -> Vec<u8> {
-        if let Some(own) = Ref::get_mut(&mut this)
-            && own.start == 0
-            && let Some(Blob::Own(bytes)) = Ref::get_mut(&mut own.blob)
-            && bytes.len() == own.len
-        {
-            own.len = 0;
-            return std::mem::take(bytes).into_vec();
+        Bytes::take(&mut this).unwrap_or_else(|| this.bytes().to_vec())
+    }
+
+    /// Takes the bytes out, which are none afterwards; `None` if somebody else has them, too.
+    pub fn take(this: &mut Ref<Bytes>) -> Option<Vec<u8>> {
+        let own = Ref::get_mut(this).filter(|own| own.start == 0)?;
+        let Some(Blob::Own(bytes)) = Ref::get_mut(&mut own.blob) else { return None };
+        if bytes.len() != own.len {
+            return None;
         }
-        this.bytes().to_vec()
+        own.len = 0;
+        Some(std::mem::take(bytes).into_vec())
     }
 
     /// The buffer and the offset of the first byte in it.

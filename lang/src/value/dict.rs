@@ -308,11 +308,12 @@ impl Dict {
         Ref::new(Dict { items: Guarded::new(Items::Shaped { shape, values }), special: None })
     }
 
-    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them. Some may be
-    /// made already: `values` has them and is otherwise unbound in `left` places, or it is empty.
+    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them. Those that are
+    /// made already are in `values`, which has a place for each, or none at all.
     #[inline]
     #[must_use]
-    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>, left: usize) -> Ref<Dict> {
+    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>) -> Ref<Dict> {
+        let left = if values.is_empty() { shape.len() } else { values.iter().filter(|v| v.is_unbound()).count() };
         let items = match left {
             0 => Items::Shaped { shape, values },
             _ => {

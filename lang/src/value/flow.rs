@@ -1,6 +1,7 @@
 //! What travels through a flow: Entities, MultiMaps, messages (spec 5.8, 5.10, 6).
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -19,9 +20,9 @@ pub struct Entity {
     /// The bytes.
     pub blob: Ref<Bytes>,
     /// MIME type, verbatim or normalised by construction.
-    pub mime_type: Box<str>,
+    pub mime_type: Cow<'static, str>,
     /// Name of the text encoding.
-    pub encoding: Box<str>,
+    pub encoding: Cow<'static, str>,
     /// Number of the format that `mime` found for the MIME type; `None` if it is not supported.
     pub format: Option<u8>,
     /// The parsed value, once there is one; unbound before.
@@ -52,7 +53,7 @@ impl Entity {
         value: Value,
         parse: fn(&Entity) -> R,
     ) -> Ref<Entity> {
-        let (mime_type, encoding) = (mime_type.into(), encoding.into());
+        let (mime_type, encoding) = (kept(mime_type), kept(encoding));
         let given = !value.is_unbound();
         Ref::new(Entity {
             blob,
@@ -69,13 +70,8 @@ impl Entity {
     /// The bytes for a host; they are copied only if somebody else has them, too.
     #[must_use]
     pub fn into_bytes(mut this: Ref<Entity>) -> Vec<u8> {
-        match Ref::get_mut(&mut this) {
-            Some(own) => {
-                let empty = Bytes::from_slice(&[]);
-                Bytes::into_vec(std::mem::replace(&mut own.blob, empty))
-            }
-            None => this.blob.bytes().to_vec(),
-        }
+        let own = Ref::get_mut(&mut this).and_then(|own| Bytes::take(&mut own.blob));
+        own.unwrap_or_else(|| this.blob.bytes().to_vec())
     }
 
     /// Whether another Entity has the same format: the same MIME type where the format is not supported.
@@ -95,6 +91,15 @@ impl Entity {
         let value = (self.parse)(self)?;
         drop(self.parsed.replace(value.clone()));
         Ok(value)
+    }
+}
+
+/// A name to be kept: the commonest ones need no memory.
+fn kept(name: &str) -> Cow<'static, str> {
+    const COMMON: [&str; 5] = ["application/json", "utf-8", "application/xml", "text/csv", "text/plain"];
+    match COMMON.iter().find(|common| **common == name) {
+        Some(common) => Cow::Borrowed(*common),
+        None => Cow::Owned(name.to_owned()),
     }
 }
 

@@ -123,6 +123,20 @@ impl<T> HVec<T> {
         }
     }
 
+    /// What `make` makes of each of `items` and its number.
+    #[inline]
+    #[must_use]
+    pub fn of_each<S>(items: &[S], mut make: impl FnMut(usize, &S) -> T) -> Self {
+        let mut made = Self::with_capacity(items.len());
+        for (n, item) in items.iter().enumerate() {
+            let value = make(n, item);
+            // SAFETY: there is room for as many elements as there are items, of which this is number `n`.
+            unsafe { made.start.add(n).write(value) };
+            made.len = n + 1;
+        }
+        made
+    }
+
     /// Appends `value`.
     #[inline]
     pub fn push(&mut self, value: T) {
@@ -537,6 +551,8 @@ mod tests {
         assert_eq!(v.join(""), "1abc3456789");
         v.truncate(4);
         assert_eq!(v.pop().as_deref(), Some("c"));
+        assert_eq!(HVec::of_each(&v, |n, text| format!("{n}{text}")).join(""), "011a2b");
+        assert!(HVec::of_each(&[0u8; 0], |n, _| n).is_empty());
         let mut iter = v.into_iter();
         assert_eq!(iter.next().as_deref(), Some("1"));
     }

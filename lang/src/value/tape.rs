@@ -83,11 +83,32 @@ pub struct Tape {
     pub records: HVec<Part>,
     /// The shapes of the objects.
     pub shapes: HVec<Ref<Shape>>,
-    /// Makes the value of the scalar at an offset; given by the format.
-    pub scalar: fn(&Ref<Blob>, usize) -> Value,
+    /// How the format makes values.
+    pub makers: Makers,
 }
 
 impl Object for Tape {}
+
+/// What a format has to say about its documents.
+pub trait Scalars: 'static {
+    /// The value of the scalar at an offset of a text that was surveyed.
+    fn scalar(text: &Ref<Blob>, at: usize) -> Value;
+}
+
+/// The functions of a format.
+#[derive(Debug, Clone, Copy)]
+pub struct Makers {
+    scalar: fn(&Ref<Blob>, usize) -> Value,
+    fields: fn(&Ref<Tape>, &Shape, &[Part], usize) -> HVec<Value>,
+}
+
+impl Makers {
+    /// Those of the format `F`.
+    #[must_use]
+    pub const fn of<F: Scalars>() -> Makers {
+        Makers { scalar: F::scalar, fields: fields::<F> }
+    }
+}
 
 /// Records for which a survey begins with room; how many there will be it can tell when it has seen so many.
 pub const BEGUN: usize = 1 << 14;
@@ -120,7 +141,7 @@ pub fn value(tape: &Ref<Tape>, part: Part) -> Value {
 
 fn made(tape: &Ref<Tape>, part: Part, depth: usize) -> Value {
     match part.kind() {
-        Kind::Scalar(at) => (tape.scalar)(&tape.text, at),
+        Kind::Scalar(at) => (tape.makers.scalar)(&tape.text, at),
         Kind::Object(record) => Value::Dict(object(tape, record, depth)),
         Kind::Array(record) if depth % NESTED == NESTED - 1 => {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || array(tape, record, depth))
@@ -132,36 +153,30 @@ fn made(tape: &Ref<Tape>, part: Part, depth: usize) -> Value {
 fn array(tape: &Ref<Tape>, record: usize, depth: usize) -> Value {
     let parts = tape.elements(record);
     super::interrupt::spend(parts.len() as u64 * 4);
-    let mut items = HVec::with_capacity(parts.len());
-    for part in parts {
-        items.push(made(tape, *part, depth + 1));
-    }
-    Value::List(super::List::new(items))
+    Value::List(super::List::new(HVec::of_each(parts, |_, part| made(tape, *part, depth + 1))))
 }
 
-/// The dict of a record. Scalars that were looked at in objects of its shape are made with it; containers are if most of such
-/// objects is used.
+/// The dict of a record, with the values that [`fields`] makes.
 fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
     let shape = tape.records.get(record).and_then(|head| tape.shapes.get(head.number()));
     let Some(shape) = shape.filter(|shape| !shape.is_empty()) else { return Dict::new() };
-    let len = shape.len();
     if !shape.is_any_used() {
-        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new(), len);
+        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new());
     }
-    let Some(parts) = tape.records.get(record + 1..record + 1 + len) else { return Dict::new() };
+    let Some(parts) = tape.records.get(record + 1..record + 1 + shape.len()) else { return Dict::new() };
+    Dict::lazy(shape.clone(), tape.clone(), record, (tape.makers.fields)(tape, shape, parts, depth))
+}
+
+/// The values of an object. Scalars that were looked at in other objects of its shape are made now; containers are if most of such
+/// objects is used. The others are unbound.
+fn fields<F: Scalars>(tape: &Ref<Tape>, shape: &Shape, parts: &[Part], depth: usize) -> HVec<Value> {
     let whole = depth < NESTED && shape.is_mostly_used();
-    let mut values = HVec::with_capacity(len);
-    let mut left = 0;
-    for (place, part) in parts.iter().enumerate() {
-        values.push(match part.kind() {
-            _ if !shape.is_used(place) => Value::Unbound,
-            Kind::Scalar(at) => (tape.scalar)(&tape.text, at),
-            _ if whole => made(tape, *part, depth + 1),
-            _ => Value::Unbound,
-        });
-        left += usize::from(values.last().is_some_and(Value::is_unbound));
-    }
-    Dict::lazy(shape.clone(), tape.clone(), record, values, left)
+    HVec::of_each(parts, |place, part| match part.kind() {
+        _ if !shape.is_used(place) => Value::Unbound,
+        Kind::Scalar(at) => F::scalar(&tape.text, at),
+        _ if whole => made(tape, *part, depth + 1),
+        _ => Value::Unbound,
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use super::Header;
 use crate::value::block::{self, Block};
 use crate::value::interrupt::checkpoint;
-use crate::value::tape::{self, Kind, Part, Tape};
+use crate::value::tape::{self, Kind, Makers, Part, Scalars, Tape};
 use crate::value::text::Blob;
 use crate::value::{Bytes, HVec, R, Ref, ShortStr, Value};
 
@@ -42,7 +42,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let mut at = if bytes.bytes().starts_with(MARK) { start + MARK.len() } else { start };
     let mut fields = HVec::new();
     at = record(input, blank_lines(input, at), &mut fields, usize::MAX).unwrap_or(at);
-    let names: Vec<Value> = fields.iter().map(|part| scalar(blob, part.number())).collect();
+    let names: Vec<Value> = fields.iter().map(|part| Csv::scalar(blob, part.number())).collect();
     let header = Header::new(&names);
     let columns = names.len();
     let mut records = HVec::with_capacity(((end - start) / 16 + 4).min(tape::BEGUN));
@@ -78,7 +78,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         return Ok(None);
     }
     let shapes = HVec::from_slice(&[header.shape]);
-    Ok(Some((Ref::new(Tape { text: blob.clone(), records, shapes, scalar }), top)))
+    Ok(Some((Ref::new(Tape { text: blob.clone(), records, shapes, makers: Makers::of::<Csv>() }), top)))
 }
 
 /// The offset behind the line ends at `at`.
@@ -132,40 +132,45 @@ fn quoted_end(input: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The value of the field that begins at `at` in a table that was surveyed.
-fn scalar(text: &Ref<Blob>, at: usize) -> Value {
-    let input = text.bytes();
-    if at == MISSING {
-        return Value::None;
-    }
-    if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk())
-        && block[0] != b'"'
-        && let Some(short) = ShortStr::prefix(block, ends(Block::new(block)).trailing_zeros() as usize)
-    {
-        return Value::Short(short);
-    }
-    if input.get(at) != Some(&b'"') {
-        return Value::text_part(text, at..field_end(input, at));
-    }
-    let mut from = at + 1;
-    let mut out: Vec<u8> = Vec::new();
-    loop {
-        let rest = input.get(from..).unwrap_or_default();
-        let close = from + memchr::memchr(b'"', rest).unwrap_or(rest.len());
-        let piece = input.get(from..close).unwrap_or_default();
-        if input.get(close + 1) == Some(&b'"') {
+/// How values of a surveyed table are made.
+struct Csv;
+
+impl Scalars for Csv {
+    #[inline]
+    fn scalar(text: &Ref<Blob>, at: usize) -> Value {
+        let input = text.bytes();
+        if at == MISSING {
+            return Value::None;
+        }
+        if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk())
+            && block[0] != b'"'
+            && let Some(short) = ShortStr::prefix(block, ends(Block::new(block)).trailing_zeros() as usize)
+        {
+            return Value::Short(short);
+        }
+        if input.get(at) != Some(&b'"') {
+            return Value::text_part(text, at..field_end(input, at));
+        }
+        let mut from = at + 1;
+        let mut out: Vec<u8> = Vec::new();
+        loop {
+            let rest = input.get(from..).unwrap_or_default();
+            let close = from + memchr::memchr(b'"', rest).unwrap_or(rest.len());
+            let piece = input.get(from..close).unwrap_or_default();
+            if input.get(close + 1) == Some(&b'"') {
+                out.extend_from_slice(piece);
+                out.push(b'"');
+                from = close + 2;
+                continue;
+            }
+            let end = field_end(input, close + 1);
+            if from == at + 1 && end == close + 1 {
+                return Value::text_part(text, from..close);
+            }
             out.extend_from_slice(piece);
-            out.push(b'"');
-            from = close + 2;
-            continue;
+            out.extend_from_slice(input.get(close + 1..end).unwrap_or_default());
+            return Value::text(&out);
         }
-        let end = field_end(input, close + 1);
-        if from == at + 1 && end == close + 1 {
-            return Value::text_part(text, from..close);
-        }
-        out.extend_from_slice(piece);
-        out.extend_from_slice(input.get(close + 1..end).unwrap_or_default());
-        return Value::text(&out);
     }
 }
 

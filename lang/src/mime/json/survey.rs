@@ -11,7 +11,7 @@ use super::strings;
 use crate::mime::MAX_DEPTH;
 use crate::value::block::Block;
 use crate::value::interrupt::checkpoint;
-use crate::value::tape::{self, Kind, Part, Tape};
+use crate::value::tape::{self, Kind, Makers, Part, Tape};
 use crate::value::text::Blob;
 use crate::value::{Bytes, HVec, R, Ref, Shape, ShortStr, Value};
 
@@ -55,34 +55,39 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     surveyor.shapes.keep();
     let (records, shapes) = (surveyor.records, surveyor.found);
     let Some(root) = root? else { return Ok(None) };
-    Ok(Some((Ref::new(Tape { text: blob.clone(), records, shapes, scalar }), root)))
+    Ok(Some((Ref::new(Tape { text: blob.clone(), records, shapes, makers: Makers::of::<Json>() }), root)))
 }
 
-/// The value of the scalar at `at` in a text that was surveyed.
-fn scalar(text: &Ref<Blob>, at: usize) -> Value {
-    let input = text.bytes();
-    match input.get(at) {
-        Some(b'"') => {
-            let start = at + 1;
-            if let Some(block) = input.get(start..).and_then(|rest| rest.first_chunk()) {
-                let end = strings::special(Block::new(block)).trailing_zeros() as usize;
-                if let Some(short) = ShortStr::prefix(block, end).filter(|_| block[end] == b'"') {
-                    return Value::Short(short);
+/// How values of a surveyed text are made.
+struct Json;
+
+impl tape::Scalars for Json {
+    #[inline]
+    fn scalar(text: &Ref<Blob>, at: usize) -> Value {
+        let input = text.bytes();
+        match input.get(at) {
+            Some(b'"') => {
+                let start = at + 1;
+                if let Some(block) = input.get(start..).and_then(|rest| rest.first_chunk()) {
+                    let end = strings::special(Block::new(block)).trailing_zeros() as usize;
+                    if let Some(short) = ShortStr::prefix(block, end).filter(|_| block[end] == b'"') {
+                        return Value::Short(short);
+                    }
                 }
+                let end = strings::plain_end(input, start);
+                if input.get(end) == Some(&b'"') {
+                    return Value::text_part(text, start..end);
+                }
+                let mut out = Vec::new();
+                // A text that was surveyed has no malformed strings.
+                let decoded = strings::decode(input, start, end, true, &mut out, &mut strings::spend);
+                decoded.map_or(Value::None, |_| Value::text(&out))
             }
-            let end = strings::plain_end(input, start);
-            if input.get(end) == Some(&b'"') {
-                return Value::text_part(text, start..end);
-            }
-            let mut out = Vec::new();
-            // A text that was surveyed has no malformed strings.
-            let decoded = strings::decode(input, start, end, true, &mut out, &mut strings::spend);
-            decoded.map_or(Value::None, |_| Value::text(&out))
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'-' | b'0'..=b'9') => number::value(input.get(at..).unwrap_or_default()),
+            _ => Value::None,
         }
-        Some(b't') => Value::Bool(true),
-        Some(b'f') => Value::Bool(false),
-        Some(b'-' | b'0'..=b'9') => number::value(input.get(at..).unwrap_or_default()),
-        _ => Value::None,
     }
 }
 
