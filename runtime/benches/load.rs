@@ -2,7 +2,8 @@
 //! asked by the same client, in turns.
 //!
 //! `cargo bench -p dataway-runtime --bench load` prints requests per second of both and their ratio, what single requests
-//! take at half load, and what happens when four times as much comes as a flow may take. It asserts nothing.
+//! take at half load, and what happens when four times as much comes as a flow may take. It asserts nothing. With the argument
+//! `flow` or `hand` only that one is asked, at full speed, for whoever looks at it with a profiler.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -270,7 +271,18 @@ async fn measure(folder: &Path) -> Result<(), String> {
     tokio::spawn(axum::serve(listener, axum::Router::new().route("/orders", post(by_hand))).into_future());
 
     let ask = request("/orders", &order());
-    for address in [ours, theirs] {
+    for (name, address) in [("flow", ours), ("hand", theirs)] {
+        if std::env::args().any(|argument| argument == name) {
+            let before = processor_time();
+            let mut requests = 0;
+            for _ in 0..ROUNDS {
+                requests += load(address, &ask, CONNECTIONS, None).await.len();
+            }
+            let cost = processor_time().saturating_sub(before).as_secs_f64() * 1e6 / requests.max(1) as f64;
+            println!("{requests} requests, {cost:.1} µs of processors each");
+            running.stop().await;
+            return Ok(());
+        }
         load(address, &ask, CONNECTIONS, None).await;
     }
     let (mut flow, mut hand) = (Vec::new(), Vec::new());

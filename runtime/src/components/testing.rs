@@ -18,7 +18,8 @@ use dataway_lang::{Document, Profile};
 use crate::diagnostic::Diagnostic;
 use crate::engine::log::Memory;
 use crate::engine::{
-    Builder, Clock, Ended, Event, Flow, Gate, Hooks, Level, Plan, Request, Resources, Runtime, Settings,
+    Builder, Clock, Ended, Entry, Event, Flow, Gate, Hooks, Level, Plan, Request, Resources, RunRecord, Runtime,
+    Settings,
 };
 use crate::expr::Programs;
 use crate::message::Message;
@@ -130,6 +131,7 @@ impl App {
                 Duration::from_secs(30),
             )),
             timeout: body.timeout,
+            counts: Arc::default(),
         });
         let flows = flows.collect();
         assert!(builder.errors.is_empty(), "{:?}", builder.errors);
@@ -158,6 +160,15 @@ impl App {
     pub async fn events(&self) -> Vec<Event> {
         self.runtime.log().flush().await;
         self.log.events()
+    }
+
+    /// The records of runs so far; `events` waits for them.
+    pub fn records(&self) -> Vec<RunRecord> {
+        let record = |entry| match entry {
+            Entry::Run { record, .. } => Some(record),
+            Entry::Event(_) => None,
+        };
+        self.log.entries().into_iter().filter_map(record).collect()
     }
 }
 

@@ -9,11 +9,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use dataway_lang::Document;
-use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
+use tokio::sync::{Notify, OwnedSemaphorePermit, TryAcquireError};
 use tokio_util::sync::CancellationToken;
 use ulid::Ulid;
 
-use super::{BoxFuture, Flow, Hooks, Run, RunRecord, Runtime, Several, State, StepEnd, Steps, Trace};
+use super::{Flow, Hooks, Run, RunRecord, Runtime, Several, State, StepEnd, Steps, Trace};
 use crate::message::{Failure, Fault, Message};
 
 /// A run as a whole: what all its paths share.
@@ -29,9 +29,10 @@ pub struct Job {
     /// When it ends at the latest, on the app's clock.
     deadline: Option<Duration>,
     started: Duration,
-    stop: CancellationToken,
     /// The code with which it was cancelled.
     reason: OnceLock<&'static str>,
+    /// Tells that there is one.
+    cancelled: Notify,
     steps: AtomicU64,
     memory: AtomicUsize,
     branches: AtomicU64,
@@ -48,11 +49,17 @@ pub struct Request {
     pub message: Message,
 }
 
-/// What is made of the end of a run while the run still counts: an answer, for example. If that fails, so has the run.
+/// What is made of the end of a run while the run still counts: an answer, for example.
 pub trait Finish: Send {
-    /// Called once, also when the run was cancelled.
-    fn finish<'a>(self: Box<Self>, run: &'a Run, end: &'a Result<Message, Failure>)
-    -> BoxFuture<'a, Result<(), Fault>>;
+    /// What that is.
+    type Made: Send;
+
+    /// Called once, also when the run was cancelled. If what it gives is a failure, so is the run.
+    fn finish(
+        self,
+        run: &Run,
+        end: &Result<Message, Failure>,
+    ) -> impl Future<Output = (Self::Made, Result<(), Fault>)> + Send;
 }
 
 /// How a run ended.
@@ -79,8 +86,6 @@ struct Begin {
 /// What only some runs have.
 #[derive(Default)]
 struct Extras {
-    /// What is made of the end.
-    finish: Option<Box<dyn Finish>>,
     /// The trace that it goes on; otherwise it begins its own.
     trace: Option<Trace>,
     /// Who watches this run.
@@ -150,7 +155,7 @@ impl Job {
     /// Ends the run with a code that cannot be caught. The first reason counts.
     pub fn cancel(&self, reason: &'static str) {
         let _ = self.reason.set(reason);
-        self.stop.cancel();
+        self.cancelled.notify_waiters();
     }
 
     /// An id for the message of a path beside the first one.
@@ -188,6 +193,18 @@ impl Job {
         self.memory.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    /// Completes when the run is cancelled, with the code.
+    async fn cancellation(&self) -> &'static str {
+        loop {
+            // Made before the look, so that it hears of whatever comes after it.
+            let told = self.cancelled.notified();
+            match self.reason.get() {
+                Some(reason) => return reason,
+                None => told.await,
+            }
+        }
+    }
+
     /// Completes when the run must end although its steps go on: cancelled, or at its deadline.
     async fn stopped(&self) -> Fault {
         let deadline = async {
@@ -198,7 +215,7 @@ impl Job {
         };
         let reason = tokio::select! {
             biased;
-            () = self.stop.cancelled() => self.reason.get().copied().unwrap_or("CORE:CANCELLED"),
+            reason = self.cancellation() => reason,
             () = deadline => "CORE:RUN_TIMEOUT",
         };
         let description = match reason {
@@ -233,7 +250,7 @@ impl Runtime {
     }
 
     async fn run_with(self: &Arc<Self>, request: Request, extras: Extras) -> Result<Ended, Fault> {
-        let (_, run) = self.admit(request, extras).await?;
+        let run = self.admit(request, extras).await?.run();
         tokio::spawn(run).await.map_err(|_| Fault::internal("the task of a run ended before it"))
     }
 
@@ -242,28 +259,34 @@ impl Runtime {
     ///
     /// # Errors
     /// As [`Runtime::run`].
-    pub async fn run_here(
+    pub async fn run_here<F: Finish>(
         self: &Arc<Self>,
         request: Request,
-        finish: Box<dyn Finish>,
+        finish: F,
         trace: Option<Trace>,
-    ) -> Result<Ended, Fault> {
-        let (_, run) = self.admit(request, Extras { finish: Some(finish), trace, hooks: None }).await?;
-        Ok(run.await)
+    ) -> Result<F::Made, Fault> {
+        let mut begun = self.admit(request, Extras { trace, hooks: None }).await?;
+        let mut result = begun.work().await;
+        let (made, finished) = finish.finish(&Run::new(begun.job.clone(), begun.flow.clone()), &result).await;
+        // The first error is the one that counts.
+        if let (Err(fault), Ok(message)) = (finished, &result) {
+            result = Err(Failure { fault, message: message.clone() });
+        }
+        begun.end(&result).await;
+        Ok(made)
     }
 
-    /// Waits for the turn of a run; gives its job id and what has to be done.
-    async fn admit(
-        self: &Arc<Self>,
-        request: Request,
-        extras: Extras,
-    ) -> Result<(Arc<str>, BoxFuture<'static, Ended>), Fault> {
+    /// Waits for the turn of a run.
+    async fn admit(self: &Arc<Self>, request: Request, extras: Extras) -> Result<Begun, Fault> {
         let Request { flow, trigger, message } = request;
         let id = Ulid::generate();
-        let record = RunRecord::new(id, &flow, trigger, self.clock.wall());
+        let mut record = RunRecord::new(id, None, &flow, trigger, self.clock.wall());
         let mut queued = None;
         let waits = || queued.insert(Queued::new(self, record.clone())).ended.clone();
         let entered = flow.gate.enter(&self.clock, &self.stopping, waits).await;
+        if queued.is_some() {
+            record.started = self.clock.wall();
+        }
         let begun = entered.map(|permit| {
             let is_told = queued.as_ref().is_some_and(|queued| queued.is_told);
             let begin = Begin { id, record, is_told, timeout: flow.timeout, permit, extras };
@@ -272,10 +295,10 @@ impl Runtime {
         });
         if let Some(queued) = queued {
             // The wait may have been ended at the moment at which it was over.
-            if let Ok((job, _)) = &begun
+            if let Ok(begun) = &begun
                 && queued.ended.is_cancelled()
             {
-                let _ = self.cancel(job);
+                let _ = self.cancel(&begun.job.id);
             }
             queued.leave(begun.as_ref().err()).await;
         }
@@ -303,45 +326,42 @@ impl Runtime {
             Ok(permit) => permit,
         };
         let id = Ulid::generate();
-        let mut record = RunRecord::new(id, parent.flow(), "async", self.clock.wall());
-        record.parent = Some(parent.job().id().clone());
+        let parent_job = Some(parent.job().id().clone());
+        let record = RunRecord::new(id, parent_job, parent.flow(), "async", self.clock.wall());
         let (trace, hooks) = (Some(parent.job().trace().within(parent.span())), parent.job().hooks.clone());
-        let extras = Extras { finish: None, trace, hooks };
+        let extras = Extras { trace, hooks };
         let begin = Begin { id, record, is_told: false, timeout: None, permit, extras };
-        let (job, run) = self.begin(parent.flow().clone(), steps.clone(), message, begin);
-        tokio::spawn(run);
+        let begun = self.begin(parent.flow().clone(), steps.clone(), message, begin);
+        let job = begun.job.id.clone();
+        tokio::spawn(begun.run());
         Ok(job)
     }
 
-    fn begin(
-        self: &Arc<Self>,
-        flow: Arc<Flow>,
-        steps: Arc<Steps>,
-        mut message: Message,
-        mut begin: Begin,
-    ) -> (Arc<str>, BoxFuture<'static, Ended>) {
-        let id = begin.record.job.clone();
-        let document = Document::from(&*id);
+    fn begin(self: &Arc<Self>, flow: Arc<Flow>, steps: Arc<Steps>, mut message: Message, begin: Begin) -> Begun {
+        let Begin { id: ulid, mut record, is_told, timeout, permit, extras } = begin;
+        let id = record.run.job.clone();
+        let document = Document::Text(Arc::from(id.clone()));
         let started = self.clock.now();
         let job = Arc::new(Job {
             id: id.clone(),
             document: document.clone(),
             runtime: self.clone(),
-            parent: begin.record.parent.clone(),
+            parent: record.run.parent.clone(),
             flow: flow.name.clone(),
-            trace: begin.extras.trace.take().unwrap_or_else(|| Trace::of_job(begin.id)),
-            hooks: begin.extras.hooks.take(),
-            deadline: begin.timeout.map(|timeout| started.saturating_add(timeout)),
+            trace: extras.trace.unwrap_or_else(|| Trace::of_job(ulid)),
+            hooks: extras.hooks,
+            deadline: timeout.map(|timeout| started.saturating_add(timeout)),
             started,
-            stop: CancellationToken::new(),
             reason: OnceLock::new(),
+            cancelled: Notify::const_new(),
             steps: AtomicU64::new(0),
             memory: AtomicUsize::new(0),
             branches: AtomicU64::new(0),
         });
         message.set_ids(document.clone(), document);
-        self.active().insert(id.clone(), job.clone());
-        (id, Box::pin(conduct(job, flow, steps, message, begin)))
+        self.active().insert(id, job.clone());
+        record.state = State::Running;
+        Begun { active: Active(job.clone()), job, flow, steps, message, record, is_told, permit }
     }
 }
 
@@ -356,8 +376,8 @@ struct Queued<'a> {
 impl<'a> Queued<'a> {
     fn new(runtime: &'a Runtime, record: RunRecord) -> Queued<'a> {
         let ended = CancellationToken::new();
-        runtime.queued().insert(record.job.clone(), ended.clone());
-        let is_told = runtime.log().offer(record.event());
+        runtime.queued().insert(record.run.job.clone(), ended.clone());
+        let is_told = runtime.log().offer_run(record.clone());
         Queued { runtime, record, is_told, ended }
     }
 
@@ -368,30 +388,30 @@ impl<'a> Queued<'a> {
             return;
         };
         self.record.end(self.runtime.clock().wall(), Some(fault));
-        self.runtime.log().write(self.record.event()).await;
+        self.runtime.log().write_run(self.record.clone()).await;
     }
 }
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
-        self.runtime.queued().remove(&self.record.job);
+        self.runtime.queued().remove(&self.record.run.job);
         if self.record.state == State::Queued {
             let fault = Fault::new("CORE:CANCELLED", "nobody waits for the run any more");
             self.record.end(self.runtime.clock().wall(), Some(&fault));
-            let (log, end) = (self.runtime.log(), self.record.event());
+            let (log, end) = (self.runtime.log(), self.record.clone());
             if self.is_told {
-                log.keep(end);
+                log.keep_run(end);
             } else {
-                log.offer(end);
+                log.offer_run(end);
             }
         }
     }
 }
 
 /// Takes the job off the list of active ones, whatever happens to its task.
-struct Active<'a>(&'a Job);
+struct Active(Arc<Job>);
 
-impl Drop for Active<'_> {
+impl Drop for Active {
     fn drop(&mut self) {
         let runtime = &self.0.runtime;
         let mut active = runtime.active();
@@ -402,56 +422,70 @@ impl Drop for Active<'_> {
     }
 }
 
-async fn conduct(job: Arc<Job>, flow: Arc<Flow>, steps: Arc<Steps>, message: Message, begin: Begin) -> Ended {
-    let active = Active(&job);
-    let clock = job.runtime.clock();
-    let mut record = begin.record;
-    record.started = clock.wall();
-    record.state = State::Running;
-    let is_told = job.runtime.log().write(record.event()).await || begin.is_told;
-    let (input, flow_name) = (message.clone(), flow.name.clone());
-    let mut result = {
-        let run = Run::new(job.clone(), flow.clone());
-        let mut work = pin!(steps.execute(&run, message));
+/// A run whose turn has come.
+struct Begun {
+    job: Arc<Job>,
+    flow: Arc<Flow>,
+    steps: Arc<Steps>,
+    message: Message,
+    record: RunRecord,
+    /// Whether the run log knows of the run.
+    is_told: bool,
+    permit: OwnedSemaphorePermit,
+    active: Active,
+}
+
+impl Begun {
+    /// All of the run.
+    async fn run(mut self) -> Ended {
+        let result = self.work().await;
+        let job = self.job.id.clone();
+        self.end(&result).await;
+        Ended { job, result }
+    }
+
+    /// Executes the steps until they or the run end.
+    async fn work(&mut self) -> Result<Message, Failure> {
+        let job = &self.job;
+        self.is_told |= job.runtime.log().write_run(self.record.clone()).await;
+        let run = Run::new(job.clone(), self.flow.clone());
+        let mut work = pin!(self.steps.execute(&run, self.message.clone()));
         // A defect in a component fails its run and nothing else.
         let guarded =
             std::future::poll_fn(|cx| match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
                 Ok(poll) => poll.map(Ok),
                 Err(panic) => Poll::Ready(Err(panic)),
             });
+        let input = || self.message.clone();
         tokio::select! {
             // Most runs end without having waited: then nothing was set up that could have stopped them.
             biased;
             end = guarded => match end {
                 Ok(StepEnd::Next(message) | StepEnd::Break(message) | StepEnd::Continue(message)) => Ok(message),
                 Ok(StepEnd::Fail(failure)) => Err(failure),
-                Err(panic) => Err(Failure { fault: Fault::internal(panic_text(&*panic)), message: input }),
+                Err(panic) => Err(Failure { fault: Fault::internal(panic_text(&*panic)), message: input() }),
             },
-            fault = job.stopped() => Err(Failure { fault, message: input }),
-        }
-    };
-    if let Some(finish) = begin.extras.finish {
-        let finished = finish.finish(&Run::new(job.clone(), flow), &result).await;
-        // The first error is the one that counts.
-        if let (Err(fault), Ok(message)) = (finished, &result) {
-            result = Err(Failure { fault, message: message.clone() });
+            fault = job.stopped() => Err(Failure { fault, message: input() }),
         }
     }
-    record.end(clock.wall(), result.as_ref().err().map(|failure| &failure.fault));
-    if let Some(counts) = job.runtime.counts(&flow_name) {
-        counts.end(record.state, clock.now().saturating_sub(job.started));
+
+    /// Takes note of the end.
+    async fn end(self, result: &Result<Message, Failure>) {
+        let Begun { job, flow, mut record, is_told, permit, active, .. } = self;
+        let runtime = &job.runtime;
+        record.end(runtime.clock().wall(), result.as_ref().err().map(|failure| &failure.fault));
+        flow.counts.end(record.state, runtime.clock().now().saturating_sub(job.started));
+        if is_told && record.error.is_none() {
+            runtime.log().keep_run(record);
+        } else {
+            runtime.log().write_run(record).await;
+        }
+        if let Some(hooks) = &runtime.hooks {
+            hooks.ended(&job, result);
+        }
+        drop(permit);
+        drop(active);
     }
-    if is_told && record.error.is_none() {
-        job.runtime.log().keep(record.event());
-    } else {
-        job.runtime.log().write(record.event()).await;
-    }
-    if let Some(hooks) = &job.runtime.hooks {
-        hooks.ended(&job, &result);
-    }
-    drop(begin.permit);
-    drop(active);
-    Ended { job: job.id.clone(), result }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -1,8 +1,10 @@
 //! Events of the run log and their way to whoever stores them (part 4, section 4).
 //!
 //! The way is a bounded channel with one writer behind it. When it is full, DEBUG and INFO events are dropped and counted; WARN
-//! and ERROR wait. Of the end of a run that the log knows of at least the record is kept. An event holds no business data: codes, descriptions and what `logger` steps say, nothing else.
+//! and ERROR wait. Of the end of a run that the log knows of at least the record is kept. An event holds no business data: codes,
+//! descriptions and what `logger` steps say, nothing else.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -39,8 +41,6 @@ pub struct Event {
     pub code: String,
     /// How long it took.
     pub duration: Option<Duration>,
-    /// The run, when it begins or ends.
-    pub record: Option<Arc<RunRecord>>,
     /// What a step was given and gave, where that is recorded.
     pub trace: Option<Arc<StepTrace>>,
     /// Only what it carries is kept: the event itself is below the level of the log.
@@ -64,15 +64,34 @@ impl Event {
             content: content.into(),
             code: String::new(),
             duration: None,
-            record: None,
             trace: None,
             is_silent: false,
         }
     }
+}
 
-    /// Whether it carries something that is kept whatever the level.
-    fn carries(&self) -> bool {
-        self.record.is_some() || self.trace.is_some()
+/// What a sink is given.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// Something happened.
+    Event(Box<Event>),
+    /// A run stands so now, which is an event too.
+    Run {
+        /// The run.
+        record: RunRecord,
+        /// Only the record is kept: its event is below the level of the log.
+        is_silent: bool,
+    },
+}
+
+impl Entry {
+    /// The event that people see; `None` if it is silent.
+    #[must_use]
+    pub fn event(&self) -> Option<Cow<'_, Event>> {
+        match self {
+            Entry::Event(event) => (!event.is_silent).then_some(Cow::Borrowed(&**event)),
+            Entry::Run { record, is_silent } => (!is_silent).then(|| Cow::Owned(record.event())),
+        }
     }
 }
 
@@ -88,25 +107,26 @@ pub struct StepTrace {
     pub waits: Box<dyn std::fmt::Debug + Send + Sync>,
 }
 
-/// Stores or shows events. It is called from one thread of its own, which it may block, with what has come together since the
+/// Stores or shows entries. It is called from one thread of its own, which it may block, with what has come together since the
 /// last call.
 pub trait Sink: Send {
-    /// Called once, before the first event.
+    /// Called once, before the first entry.
     fn open(&mut self) {}
 
-    /// Takes events, in their order. Of silent ones only what they carry counts.
-    fn write(&mut self, events: &[Event]);
+    /// Takes entries, in their order. Of silent ones only what they carry counts.
+    fn write(&mut self, entries: &[Entry]);
 }
 
-/// Events that wait for the writer.
-const CAPACITY: usize = 4096;
-/// Most events of one call of a sink.
-const BATCH: usize = 1024;
-/// How long events are collected for one call: a batch costs a sink much the same, however many are in it.
-const COLLECTED: Duration = Duration::from_millis(10);
+/// Entries that wait for the writer.
+const CAPACITY: usize = 16_384;
+/// Most entries of one call of a sink.
+const BATCH: usize = 4096;
+/// How long entries are collected for one call: a batch costs a sink much the same, however many are in it, and a run that
+/// begins and ends within one costs the store less.
+const COLLECTED: Duration = Duration::from_millis(25);
 
 enum Item {
-    Event(Event),
+    Entry(Entry),
     Flush(oneshot::Sender<()>),
     /// There is something late.
     Late,
@@ -121,18 +141,18 @@ pub struct Log {
     dropped: AtomicU64,
     /// Ends of runs for which there was no room. Each stands for a beginning that had some, so there are not many more than fit
     /// into the channel.
-    late: Arc<Mutex<Vec<Event>>>,
+    late: Arc<Mutex<Vec<Entry>>>,
 }
 
 impl Log {
-    /// A log of events from `level` on; a thread hands them to `sink`.
+    /// A log of events from `level` on and of all runs; a thread hands them to `sink`.
     #[must_use]
     pub fn start(level: Level, mut sink: Box<dyn Sink>) -> Log {
         let (sender, mut receiver) = mpsc::channel(CAPACITY);
-        let late: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let late: Arc<Mutex<Vec<Entry>>> = Arc::default();
         let kept = Arc::clone(&late);
         let writing = move || {
-            let (mut items, mut events) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+            let (mut items, mut entries) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
             sink.open();
             while receiver.blocking_recv_many(&mut items, BATCH) > 0 {
                 // Whoever flushes waits, so nothing is collected then.
@@ -147,16 +167,16 @@ impl Log {
                 let (mut flushed, mut closed) = (Vec::new(), None);
                 for item in items.drain(..) {
                     match item {
-                        Item::Event(event) => events.push(event),
+                        Item::Entry(entry) => entries.push(entry),
                         Item::Flush(done) => flushed.push(done),
                         Item::Late => {}
                         Item::Close(done) => closed = Some(done),
                     }
                 }
-                events.append(&mut kept.lock().unwrap_or_else(PoisonError::into_inner));
-                if !events.is_empty() {
-                    sink.write(&events);
-                    events.clear();
+                entries.append(&mut kept.lock().unwrap_or_else(PoisonError::into_inner));
+                if !entries.is_empty() {
+                    sink.write(&entries);
+                    entries.clear();
                 }
                 // Whoever asked may have gone.
                 for done in flushed {
@@ -184,46 +204,69 @@ impl Log {
     /// The event as it is handed on: silent below the level of the log; `None` when it carries nothing then.
     fn admitted(&self, mut event: Event) -> Option<Event> {
         event.is_silent |= !self.wants(event.level);
-        (!event.is_silent || event.carries()).then_some(event)
+        (!event.is_silent || event.trace.is_some()).then_some(event)
     }
 
-    /// Hands an event on. Waits for room only with WARN and ERROR. Gives whether it was taken.
-    pub async fn write(&self, event: Event) -> bool {
-        if (event.level as u8) < Level::Warn as u8 {
-            return self.offer(event);
+    /// Hands an event on. Waits for room only with WARN and ERROR.
+    pub async fn write(&self, event: Event) {
+        if let Some(event) = self.admitted(event) {
+            self.send(event.level, Entry::Event(Box::new(event))).await;
         }
-        let Some(event) = self.admitted(event) else { return false };
+    }
+
+    /// Hands an event on if there is room.
+    pub fn offer(&self, event: Event) {
+        if let Some(event) = self.admitted(event) {
+            self.try_send(Entry::Event(Box::new(event)));
+        }
+    }
+
+    fn entry(&self, record: RunRecord) -> Entry {
+        let is_silent = !self.wants(record.level());
+        Entry::Run { record, is_silent }
+    }
+
+    /// Hands on how a run stands. Waits for room only if it failed. Gives whether it was taken.
+    pub async fn write_run(&self, record: RunRecord) -> bool {
+        self.send(record.level(), self.entry(record)).await
+    }
+
+    /// Hands on how a run stands if there is room. Gives whether it was taken.
+    pub fn offer_run(&self, record: RunRecord) -> bool {
+        self.try_send(self.entry(record))
+    }
+
+    /// Hands on the end of a run whose beginning was taken. Without room for it at least the record is kept: otherwise the log
+    /// would say of the run that it goes on.
+    pub fn keep_run(&self, record: RunRecord) {
+        let Err(refused) = self.sender.try_send(Item::Entry(self.entry(record))) else { return };
+        self.drop_one();
+        if let TrySendError::Full(Item::Entry(Entry::Run { record, .. })) = refused {
+            let silent = Entry::Run { record, is_silent: true };
+            self.late.lock().unwrap_or_else(PoisonError::into_inner).push(silent);
+            // The writer looks after what is late whenever something comes, and much is waiting unless it took it just now.
+            let _ = self.sender.try_send(Item::Late);
+        }
+    }
+
+    async fn send(&self, level: Level, entry: Entry) -> bool {
+        if (level as u8) < Level::Warn as u8 {
+            return self.try_send(entry);
+        }
         // A writer that is gone takes nothing more; flows go on.
-        let is_taken = self.sender.send(Item::Event(event)).await.is_ok();
+        let is_taken = self.sender.send(Item::Entry(entry)).await.is_ok();
         if !is_taken {
             self.drop_one();
         }
         is_taken
     }
 
-    /// Hands an event on if there is room. Gives whether it was taken.
-    pub fn offer(&self, event: Event) -> bool {
-        self.admitted(event).is_some_and(|event| {
-            let is_taken = self.sender.try_send(Item::Event(event)).is_ok();
-            if !is_taken {
-                self.drop_one();
-            }
-            is_taken
-        })
-    }
-
-    /// Hands on the end of a run whose beginning was taken. Without room for it at least the record is kept: otherwise the log
-    /// would say of the run that it goes on.
-    pub fn keep(&self, event: Event) {
-        let Some(event) = self.admitted(event) else { return };
-        let Err(refused) = self.sender.try_send(Item::Event(event)) else { return };
-        self.drop_one();
-        if let TrySendError::Full(Item::Event(mut event)) = refused {
-            event.is_silent = true;
-            self.late.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-            // The writer looks after what is late whenever something comes, and much is waiting unless it took it just now.
-            let _ = self.sender.try_send(Item::Late);
+    fn try_send(&self, entry: Entry) -> bool {
+        let is_taken = self.sender.try_send(Item::Entry(entry)).is_ok();
+        if !is_taken {
+            self.drop_one();
         }
+        is_taken
     }
 
     /// Counts an event that is not kept because too much waits.
@@ -254,22 +297,27 @@ impl Log {
     }
 }
 
-/// A sink that keeps events in memory, for tests and for short runs. Clones keep the same events.
+/// A sink that keeps entries in memory, for tests and for short runs. Clones keep the same ones.
 #[derive(Debug, Clone, Default)]
-pub struct Memory(Arc<Mutex<Vec<Event>>>);
+pub struct Memory(Arc<Mutex<Vec<Entry>>>);
 
 impl Memory {
+    /// The entries so far.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The events so far.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.entries().iter().filter_map(Entry::event).map(Cow::into_owned).collect()
     }
 }
 
 impl Sink for Memory {
-    fn write(&mut self, events: &[Event]) {
-        let kept = events.iter().filter(|event| !event.is_silent).cloned();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(kept);
+    fn write(&mut self, entries: &[Entry]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(entries);
     }
 }
 
@@ -277,39 +325,40 @@ impl Sink for Memory {
 mod tests {
     use super::*;
     use crate::engine::State;
+    use crate::engine::record::{Identity, RunError};
 
     /// Takes nothing before it may.
-    struct Stuck(Arc<tokio::sync::Semaphore>, All);
+    struct Stuck(Arc<tokio::sync::Semaphore>, Memory);
 
     impl Sink for Stuck {
-        fn write(&mut self, events: &[Event]) {
+        fn write(&mut self, entries: &[Entry]) {
             while self.0.available_permits() == 0 {
                 std::thread::yield_now();
             }
-            self.1.write(events);
+            self.1.write(entries);
         }
     }
 
-    fn record(state: State) -> Arc<RunRecord> {
-        Arc::new(RunRecord {
-            job: "A".into(),
-            parent: None,
-            flow: "f".into(),
-            trigger: "cli",
-            queued: SystemTime::UNIX_EPOCH,
-            started: SystemTime::UNIX_EPOCH,
-            ended: None,
-            state,
-            error: None,
-            failed_step: None,
-        })
+    fn record(state: State) -> RunRecord {
+        let at = SystemTime::UNIX_EPOCH;
+        let run = Identity { job: "A".into(), parent: None, flow: "f".into(), trigger: "cli", queued: at };
+        RunRecord { run: Arc::new(run), started: at, ended: None, state, error: None }
+    }
+
+    /// Of the records of runs: whether they are silent.
+    fn silent(memory: &Memory) -> Vec<bool> {
+        let of_run = |entry: &Entry| match entry {
+            Entry::Run { is_silent, .. } => Some(*is_silent),
+            Entry::Event(_) => None,
+        };
+        memory.entries().iter().filter_map(of_run).collect()
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_full_channel_drops_what_is_unimportant_and_counts_it() {
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
-        let seen = Arc::default();
-        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone(), All(Arc::clone(&seen)))));
+        let seen = Memory::default();
+        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone(), seen.clone())));
         let event = |level| Event::new(SystemTime::UNIX_EPOCH, level, "x");
         let many = CAPACITY + BATCH + 10;
         for _ in 0..many {
@@ -320,40 +369,31 @@ mod tests {
         assert!(!log.wants(Level::Debug));
         // The end of a run is no event any more, but its record arrives.
         let dropped = log.dropped();
-        log.keep(Event { record: Some(record(State::Succeeded)), ..event(Level::Info) });
+        log.keep_run(record(State::Succeeded));
         assert_eq!(log.dropped(), dropped + 1);
         gate.add_permits(1);
         log.write(event(Level::Error)).await;
         log.flush().await;
-        let records: Vec<_> = seen.lock().unwrap().iter().filter(|event| event.record.is_some()).cloned().collect();
-        assert!(matches!(&records[..], [Event { is_silent: true, .. }]));
+        assert_eq!(silent(&seen), [true]);
         // With room it is an event like others.
-        log.keep(Event { record: Some(record(State::Succeeded)), ..event(Level::Info) });
+        log.keep_run(record(State::Succeeded));
         log.close().await;
-        assert!(seen.lock().unwrap().last().is_some_and(|event| event.record.is_some() && !event.is_silent));
-        assert!(!log.write(event(Level::Error)).await && Arc::strong_count(&seen) == 1);
-    }
-
-    /// Keeps everything that it is given.
-    struct All(Arc<Mutex<Vec<Event>>>);
-
-    impl Sink for All {
-        fn write(&mut self, events: &[Event]) {
-            self.0.lock().unwrap().extend_from_slice(events);
-        }
+        assert_eq!(silent(&seen), [true, false]);
+        assert!(!log.write_run(record(State::Running)).await && Arc::strong_count(&seen.0) == 1);
     }
 
     #[tokio::test]
     async fn records_are_kept_below_the_level() {
-        let all = Arc::default();
-        let log = Log::start(Level::Error, Box::new(All(Arc::clone(&all))));
-        let event = Event::new(SystemTime::UNIX_EPOCH, Level::Info, "run started");
-        log.write(event.clone()).await;
-        log.write(Event { record: Some(record(State::Running)), ..event.clone() }).await;
-        log.write(Event { level: Level::Error, ..event }).await;
+        let memory = Memory::default();
+        let log = Log::start(Level::Error, Box::new(memory.clone()));
+        let at = SystemTime::UNIX_EPOCH;
+        log.write(Event::new(at, Level::Info, "x")).await;
+        log.write_run(record(State::Running)).await;
+        log.write(Event::new(at, Level::Error, "x")).await;
+        let error = RunError { code: "X".into(), description: "y".into(), step: None };
+        log.write_run(RunRecord { error: Some(Arc::new(error)), ..record(State::Failed) }).await;
         log.flush().await;
-        let seen: Vec<_> = all.lock().unwrap().iter().map(|e| (e.is_silent, e.record.is_some())).collect();
-        assert_eq!(seen, [(true, true), (false, false)]);
+        assert_eq!((silent(&memory), memory.events().len()), (vec![true, false], 2));
     }
 
     #[tokio::test]

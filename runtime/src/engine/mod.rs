@@ -49,9 +49,9 @@ pub use clock::Clock;
 pub use evaluate::Evaluator;
 pub use gate::Gate;
 pub use job::{Ended, Job, Request};
-pub use log::{Event, Level, Log, Sink, StepTrace};
+pub use log::{Entry, Event, Level, Log, Sink, StepTrace};
 pub use plan::Resources;
-pub use record::{RunRecord, State};
+pub use record::{Identity, RunError, RunRecord, State};
 pub use run::Run;
 pub use settings::Settings;
 pub use several::Several;
@@ -78,6 +78,8 @@ pub struct Flow {
     pub gate: Arc<Gate>,
     /// Longest time of a run of it, from its start; `None`: no bound.
     pub timeout: Option<Duration>,
+    /// How its runs ended so far.
+    pub counts: Arc<FlowCounts>,
 }
 
 impl Flow {
@@ -86,7 +88,8 @@ impl Flow {
     #[must_use]
     pub fn range(&self, from: &str, to: &str) -> Option<Flow> {
         let steps = Arc::new(self.steps.range(from, to)?);
-        Some(Flow { name: self.name.clone(), steps, gate: Arc::clone(&self.gate), timeout: self.timeout })
+        let (name, gate, counts) = (self.name.clone(), Arc::clone(&self.gate), Arc::clone(&self.counts));
+        Some(Flow { name, steps, gate, timeout: self.timeout, counts })
     }
 }
 
@@ -125,8 +128,6 @@ pub struct Runtime {
     clock: Clock,
     log: Log,
     flows: HashMap<Arc<str>, Arc<Flow>>,
-    /// By flow.
-    counts: HashMap<Arc<str>, FlowCounts>,
     resources: Resources,
     hooks: Option<Arc<dyn Hooks>>,
     evaluator: Evaluator,
@@ -160,7 +161,6 @@ impl Runtime {
         let Plan { settings, flows, resources, hooks } = plan;
         Arc::new(Runtime {
             log: Log::start(settings.log_level, sink),
-            counts: flows.iter().map(|flow| (flow.name.clone(), FlowCounts::default())).collect(),
             flows: flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect(),
             resources,
             hooks,
@@ -204,12 +204,6 @@ impl Runtime {
     /// The flows.
     pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
         self.flows.values()
-    }
-
-    /// How the runs of a flow ended so far.
-    #[must_use]
-    pub fn counts(&self, flow: &str) -> Option<&FlowCounts> {
-        self.counts.get(flow)
     }
 
     /// The connector's instance of a configuration, as the connector's own type.

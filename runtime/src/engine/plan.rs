@@ -70,6 +70,7 @@ impl Flow {
             steps: builder.steps(&body.steps),
             gate: Arc::new(Gate::new(concurrency, queue, body.queue_timeout.unwrap_or(defaults.queue_timeout))),
             timeout,
+            counts: Arc::default(),
         }
     }
 }

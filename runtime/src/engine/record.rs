@@ -23,9 +23,9 @@ pub enum State {
     Cancelled,
 }
 
-/// What is known of a run when it ends, for the run log.
-#[derive(Debug, Clone)]
-pub struct RunRecord {
+/// What stays the same of a run from the moment at which it asks for admission.
+#[derive(Debug)]
+pub struct Identity {
     /// Job id.
     pub job: Arc<str>,
     /// Job id of the run that started it.
@@ -36,33 +36,46 @@ pub struct RunRecord {
     pub trigger: &'static str,
     /// When it asked for admission.
     pub queued: SystemTime,
+}
+
+/// Why a run did not succeed.
+#[derive(Debug)]
+pub struct RunError {
+    /// The code.
+    pub code: String,
+    /// The description.
+    pub description: String,
+    /// The step that failed.
+    pub step: Option<Arc<str>>,
+}
+
+/// How a run stands, for the run log. Cloning costs counters.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    /// Which run.
+    pub run: Arc<Identity>,
     /// When it began.
     pub started: SystemTime,
     /// When it ended.
     pub ended: Option<SystemTime>,
     /// How it stands.
     pub state: State,
-    /// Code and description of its error.
-    pub error: Option<(String, String)>,
-    /// The step that failed.
-    pub failed_step: Option<Arc<str>>,
+    /// Its error.
+    pub error: Option<Arc<RunError>>,
 }
 
 impl RunRecord {
-    /// A run that asks for admission.
-    pub(super) fn new(id: Ulid, flow: &Flow, trigger: &'static str, now: SystemTime) -> RunRecord {
-        RunRecord {
-            job: id.to_string().into(),
-            parent: None,
-            flow: flow.name.clone(),
-            trigger,
-            queued: now,
-            started: now,
-            ended: None,
-            state: State::Queued,
-            error: None,
-            failed_step: None,
-        }
+    /// A run that asks for admission; `parent` is the job that started it.
+    pub(super) fn new(
+        id: Ulid,
+        parent: Option<Arc<str>>,
+        flow: &Flow,
+        trigger: &'static str,
+        now: SystemTime,
+    ) -> RunRecord {
+        let job = id.array_to_str(&mut [0; ulid::ULID_LEN]).into();
+        let run = Identity { job, parent, flow: flow.name.clone(), trigger, queued: now };
+        RunRecord { run: Arc::new(run), started: now, ended: None, state: State::Queued, error: None }
     }
 
     /// The run has ended: without a fault, or with this one.
@@ -72,33 +85,44 @@ impl RunRecord {
             self.state = State::Succeeded;
             return;
         };
-        self.error = Some((fault.code.to_string(), fault.description.clone()));
-        self.failed_step = fault.place.as_ref().map(|place| place.step.clone());
+        let (code, description) = (fault.code.to_string(), fault.description.clone());
+        let step = fault.place.as_ref().map(|place| place.step.clone());
+        self.error = Some(Arc::new(RunError { code, description, step }));
         self.state = match &*fault.code {
             "CORE:RUN_TIMEOUT" | "CORE:SHUTDOWN" | "CORE:CANCELLED" if !fault.catchable => State::Cancelled,
             _ => State::Failed,
         };
     }
 
-    /// The event that says how a run stands.
-    pub(super) fn event(&self) -> Event {
-        let level = if self.error.is_some() { Level::Error } else { Level::Info };
-        let content = match self.state {
+    /// How important it is that the run stands so.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        if self.error.is_some() { Level::Error } else { Level::Info }
+    }
+
+    /// What is said of a run without an error that stands so.
+    #[must_use]
+    pub fn content(state: State) -> &'static str {
+        match state {
             State::Queued => "run queued",
             State::Running => "run started",
             State::Succeeded => "run succeeded",
             State::Failed => "run failed",
             State::Cancelled => "run cancelled",
-        };
-        let mut event = Event::new(self.ended.unwrap_or(self.started), level, content);
-        event.job = self.job.clone();
-        event.flow = self.flow.clone();
-        event.duration = self.ended.and_then(|ended| ended.duration_since(self.started).ok());
-        if let Some((code, description)) = &self.error {
-            event.code.clone_from(code);
-            event.content = format!("{content}: {description}");
         }
-        event.record = Some(Arc::new(self.clone()));
+    }
+
+    /// The event that says how a run stands.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        let mut event = Event::new(self.ended.unwrap_or(self.started), self.level(), RunRecord::content(self.state));
+        event.job = self.run.job.clone();
+        event.flow = self.run.flow.clone();
+        event.duration = self.ended.and_then(|ended| ended.duration_since(self.started).ok());
+        if let Some(error) = &self.error {
+            event.code.clone_from(&error.code);
+            event.content = format!("{}: {}", event.content, error.description);
+        }
         event
     }
 }

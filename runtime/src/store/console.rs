@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 use super::{micros, reader};
-use crate::engine::{Event, Level, Sink};
+use crate::engine::{Entry, Event, Level, Sink};
 use crate::model::Redactor;
 
 /// How a line is written.
@@ -46,19 +46,19 @@ impl Sink for Console {
         }
     }
 
-    fn write(&mut self, events: &[Event]) {
+    fn write(&mut self, entries: &[Entry]) {
         let mut out = String::new();
-        for event in events.iter().filter(|event| !event.is_silent) {
+        for event in entries.iter().filter_map(Entry::event) {
             match self.form {
-                Form::Text => out.push_str(&line(event, &self.redactor)),
-                Form::Json => out.push_str(&json(event, &self.redactor).to_string()),
+                Form::Text => out.push_str(&line(&event, &self.redactor)),
+                Form::Json => out.push_str(&json(&event, &self.redactor).to_string()),
             }
             out.push('\n');
         }
         // Nobody may be listening any more; the store is the record.
         let _ = std::io::stderr().lock().write_all(out.as_bytes());
         if let Some(next) = &mut self.next {
-            next.write(events);
+            next.write(entries);
         }
     }
 }

@@ -3,7 +3,8 @@
 //! | room | job |
 //! |---|---|
 //! | [`writer`] | events and run records into the file, in batches, old ones out of it |
-//! | `rows` | many rows with few statements |
+//! | `batch` | what of a batch becomes rows, and what packs |
+//! | `rows`, `packs` | many rows with few statements; runs that succeed at once, many in one row |
 //! | `owners` | which processes write, and what becomes of the runs of one that is gone |
 //! | [`reader`] | runs and events out of the file, also while the app runs |
 //! | [`tail`] | events for a command, those there are and those to come |
@@ -13,8 +14,10 @@
 //! No payload, attribute, variable, header, body or SQL parameter ever reaches this room, unless the app records the messages of
 //! its steps (`log.trace: payloads`).
 
+mod batch;
 pub mod console;
 mod owners;
+mod packs;
 pub mod reader;
 mod rows;
 pub mod tail;
@@ -26,28 +29,63 @@ use std::time::{Duration, SystemTime};
 pub const FILE: &str = "log.db";
 
 /// Version of the tables; a file of another version is set aside when it is opened for writing.
-const VERSION: i64 = 2;
-const SET_VERSION: &str = "pragma user_version = 2";
+const VERSION: i64 = 3;
+const SET_VERSION: &str = "pragma user_version = 3";
 /// What tables of version 1 have not.
-const UPGRADE: &str = "alter table runs add column owner text not null default ''";
+const OWNERS: &str = "alter table runs add column owner text not null default ''";
+/// From version 2 on to the next one: what was a table is a view of two.
+const PACKS: &str = "alter table runs rename to run_rows; alter table events rename to event_rows";
+/// The first version with recorded messages of steps.
+const TRACED: i64 = 2;
+/// The first version with packs.
+const PACKED: i64 = 3;
 
+/// `runs` and `events` are all there are; they stand in rows of their own, or with others in packs.
 const TABLES: &str = "
-create table if not exists runs (
+create table if not exists run_rows (
     job text primary key, parent text, app text not null, version text not null, flow text not null, cause text not null,
     queued integer not null, started integer not null, ended integer, state text not null,
     code text, description text, failed_step text, owner text not null default ''
 ) without rowid;
-create index if not exists runs_by_time on runs (started);
-create index if not exists runs_by_flow on runs (flow, started);
-create index if not exists runs_open on runs (owner) where state in ('queued', 'running');
-create table if not exists events (
+create index if not exists runs_by_time on run_rows (started);
+create index if not exists runs_by_flow on run_rows (flow, started);
+create index if not exists runs_open on run_rows (owner) where state in ('queued', 'running');
+create table if not exists event_rows (
     id integer primary key autoincrement, time integer not null, level integer not null, app text not null,
     version text not null, job text not null, flow text not null, step text not null, component text not null,
     operation text not null, category text not null, content text not null, code text not null, duration integer
 );
-create index if not exists events_by_time on events (time);
-create index if not exists events_by_job on events (job);
-create index if not exists events_by_flow on events (flow, time);
+insert into sqlite_sequence (name, seq)
+    select 'event_rows', 0 where not exists (select 1 from sqlite_sequence where name = 'event_rows');
+create index if not exists events_by_time on event_rows (time);
+create index if not exists events_by_job on event_rows (job);
+create index if not exists events_by_flow on event_rows (flow, time);
+create table if not exists packs (
+    id integer primary key, first integer not null, silent integer not null, app text not null, version text not null,
+    flow text not null, cause text not null, base integer not null, until integer not null,
+    first_job text not null, last_job text not null, runs text not null
+);
+create index if not exists packs_by_time on packs (until);
+create index if not exists packs_by_job on packs (last_job, first_job);
+create index if not exists packs_by_flow on packs (flow, id);
+create view if not exists runs as
+    select job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner
+    from run_rows
+    union all
+    select run.value ->> 0, null, app, version, flow, cause, base + (run.value ->> 1), base + (run.value ->> 2),
+        base + (run.value ->> 3), 'succeeded', null, null, null, ''
+    from packs, json_each(packs.runs) run;
+create view if not exists events as
+    select id, time, level, app, version, job, flow, step, component, operation, category, content, code, duration
+    from event_rows
+    union all
+    select first + (run.value ->> 4), base + (run.value ->> 2), 1, app, version, run.value ->> 0, flow, '', '', '', '',
+        'run started', '', null
+    from packs, json_each(packs.runs) run where not silent
+    union all
+    select first + (run.value ->> 5), base + (run.value ->> 3), 1, app, version, run.value ->> 0, flow, '', '', '', '',
+        'run succeeded', '', (run.value ->> 3) - (run.value ->> 2)
+    from packs, json_each(packs.runs) run where not silent;
 create table if not exists traces (
     id integer primary key autoincrement, time integer not null, job text not null, flow text not null, step text not null,
     component text not null, code text not null, duration integer, input text not null, output text not null

@@ -61,7 +61,8 @@ pub fn begin(connection: &mut Connection, folder: &Path) -> rusqlite::Result<Ali
     let alive = Alive::begin(folder).map_err(super::io)?;
     let living = living(folder).map_err(super::io)?;
     let open: Vec<String> = {
-        let mut owners = beginning.prepare("select distinct owner from runs where state in ('queued', 'running')")?;
+        let mut owners =
+            beginning.prepare("select distinct owner from run_rows where state in ('queued', 'running')")?;
         owners.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
     };
     for owner in open.iter().filter(|owner| !living.contains(*owner)) {
@@ -94,14 +95,14 @@ fn close(connection: &Connection, owner: &str) -> rusqlite::Result<()> {
     const DESCRIPTION: &str = "the process ended before the run did";
     let now = micros(SystemTime::now());
     connection.execute(
-        "insert into events \
+        "insert into event_rows \
          (time, level, app, version, job, flow, step, component, operation, category, content, code) \
-         select ?1, ?2, app, version, job, flow, '', '', '', '', ?3, ?4 from runs \
+         select ?1, ?2, app, version, job, flow, '', '', '', '', ?3, ?4 from run_rows \
          where owner = ?5 and state in ('queued', 'running')",
         params![now, Level::Error as u8, format!("run failed: {DESCRIPTION}"), LOST, owner],
     )?;
     connection.execute(
-        "update runs set state = 'failed', ended = ?1, code = ?2, description = ?3 \
+        "update run_rows set state = 'failed', ended = ?1, code = ?2, description = ?3 \
          where owner = ?4 and state in ('queued', 'running')",
         params![now, LOST, DESCRIPTION, owner],
     )?;
@@ -130,7 +131,7 @@ mod tests {
             ("d", "running", "FORGOTTEN"),
             ("e", "running", other.id()),
         ] {
-            let row = "insert into runs (job, app, version, flow, cause, queued, started, state, owner) \
+            let row = "insert into run_rows (job, app, version, flow, cause, queued, started, state, owner) \
                        values (?1, 'shop', '1.0.0', 'f', 'cli', 0, 0, ?2, ?3)";
             log.execute(row, [job, state, owner]).unwrap();
         }

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
-use super::{FILE, PATIENCE, VERSION, console, micros, time, whole_micros};
+use super::{FILE, PACKED, PATIENCE, TRACED, VERSION, console, micros, packs, time, whole_micros};
 use crate::engine::{Event, Level};
 use crate::model::Redactor;
 
@@ -134,7 +134,11 @@ pub struct RunFilter {
 
 /// The run log of an app, opened for reading.
 #[derive(Debug)]
-pub struct Reader(SqliteConnection);
+pub struct Reader {
+    connection: SqliteConnection,
+    /// Version of its tables.
+    version: i64,
+}
 
 impl Reader {
     /// Opens the log in a folder; `None` if there is none yet.
@@ -151,11 +155,19 @@ impl Reader {
         match version(&mut opened).await.map_err(|error| failed(&error))? {
             // It is just being made.
             0 => Ok(None),
-            1..=VERSION => Ok(Some(Reader(opened))),
+            version @ 1..=VERSION => Ok(Some(Reader { connection: opened, version })),
             other => {
                 Err(format!("the run log has version {other}, this program reads {VERSION}; use a newer `dataway`"))
             }
         }
+    }
+
+    /// The version of its tables. Somebody who writes may have brought it to the present one since it was opened.
+    async fn version(&mut self) -> Result<i64, sqlx::Error> {
+        if self.version < VERSION {
+            self.version = version(&mut self.connection).await?;
+        }
+        Ok(self.version)
     }
 
     /// Events in ascending order, at most [`MOST_ROWS`].
@@ -163,7 +175,13 @@ impl Reader {
     /// # Errors
     /// Why they cannot be read.
     pub async fn events(&mut self, filter: &EventFilter) -> Result<Vec<EventRow>, String> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select * from events where 1 = 1");
+        self.find_events(filter).await.map_err(|error| failed(&error))
+    }
+
+    async fn find_events(&mut self, filter: &EventFilter) -> Result<Vec<EventRow>, sqlx::Error> {
+        let is_packed = self.version().await? >= PACKED;
+        let table = if is_packed { "event_rows" } else { "events" };
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(format!("select * from {table} where 1 = 1"));
         if let Some(flow) = &filter.flow {
             query.push(" and flow = ").push_bind(flow.clone());
         }
@@ -190,11 +208,19 @@ impl Reader {
         query
             .push(if filter.newest.is_some() { " order by id desc limit " } else { " order by id limit " })
             .push_bind(limit);
-        let rows = query.build().fetch_all(&mut self.0).await.map_err(|error| failed(&error))?;
-        let mut events = rows.iter().map(event).collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
-        if filter.newest.is_some() {
-            events.reverse();
+        // Both are read at one moment: meanwhile nothing can be written that only the second would see.
+        let mut reading = self.connection.begin().await?;
+        let rows = query.build().fetch_all(&mut *reading).await?;
+        let mut events = rows.iter().map(event).collect::<Result<Vec<_>, _>>()?;
+        if is_packed {
+            events.extend(packs::events(&mut reading, filter, limit).await?);
         }
+        events.sort_unstable_by_key(|event| event.id);
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        if filter.newest.is_some() {
+            events.drain(..events.len().saturating_sub(most));
+        }
+        events.truncate(most);
         Ok(events)
     }
 
@@ -204,11 +230,11 @@ impl Reader {
     /// Why they cannot be read.
     pub async fn traces(&mut self, job: &str) -> Result<Vec<TraceRow>, String> {
         // A log that was made before there were traces has no table of them, and no traces.
-        if version(&mut self.0).await.map_err(|error| failed(&error))? < VERSION {
+        if self.version().await.map_err(|error| failed(&error))? < TRACED {
             return Ok(Vec::new());
         }
         let query = sqlx::query("select * from traces where job = ? order by id").bind(job);
-        let mut rows = query.fetch(&mut self.0);
+        let mut rows = query.fetch(&mut self.connection);
         let (mut found, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(|error| failed(&error))? {
             let row = trace(&row).map_err(|error| failed(&error))?;
@@ -226,7 +252,13 @@ impl Reader {
     /// # Errors
     /// Why they cannot be read.
     pub async fn runs(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, String> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select * from runs where 1 = 1");
+        self.find_runs(filter).await.map_err(|error| failed(&error))
+    }
+
+    async fn find_runs(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, sqlx::Error> {
+        let is_packed = self.version().await? >= PACKED;
+        let table = if is_packed { "run_rows" } else { "runs" };
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(format!("select * from {table} where 1 = 1"));
         for (column, value) in [("flow", &filter.flow), ("state", &filter.state), ("job", &filter.job)] {
             if let Some(value) = value {
                 query.push(" and ").push(column).push(" = ").push_bind(value.clone());
@@ -237,8 +269,15 @@ impl Reader {
         }
         let limit = filter.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS);
         query.push(" order by started desc, job desc limit ").push_bind(limit);
-        let rows = query.build().fetch_all(&mut self.0).await.map_err(|error| failed(&error))?;
-        rows.iter().map(run).collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))
+        let mut reading = self.connection.begin().await?;
+        let rows = query.build().fetch_all(&mut *reading).await?;
+        let mut runs = rows.iter().map(run).collect::<Result<Vec<_>, _>>()?;
+        if is_packed && (filter.job.is_none() || runs.is_empty()) {
+            runs.extend(packs::runs(&mut reading, filter, limit).await?);
+        }
+        runs.sort_unstable_by(|one, other| (other.started, &other.job).cmp(&(one.started, &one.job)));
+        runs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(runs)
     }
 }
 
@@ -309,7 +348,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::engine::{RunRecord, Sink, State};
+    use crate::engine::{Entry, Identity, RunError, RunRecord, Sink, State};
     use crate::store::writer::{Options, Writer};
 
     fn folder(name: &str) -> std::path::PathBuf {
@@ -324,44 +363,42 @@ mod tests {
     }
 
     /// Sinks may block, so they run on a thread of their own, as the log does it.
-    async fn write(mut writer: Writer, events: Vec<Event>) -> Writer {
+    async fn write(mut writer: Writer, entries: Vec<Entry>) -> Writer {
         let work = move || {
-            writer.write(&events);
+            writer.write(&entries);
             writer
         };
         tokio::task::spawn_blocking(work).await.expect("written")
     }
 
-    fn sample() -> Vec<Event> {
-        let at = |seconds| SystemTime::now() - Duration::from_secs(seconds);
-        let record = |job: &str, state, started| RunRecord {
-            job: job.into(),
-            parent: None,
-            flow: "orders".into(),
-            trigger: "cli",
-            queued: started,
-            started,
-            ended: Some(SystemTime::now()),
-            state,
-            error: (state == State::Failed).then(|| ("DB:CONNECT".to_owned(), "refused".to_owned())),
-            failed_step: (state == State::Failed).then(|| "store".into()),
-        };
+    fn ago(seconds: u64) -> SystemTime {
+        SystemTime::now() - Duration::from_secs(seconds)
+    }
+
+    fn event(seconds: u64, level: Level, flow: &str, job: &str, content: &str) -> Entry {
+        Entry::Event(Box::new(Event { flow: flow.into(), job: job.into(), ..Event::new(ago(seconds), level, content) }))
+    }
+
+    /// A run of that age that began, and how it ended a second ago.
+    fn run(job: &str, flow: &str, seconds: u64, error: Option<RunError>) -> [Entry; 2] {
+        let at = ago(seconds);
+        let run = Identity { job: job.into(), parent: None, flow: flow.into(), trigger: "cli", queued: at };
+        let record = RunRecord { run: Arc::new(run), started: at, ended: None, state: State::Running, error: None };
+        let state = if error.is_some() { State::Failed } else { State::Succeeded };
+        let ended = RunRecord { ended: Some(ago(1)), state, error: error.map(Arc::new), ..record.clone() };
+        [record, ended].map(|record| Entry::Run { record, is_silent: false })
+    }
+
+    fn sample() -> Vec<Entry> {
+        let (code, description) = ("DB:CONNECT".to_owned(), "refused".to_owned());
+        let error = RunError { code, description, step: Some("store".into()) };
+        let [_, failed] = run("A", "orders", 9, Some(error));
+        let [_, ended] = run("C", "orders", 2, None);
         vec![
-            Event { flow: "orders".into(), job: "A".into(), ..Event::new(at(9), Level::Debug, "step 100%") },
-            Event { flow: "other".into(), job: "B".into(), ..Event::new(at(5), Level::Warn, "slow_one") },
-            Event {
-                flow: "orders".into(),
-                job: "A".into(),
-                code: "DB:CONNECT".into(),
-                record: Some(Arc::new(record("A", State::Failed, at(9)))),
-                ..Event::new(at(1), Level::Error, "run failed")
-            },
-            Event {
-                flow: "orders".into(),
-                job: "C".into(),
-                record: Some(Arc::new(record("C", State::Succeeded, at(2)))),
-                ..Event::new(at(1), Level::Info, "run ended")
-            },
+            event(9, Level::Debug, "orders", "A", "step 100%"),
+            event(5, Level::Warn, "other", "B", "slow_one"),
+            failed,
+            ended,
         ]
     }
 
@@ -373,20 +410,20 @@ mod tests {
         let mut reader = Reader::open(&folder).await.expect("readable").expect("there");
         let wanted = |filter: EventFilter| filter;
         for (filter, expected) in [
-            (wanted(EventFilter::default()), &["step 100%", "slow_one", "run failed", "run ended"][..]),
+            (wanted(EventFilter::default()), &["step 100%", "slow_one", "run failed: refused", "run succeeded"][..]),
             (
                 EventFilter { flow: Some("orders".into()), level: Some(Level::Info), ..EventFilter::default() },
-                &["run failed", "run ended"],
+                &["run failed: refused", "run succeeded"],
             ),
             (EventFilter { text: Some("100%".into()), ..EventFilter::default() }, &["step 100%"]),
             (EventFilter { text: Some("_".into()), ..EventFilter::default() }, &["slow_one"]),
-            (EventFilter { text: Some("db:con".into()), ..EventFilter::default() }, &["run failed"]),
-            (EventFilter { job: Some("A".into()), ..EventFilter::default() }, &["step 100%", "run failed"]),
-            (EventFilter { after: Some(3), ..EventFilter::default() }, &["run ended"]),
-            (EventFilter { newest: Some(2), ..EventFilter::default() }, &["run failed", "run ended"]),
+            (EventFilter { text: Some("db:con".into()), ..EventFilter::default() }, &["run failed: refused"]),
+            (EventFilter { job: Some("A".into()), ..EventFilter::default() }, &["step 100%", "run failed: refused"]),
+            (EventFilter { after: Some(3), ..EventFilter::default() }, &["run succeeded"]),
+            (EventFilter { newest: Some(2), ..EventFilter::default() }, &["run failed: refused", "run succeeded"]),
             (
                 EventFilter { since: Some(SystemTime::now() - Duration::from_secs(3)), ..EventFilter::default() },
-                &["run failed", "run ended"],
+                &["run failed: refused", "run succeeded"],
             ),
         ] {
             let found = reader.events(&filter).await.expect("found");
@@ -399,6 +436,85 @@ mod tests {
         assert_eq!((failed[0].code.as_deref(), failed[0].failed_step.as_deref()), (Some("DB:CONNECT"), Some("store")));
     }
 
+    /// Whether runs are packed or not, the same is found.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn packed_runs_are_found_as_others_are() {
+        let of = |job: &str, flow: &str, age| run(job, flow, age, None);
+        let [a, b, c, d, e] = [of("A", "x", 9), of("B", "y", 8), of("C", "x", 7), of("D", "y", 6), of("E", "x", 5)];
+        let failed = |job, age| {
+            let error = RunError { code: "E:F".to_owned(), description: "no".to_owned(), step: None };
+            run(job, "x", age, Some(error))
+        };
+        let [f, g] = [failed("F", 4), failed("G", 3)];
+        let said = event(7, Level::Warn, "x", "A", "said");
+        // A run that goes on, a batch that ends in the middle of two, and one that only has packs.
+        let batches = [
+            vec![
+                a[0].clone(),
+                b[0].clone(),
+                said,
+                b[1].clone(),
+                c[0].clone(),
+                a[1].clone(),
+                f[0].clone(),
+                d[0].clone(),
+            ],
+            vec![f[1].clone(), c[1].clone(), g[0].clone(), g[1].clone(), d[1].clone()],
+            vec![e[0].clone(), e[1].clone()],
+        ];
+        let (packed, single) = (folder("packed"), folder("single"));
+        let mut writers = [&packed, &single].map(|folder| writer(folder, Duration::from_secs(3600)));
+        for batch in batches {
+            let [into_packs, into_rows] = writers;
+            let into_packs = write(into_packs, batch.clone()).await;
+            let mut into_rows = into_rows;
+            for entry in batch {
+                into_rows = write(into_rows, vec![entry]).await;
+            }
+            writers = [into_packs, into_rows];
+        }
+        let mut readers = Vec::new();
+        for folder in [&packed, &single] {
+            readers.push(Reader::open(folder).await.expect("readable").expect("there"));
+        }
+        let count = |table: &str| format!("select count(*) from {table}");
+        for (table, expected) in [("packs", [3, 0]), ("run_rows", [4, 7]), ("runs", [7, 7]), ("events", [15, 15])] {
+            for (reader, expected) in readers.iter_mut().zip(expected) {
+                let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count(table)))
+                    .fetch_one(&mut reader.connection)
+                    .await
+                    .expect("counted");
+                assert_eq!(found, expected, "{table}");
+            }
+        }
+        let text = |text: &str| Some(text.to_owned());
+        let all = EventFilter::default;
+        let mut events = vec![
+            all(),
+            EventFilter { level: Some(Level::Info), ..all() },
+            EventFilter { level: Some(Level::Warn), ..all() },
+            EventFilter { flow: text("y"), ..all() },
+            EventFilter { text: text("RUN s"), ..all() },
+            EventFilter { since: Some(ago(7)), ..all() },
+        ];
+        events.extend(["A", "C", "E", "F", "Z"].map(|job| EventFilter { job: text(job), ..all() }));
+        events.extend([0, 3, 8, 14, 15].map(|after| EventFilter { after: Some(after), ..all() }));
+        events.extend([1, 2, 5, 9].map(|newest| EventFilter { newest: Some(newest), ..all() }));
+        for filter in events {
+            let [left, right] = [readers[0].events(&filter).await, readers[1].events(&filter).await];
+            assert_eq!(left.expect("found"), right.expect("found"), "{filter:?}");
+        }
+        let all = RunFilter::default;
+        let mut runs = vec![all(), RunFilter { flow: text("y"), ..all() }, RunFilter { since: Some(ago(7)), ..all() }];
+        runs.extend(["succeeded", "failed"].map(|state| RunFilter { state: text(state), ..all() }));
+        runs.extend(["A", "C", "E", "F", "Z"].map(|job| RunFilter { job: text(job), ..all() }));
+        runs.extend([1, 3, 6].map(|limit| RunFilter { limit: Some(limit), ..all() }));
+        for filter in runs {
+            let [left, right] = [readers[0].runs(&filter).await, readers[1].runs(&filter).await];
+            assert_eq!(left.expect("found"), right.expect("found"), "{filter:?}");
+        }
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn old_rows_go_and_broken_files_are_kept_aside() {
         let folder = folder("old");
@@ -408,7 +524,10 @@ mod tests {
         let _writer = write(writer(&folder, Duration::from_secs(4)), sample()).await;
         let mut reader = Reader::open(&folder).await.expect("readable").expect("there");
         let left = reader.events(&EventFilter::default()).await.expect("found");
-        assert_eq!(left.iter().map(|event| event.content.as_str()).collect::<Vec<_>>(), ["run failed", "run ended"]);
+        assert_eq!(
+            left.iter().map(|event| event.content.as_str()).collect::<Vec<_>>(),
+            ["run failed: refused", "run succeeded"]
+        );
         let kept = std::fs::read_dir(&folder).expect("listed").filter_map(Result::ok);
         assert!(kept.into_iter().any(|file| file.file_name().to_string_lossy().contains("broken")));
     }

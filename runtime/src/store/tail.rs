@@ -111,7 +111,7 @@ mod tests {
         assert!(look(false).unwrap().is_empty());
         let followed = std::thread::scope(|scope| {
             let followed = scope.spawn(|| look(true));
-            let event = "insert into events values (1, 0, 1, 'a', '1', '', '', '', '', '', '', 'hello', '', null)";
+            let event = "insert into event_rows values (1, 0, 1, 'a', '1', '', '', '', '', '', '', 'hello', '', null)";
             for sql in [TABLES, event, SET_VERSION] {
                 log.execute_batch(sql).unwrap();
             }

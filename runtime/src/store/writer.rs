@@ -1,14 +1,16 @@
 //! Writes the run log. A store that does not work stops nothing: its events go to standard error until it works again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 
+use super::batch::{Batch, Shown};
 use super::owners::{self, Alive};
-use super::{FILE, PATIENCE as LOCKED, SET_VERSION, TABLES, UPGRADE, VERSION, console, micros, rows, whole_micros};
-use crate::engine::{Event, RunRecord, Sink, State};
+use super::{
+    FILE, OWNERS, PACKED, PACKS, PATIENCE as LOCKED, SET_VERSION, TABLES, VERSION, console, micros, rows, whole_micros,
+};
+use crate::engine::{Entry, RunRecord, Sink, State};
 use crate::model::Redactor;
 
 /// How often old rows are removed.
@@ -58,7 +60,7 @@ impl Writer {
         self.options.folder.join(FILE)
     }
 
-    fn store(&mut self, events: &[Event]) -> rusqlite::Result<()> {
+    fn store(&mut self, entries: &[Entry]) -> rusqlite::Result<()> {
         let path = self.path();
         let connection = match &mut self.connection {
             Some(connection) => connection,
@@ -71,11 +73,9 @@ impl Writer {
             }
         };
         let owner = self.alive.as_ref().map_or("", Alive::id);
-        let transaction = connection.transaction()?;
-        insert_events(&transaction, &self.options, events)?;
-        insert_runs(&transaction, &self.options, owner, events)?;
-        insert_traces(&transaction, events)?;
-        transaction.commit()?;
+        if !entries.is_empty() {
+            write(connection, &self.options, owner, entries)?;
+        }
         if self.cleaned.is_none_or(|last| last.elapsed() >= CLEANING) {
             self.cleaned = Some(Instant::now());
             clean(connection, self.options.retention)?;
@@ -84,14 +84,29 @@ impl Writer {
     }
 }
 
+/// Writes a batch.
+fn write(connection: &mut Connection, options: &Options, owner: &str, entries: &[Entry]) -> rusqlite::Result<()> {
+    let batch = Batch::of(entries);
+    // Other processes take numbers too.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let first = reserve(&transaction, batch.numbers)?;
+    insert_events(&transaction, options, first, &batch.events)?;
+    insert_runs(&transaction, options, owner, &batch.runs)?;
+    for pack in &batch.packs {
+        pack.insert(&transaction, &options.app, &options.version, first)?;
+    }
+    insert_traces(&transaction, entries)?;
+    transaction.commit()
+}
+
 impl Sink for Writer {
     fn open(&mut self) {
         self.write(&[]);
     }
 
-    fn write(&mut self, events: &[Event]) {
+    fn write(&mut self, entries: &[Entry]) {
         if self.retry.is_none_or(|at| at <= Instant::now()) {
-            match self.store(events) {
+            match self.store(entries) {
                 Ok(()) => {
                     self.retry = None;
                     return;
@@ -107,8 +122,8 @@ impl Sink for Writer {
                 }
             }
         }
-        for event in events.iter().filter(|event| !event.is_silent) {
-            console::warn(&console::line(event, &self.options.redactor));
+        for event in entries.iter().filter_map(Entry::event) {
+            console::warn(&console::line(&event, &self.options.redactor));
         }
     }
 }
@@ -145,7 +160,10 @@ fn opened(path: &Path) -> rusqlite::Result<Connection> {
         return Err(rusqlite::Error::ToSqlConversionFailure(format!("it has version {version}, not {VERSION}").into()));
     }
     if version == 1 {
-        making.execute_batch(UPGRADE)?;
+        making.execute_batch(OWNERS)?;
+    }
+    if (1..PACKED).contains(&version) {
+        making.execute_batch(PACKS)?;
     }
     making.execute_batch(TABLES)?;
     making.execute_batch(SET_VERSION)?;
@@ -158,13 +176,33 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-const INSERT_EVENT: &str = "insert into events \
-    (time, level, app, version, job, flow, step, component, operation, category, content, code, duration)";
+/// Takes numbers for the events of a batch; gives the first.
+fn reserve(connection: &Connection, count: i64) -> rusqlite::Result<i64> {
+    const RESERVE: &str = "update sqlite_sequence set seq = seq + ?1 where name = 'event_rows' returning seq";
+    let last: i64 = connection.query_row(RESERVE, [count], |row| row.get(0))?;
+    Ok(last - count + 1)
+}
 
-fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -> rusqlite::Result<()> {
-    let events: Vec<&Event> = events.iter().filter(|event| !event.is_silent).collect();
-    rows::insert(connection, INSERT_EVENT, 13, "", &events, |row, event| {
-        row.put(micros(event.time))?.put(event.level as u8)?.put(&options.app)?.put(&options.version)?;
+const INSERT_EVENT: &str = "insert into event_rows \
+    (id, time, level, app, version, job, flow, step, component, operation, category, content, code, duration)";
+
+fn insert_events(
+    connection: &Connection,
+    options: &Options,
+    first: i64,
+    events: &[(i64, Shown<'_>)],
+) -> rusqlite::Result<()> {
+    rows::insert(connection, INSERT_EVENT, 14, "", events, |row, (number, shown)| {
+        let made;
+        let event = match shown {
+            Shown::Event(event) => *event,
+            Shown::Run(record) => {
+                made = record.event();
+                &made
+            }
+        };
+        row.put(first + number)?.put(micros(event.time))?.put(event.level as u8)?;
+        row.put(&options.app)?.put(&options.version)?;
         row.put(&event.job)?.put(&event.flow)?.put(&event.step)?.put(event.component)?.put(event.operation)?;
         for text in [&event.category, event.content.as_str(), &event.code] {
             row.put(options.redactor.redact(text))?;
@@ -174,29 +212,29 @@ fn insert_events(connection: &Connection, options: &Options, events: &[Event]) -
     })
 }
 
-const INSERT_RUN: &str = "insert into runs \
+const INSERT_RUN: &str = "insert into run_rows \
     (job, parent, app, version, flow, cause, queued, started, ended, state, code, description, failed_step, owner)";
 /// An end may arrive before the beginning, for which there was room earlier: it stays.
 const UPDATE_RUN: &str = "on conflict (job) do update set started = excluded.started, ended = excluded.ended, \
     state = excluded.state, code = excluded.code, description = excluded.description, failed_step = excluded.failed_step \
-    where runs.ended is null";
+    where run_rows.ended is null";
 
-fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: &[Event]) -> rusqlite::Result<()> {
-    // Of a run that began and ended since the last batch only the end is written.
-    let mut last: BTreeMap<&str, &RunRecord> = BTreeMap::new();
-    for record in events.iter().filter_map(|event| event.record.as_deref()) {
-        last.insert(&record.job, record);
-    }
-    let records: Vec<&RunRecord> = last.into_values().collect();
-    rows::insert(connection, INSERT_RUN, 14, UPDATE_RUN, &records, |row, run| {
+fn insert_runs(
+    connection: &Connection,
+    options: &Options,
+    owner: &str,
+    records: &[&RunRecord],
+) -> rusqlite::Result<()> {
+    rows::insert(connection, INSERT_RUN, 14, UPDATE_RUN, records, |row, record| {
+        let run = &record.run;
         row.put(&run.job)?.put(&run.parent)?.put(&options.app)?.put(&options.version)?.put(&run.flow)?;
-        row.put(run.trigger)?.put(micros(run.queued))?.put(micros(run.started))?.put(run.ended.map(micros))?;
-        row.put(state(run.state))?;
-        let error = run.error.as_ref();
-        for text in [error.map(|(code, _)| code), error.map(|(_, description)| description)] {
+        row.put(run.trigger)?.put(micros(run.queued))?.put(micros(record.started))?.put(record.ended.map(micros))?;
+        row.put(state(record.state))?;
+        let error = record.error.as_deref();
+        for text in [error.map(|error| &error.code), error.map(|error| &error.description)] {
             row.put(text.map(|text| options.redactor.redact(text)))?;
         }
-        row.put(&run.failed_step)?.put(owner)?;
+        row.put(error.and_then(|error| error.step.as_ref()))?.put(owner)?;
         Ok(())
     })
 }
@@ -204,8 +242,12 @@ fn insert_runs(connection: &Connection, options: &Options, owner: &str, events: 
 const INSERT_TRACE: &str = "insert into traces (time, job, flow, step, component, code, duration, input, output) \
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
-fn insert_traces(connection: &Connection, events: &[Event]) -> rusqlite::Result<()> {
-    for (event, trace) in events.iter().filter_map(|event| Some((event, event.trace.as_ref()?))) {
+fn insert_traces(connection: &Connection, entries: &[Entry]) -> rusqlite::Result<()> {
+    let traced = |entry| match entry {
+        &Entry::Event(ref event) => Some((event, event.trace.as_ref()?)),
+        Entry::Run { .. } => None,
+    };
+    for (event, trace) in entries.iter().filter_map(traced) {
         let row = params![
             micros(event.time),
             event.job,
@@ -238,9 +280,10 @@ pub fn state(state: State) -> &'static str {
 fn clean(connection: &Connection, retention: Duration) -> rusqlite::Result<()> {
     let oldest = SystemTime::now().checked_sub(retention).map_or(0, micros);
     for statement in [
-        "delete from events where id in (select id from events where time < ?1 limit ?2)",
+        "delete from event_rows where id in (select id from event_rows where time < ?1 limit ?2)",
+        "delete from packs where id in (select id from packs where until < ?1 limit ?2)",
         "delete from traces where id in (select id from traces where time < ?1 limit ?2)",
-        "delete from runs where job in (select job from runs where started < ?1 limit ?2)",
+        "delete from run_rows where job in (select job from run_rows where started < ?1 limit ?2)",
     ] {
         while connection.execute(statement, params![oldest, CLEANED_AT_ONCE])? >= CLEANED_AT_ONCE as usize {}
     }
@@ -252,7 +295,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::Level;
+    use crate::engine::Identity;
     use crate::message::LOST;
     use crate::store::reader::{EventFilter, Reader, RunFilter};
 
@@ -286,22 +329,13 @@ pragma user_version = 1";
         (folder, Writer::new(options))
     }
 
-    /// An event with a record of a run that is, or was, in this state.
-    fn event(job: &str, state: State) -> Event {
+    /// That a run is in this state.
+    fn entry(job: &str, state: State) -> Entry {
         let now = SystemTime::now();
-        let record = RunRecord {
-            job: job.into(),
-            parent: None,
-            flow: "orders".into(),
-            trigger: "cli",
-            queued: now,
-            started: now,
-            ended: (!matches!(state, State::Queued | State::Running)).then_some(now),
-            state,
-            error: None,
-            failed_step: None,
-        };
-        Event { job: job.into(), record: Some(Arc::new(record)), ..Event::new(now, Level::Info, "told") }
+        let run = Identity { job: job.into(), parent: None, flow: "orders".into(), trigger: "cli", queued: now };
+        let ended = (!matches!(state, State::Queued | State::Running)).then_some(now);
+        let record = RunRecord { run: Arc::new(run), started: now, ended, state, error: None };
+        Entry::Run { record, is_silent: false }
     }
 
     /// Job, state and code of every run, by job.
@@ -333,7 +367,7 @@ pragma user_version = 1";
         assert_eq!(reader.traces("a").await.unwrap(), []);
         // Whoever wrote it then is gone; nothing else is lost, and what is new stands behind it.
         let written = tokio::task::spawn_blocking(move || {
-            writer.write(&[event("c", State::Running)]);
+            writer.write(&[entry("c", State::Running)]);
             writer
         });
         let writer = written.await.unwrap();
@@ -343,7 +377,7 @@ pragma user_version = 1";
         let contents: Vec<_> =
             events.iter().map(|event| (event.id, event.job.as_str(), event.content.as_str())).collect();
         let lost = "run failed: the process ended before the run did";
-        assert_eq!(contents, [(7, "a", "old"), (8, "b", lost), (9, "c", "told")]);
+        assert_eq!(contents, [(7, "a", "old"), (8, "b", lost), (9, "c", "run started")]);
         let again = Connection::open(writer.path()).unwrap();
         let version: i64 = again.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(version, VERSION);
@@ -357,8 +391,8 @@ pragma user_version = 1";
     async fn an_end_that_comes_before_the_beginning_stays() {
         let (folder, mut writer) = writer("order");
         let written = tokio::task::spawn_blocking(move || {
-            writer.write(&[event("a", State::Succeeded), event("b", State::Queued)]);
-            writer.write(&[event("a", State::Running), event("b", State::Running)]);
+            writer.write(&[entry("a", State::Succeeded), entry("b", State::Queued)]);
+            writer.write(&[entry("a", State::Running), entry("b", State::Running)]);
             writer
         });
         let _writer = written.await.unwrap();

@@ -19,9 +19,9 @@ async fn async_steps_are_runs_of_their_own() {
     app.runtime.drained().await;
     let events = app.events().await;
     assert!(events.iter().any(|event| event.content == "2 7" && event.job != ended.job));
-    let record = events.iter().rev().find_map(|event| event.record.clone()).unwrap();
-    assert_eq!((record.parent.as_deref(), record.trigger), (Some(&*ended.job), "async"));
-    assert_eq!(record.error.as_ref().map(|(code, _)| code.as_str()), Some("A"));
+    let record = app.records().pop().unwrap();
+    assert_eq!((record.run.parent.as_deref(), record.run.trigger), (Some(&*ended.job), "async"));
+    assert_eq!(record.error.as_ref().map(|error| error.code.as_str()), Some("A"));
 }
 
 #[tokio::test]

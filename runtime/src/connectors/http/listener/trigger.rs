@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use hyper::header::ACCEPT_ENCODING;
 use hyper::http::request::Parts;
-use tokio::sync::oneshot;
 
 use super::super::path::Pattern;
 use super::answer::{Answer, Refusal};
@@ -16,7 +15,7 @@ use super::response::{ErrorResponseParams, Recipe, ResponseParams};
 use super::site::{Endpoint, Received, Route};
 use crate::connectors::file::read::ReadMode;
 use crate::engine::job::Finish;
-use crate::engine::{BoxFuture, Flow, Request, Run, Runtime, Trace};
+use crate::engine::{Flow, Request, Run, Runtime, Trace};
 use crate::message::{Failure, Fault, Message};
 use crate::params;
 use crate::params::{ConfigRef, Contract, Shape, Syntax};
@@ -51,7 +50,7 @@ params! {
 struct Listener {
     runtime: Arc<Runtime>,
     flow: Arc<Flow>,
-    recipes: Arc<Recipes>,
+    recipes: Recipes,
 }
 
 /// How the ends of runs become answers.
@@ -69,10 +68,10 @@ impl ListenerParams {
         let endpoint = Listener {
             runtime: Arc::clone(runtime),
             flow: Arc::clone(flow),
-            recipes: Arc::new(Recipes {
+            recipes: Recipes {
                 response: Recipe::from(&self.response),
                 error_response: Recipe::from(&self.error_response),
-            }),
+            },
         };
         Ok(Route {
             pattern: Pattern::parse(&self.path).map_err(|error| error.message)?,
@@ -84,32 +83,25 @@ impl ListenerParams {
 }
 
 /// Makes the answer while the run still counts, so that an answer that fails is a run that failed.
-struct Answering {
-    recipes: Arc<Recipes>,
+struct Answering<'a> {
+    recipes: &'a Recipes,
     accepts_gzip: bool,
     _share: Reserved,
-    sender: oneshot::Sender<Result<Answer, Refusal>>,
 }
 
-impl Finish for Answering {
-    fn finish<'a>(
-        self: Box<Self>,
-        run: &'a Run,
-        end: &'a Result<Message, Failure>,
-    ) -> BoxFuture<'a, Result<(), Fault>> {
-        Box::pin(async move {
-            let answer = match end {
-                Ok(message) => self.recipes.response.answer(run, message, self.accepts_gzip).await,
-                Err(failure) => self.recipes.error_response.answer(run, &failure.to_message(), self.accepts_gzip).await,
-            };
-            let ended = match &answer {
-                Err(Refusal::Response(code, reason)) => Err(Fault::new(*code, reason.clone())),
-                _ => Ok(()),
-            };
-            // A client that is gone does not want the answer.
-            let _ = self.sender.send(answer);
-            ended
-        })
+impl Finish for Answering<'_> {
+    type Made = Result<Answer, Refusal>;
+
+    async fn finish(self, run: &Run, end: &Result<Message, Failure>) -> (Self::Made, Result<(), Fault>) {
+        let answer = match end {
+            Ok(message) => self.recipes.response.answer(run, message, self.accepts_gzip).await,
+            Err(failure) => self.recipes.error_response.answer(run, &failure.to_message(), self.accepts_gzip).await,
+        };
+        let ended = match &answer {
+            Err(Refusal::Response(code, reason)) => Err(Fault::new(*code, reason.clone())),
+            _ => Ok(()),
+        };
+        (answer, ended)
     }
 }
 
@@ -120,16 +112,16 @@ impl Endpoint for Listener {
             let trace = trace(&request.parts);
             let (message, share) =
                 message(request).map_err(|reason| Refusal::Response("RESPONSE_TYPE_ERROR", reason))?;
-            let (sender, answer) = oneshot::channel();
-            let finish = Answering { recipes: Arc::clone(&self.recipes), accepts_gzip, _share: share, sender };
+            let finish = Answering { recipes: &self.recipes, accepts_gzip, _share: share };
             let request = Request { flow: Arc::clone(&self.flow), trigger: "http-listener", message };
-            self.runtime.run_here(request, Box::new(finish), trace).await.map_err(|fault| match &*fault.code {
-                "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
-                "CORE:SHUTDOWN" => Refusal::Shutdown,
-                "CORE:CANCELLED" => Refusal::Response("CORE:CANCELLED", fault.description.clone()),
-                _ => Refusal::System,
-            })?;
-            answer.await.unwrap_or(Err(Refusal::System))
+            self.runtime.run_here(request, finish, trace).await.unwrap_or_else(|fault| {
+                Err(match &*fault.code {
+                    "CORE:QUEUE_FULL" => Refusal::OutOfQuota,
+                    "CORE:SHUTDOWN" => Refusal::Shutdown,
+                    "CORE:CANCELLED" => Refusal::Response("CORE:CANCELLED", fault.description.clone()),
+                    _ => Refusal::System,
+                })
+            })
         })
     }
 }
