@@ -78,7 +78,7 @@ fn work(c: &mut Criterion<CpuTime>, name: &str, script: &str, bytes: &[u8], mime
 fn message_of(payload: Document) -> document::Message {
     document::Message {
         payload,
-        attributes: Document::None,
+        attributes: Document::None.into(),
         variables: Document::None,
         error: Document::None,
         id: Document::None,

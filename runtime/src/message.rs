@@ -10,7 +10,7 @@ mod fault;
 use std::sync::Arc;
 
 use dataway_lang::Document;
-use dataway_lang::document;
+use dataway_lang::document::{self, Attributes};
 
 pub use codes::{CODES, CodeDesc, LOST};
 pub use fault::{Details, Fault, Pattern, Place};
@@ -22,7 +22,8 @@ pub struct Message(Arc<document::Message>);
 impl Message {
     /// A message of payload, attributes (dict or MultiMap; `None`: empty) and variables (dict; `None`: empty).
     #[must_use]
-    pub fn new(payload: Document, attributes: Document, variables: Document) -> Message {
+    pub fn new(payload: Document, attributes: impl Into<Attributes>, variables: Document) -> Message {
+        let attributes = attributes.into();
         Message(Arc::new(document::Message { payload, attributes, variables, ..document::Message::default() }))
     }
 
@@ -98,7 +99,7 @@ impl Message {
 
     /// Replaces all attributes.
     pub fn set_attributes(&mut self, attributes: Document) {
-        self.parts().attributes = attributes;
+        self.parts().attributes = attributes.into();
     }
 
     /// Replaces all variables.

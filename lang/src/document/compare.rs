@@ -38,7 +38,7 @@ fn equal(a: &Document, b: &Document) -> bool {
         (Document::Entity(_), _) => a.entity_value().is_ok_and(|value| value == *b),
         (_, Document::Entity(_)) => b.entity_value().is_ok_and(|value| value == *a),
         (Document::Message(x), Document::Message(y)) => {
-            x.payload == y.payload && x.attributes == y.attributes && x.variables == y.variables && x.error == y.error
+            x.payload == y.payload && *x.attributes == *y.attributes && x.variables == y.variables && x.error == y.error
         }
         (Document::Stream(x), Document::Stream(y)) => Arc::ptr_eq(x, y),
         _ => match (a.text_bytes(), b.text_bytes()) {

@@ -306,7 +306,7 @@ fn from_message(message: &value::Message) -> R<Message> {
     };
     Ok(Message {
         payload: part(Part::Payload)?,
-        attributes: part(Part::Attrs)?,
+        attributes: part(Part::Attrs)?.into(),
         variables: part(Part::Vars)?,
         error: part(Part::Error)?,
         id: part(Part::Id)?,

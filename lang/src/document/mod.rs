@@ -7,12 +7,14 @@
 //! |---|---|
 //! | [`convert`] | documents to values and back; what a program did not look at is passed on as it is |
 //! | [`keys`] | the keys of dicts, shared by dicts of one shape |
+//! | [`attributes`] | metadata that is made when somebody looks at it |
 //! | [`stream`] | payloads that are produced while they are read |
 //! | [`compare`] | equality |
 //! | [`write`], `json` | documents as JSON and in other formats |
 //!
 //! Containers know the size of what they hold, so that a host can bound the data of a flow without walking it.
 
+pub mod attributes;
 pub mod compare;
 pub mod convert;
 mod json;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+pub use attributes::Attributes;
 pub use keys::Keys;
 pub use stream::{Source, Stream};
 
@@ -112,8 +115,8 @@ pub struct Entity {
 pub struct Message {
     /// Main datum.
     pub payload: Document,
-    /// Metadata: a dict or MultiMap; `None` stands for an empty dict.
-    pub attributes: Document,
+    /// Metadata.
+    pub attributes: Attributes,
     /// Variables: a dict; `None` stands for an empty one.
     pub variables: Document,
     /// A dict with `Code` and `Description`, or `None`.
@@ -524,8 +527,8 @@ impl Message {
     /// The bytes of memory that the parts keep alive, about.
     #[must_use]
     pub fn size(&self) -> usize {
-        let parts = [&self.payload, &self.attributes, &self.variables, &self.error];
-        parts.iter().fold(0, |sum, part| sum.saturating_add(part.size()))
+        let parts = [&self.payload, &self.variables, &self.error];
+        parts.iter().fold(self.attributes.size(), |sum, part| sum.saturating_add(part.size()))
     }
 }
 

@@ -1,14 +1,16 @@
 //! The first message of a run, made of a request (flows part 3, section 2.2).
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
 use dataway_lang::Document;
-use dataway_lang::document::{Dict, Keys};
+use dataway_lang::document::{Attributes, Dict, Keys};
 use dataway_lang::mime::mime_type;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap};
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri};
 use tokio::sync::mpsc;
 
 use super::super::{fields, path};
@@ -19,19 +21,21 @@ use crate::message::Message;
 
 /// Pieces of a streamed body that wait for their reader.
 const AHEAD: usize = 16;
+/// Bytes that a header takes beside its text.
+const LINE: usize = 64;
 
 /// The message of a request, and its share of the memory for bodies, which lasts as long as the run.
 ///
 /// # Errors
 /// That a streamed body has a type that cannot be read item by item.
 pub fn message(request: Received) -> Result<(Message, Reserved), String> {
-    let attributes = attributes(&request);
-    let header = request.parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Received { parts, body, client, path, variables } = request;
+    let header = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mime = header.unwrap_or("application/octet-stream");
     let encoding =
         mime_type::parameter(mime, "charset").map_or_else(|| "utf-8".into(), |charset| charset.to_lowercase());
     let mut share = Reserved::default();
-    let payload = match request.body {
+    let payload = match body {
         // No body is an empty blob, of whatever type the head speaks.
         RequestBody::Whole(bytes, reserved) => {
             share = reserved;
@@ -46,7 +50,29 @@ pub fn message(request: Received) -> Result<(Message, Reserved), String> {
             return Err(format!("a body of type {mime} in {encoding} cannot be read as a stream"));
         }
     };
+    let head = Head { method: parts.method, uri: parts.uri, headers: parts.headers, client, path, variables };
+    let attributes = Attributes::deferred(head.size(), move || attributes(&head));
     Ok((Message::new(payload, attributes, Document::dict([])), share))
+}
+
+/// What attributes are made of.
+struct Head {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    client: SocketAddr,
+    path: String,
+    variables: Vec<(String, String)>,
+}
+
+impl Head {
+    /// About how many bytes of memory this and the attributes take.
+    fn size(&self) -> usize {
+        let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + LINE;
+        let headers: usize = self.headers.iter().map(line).sum();
+        // Headers stand in the attributes under two names.
+        size_of::<Head>() + headers * 3 + self.path.len() * 8
+    }
 }
 
 /// Hands the pieces of a body on until nobody wants them any more.
@@ -86,22 +112,21 @@ static ATTRIBUTES: LazyLock<Arc<Keys>> = LazyLock::new(|| {
     Arc::new(Keys::common(names.map(Document::from).into()))
 });
 
-fn attributes(request: &Received) -> Document {
-    let parts = &request.parts;
-    let headers = headers(&parts.headers);
+fn attributes(request: &Head) -> Document {
+    let headers = headers(&request.headers);
     let cookies =
-        parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(fields::cookies);
-    let host = parts.uri.authority().map(hyper::http::uri::Authority::as_str);
-    let host = host.or_else(|| parts.headers.get(HOST).and_then(|value| value.to_str().ok())).unwrap_or_default();
-    let uri = parts.uri.path_and_query().map_or(parts.uri.path(), hyper::http::uri::PathAndQuery::as_str);
-    let query = path::query_pairs(parts.uri.query().unwrap_or_default());
+        request.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(fields::cookies);
+    let host = request.uri.authority().map(hyper::http::uri::Authority::as_str);
+    let host = host.or_else(|| request.headers.get(HOST).and_then(|value| value.to_str().ok())).unwrap_or_default();
+    let uri = request.uri.path_and_query().map_or(request.uri.path(), hyper::http::uri::PathAndQuery::as_str);
+    let query = path::query_pairs(request.uri.query().unwrap_or_default());
     let variables = request.variables.iter().map(|(name, value)| (name.as_str(), value.into()));
     let values = vec![
         headers.clone(),
         headers,
         Document::dict(cookies.map(|(name, value)| (name, value.into()))),
         host.into(),
-        parts.method.as_str().into(),
+        request.method.as_str().into(),
         request.client.to_string().into(),
         uri.into(),
         request.path.as_str().into(),
