@@ -5,6 +5,9 @@
 //! which numbers are not JSON's) it leaves to the [`reader`](super::reader), which knows all rules and all errors: so there
 //! is one place that words them.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::number;
 use super::shapes::{NodeId, Shapes};
 use super::strings;
@@ -21,15 +24,45 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 const STRIDE: u32 = 256;
 /// Strings with escapes from this length on are decoded at once, under the eyes of the limits.
 const LONG: usize = 1 << 20;
+/// Longest text that a thread keeps with its tape, in bytes.
+const MOST_KEPT: usize = 64 << 10;
 /// Most digits of an int (spec 4.12).
 const MOST_DIGITS: usize = 4300;
+
+thread_local! {
+    /// The last of the host's texts that was surveyed here, and its top: steps of a flow that read one payload after the other
+    /// survey it once.
+    static LAST: RefCell<Option<(Ref<Tape>, Part)>> = const { RefCell::new(None) };
+}
 
 /// The document in UTF-8 that `bytes` are. `None` if that needs a closer look.
 ///
 /// # Errors
 /// A limit.
 pub fn survey(bytes: &Ref<Bytes>) -> R<Option<Value>> {
-    Ok(tape_of(bytes)?.map(|(tape, root)| tape::value(&tape, root)))
+    let shared = shared(bytes);
+    if let Some(text) = shared
+        && let Some((tape, root)) = LAST.with_borrow(|last| last.clone().filter(|(tape, _)| is_of(tape, text)))
+    {
+        return Ok(Some(tape::value(&tape, root)));
+    }
+    let Some((tape, root)) = tape_of(bytes)? else { return Ok(None) };
+    if shared.is_some() {
+        LAST.set(Some((tape.clone(), root)));
+    }
+    Ok(Some(tape::value(&tape, root)))
+}
+
+/// The host's text that `bytes` are, if that is all of it and it is worth keeping.
+fn shared(bytes: &Ref<Bytes>) -> Option<&Arc<[u8]>> {
+    match (&**bytes.blob().0, bytes.bytes().len()) {
+        (Blob::Shared(text), length) if text.len() == length && length <= MOST_KEPT => Some(text),
+        _ => None,
+    }
+}
+
+fn is_of(tape: &Tape, text: &Arc<[u8]>) -> bool {
+    matches!(&*tape.text, Blob::Shared(own) if Arc::ptr_eq(own, text))
 }
 
 /// The tape of the document in UTF-8 that `bytes` are, and its top. `None` if that needs a closer look.
