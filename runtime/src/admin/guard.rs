@@ -43,7 +43,7 @@ pub async fn check(State(context): State<Arc<Context>>, request: Request, next: 
 fn names_loopback(parts: &Parts) -> bool {
     let Some(host) = host(parts) else { return false };
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// Whether a browser says that a page of another origin sends this.

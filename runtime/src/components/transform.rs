@@ -50,10 +50,11 @@ impl Transform {
         Transform { payload: params.payload.clone(), attributes: params.attributes.clone(), variables }
     }
 
-    async fn apply(&self, run: &Run, input: &Message) -> Result<Message, Fault> {
-        let mut made = input.clone();
+    /// The new parts of the message.
+    async fn parts(&self, run: &Run, input: &Message) -> Result<Parts, Fault> {
+        let mut parts = Parts::default();
         if let Some(payload) = &self.payload {
-            made.set_payload(payload.evaluate(run, input).await?);
+            parts.payload = Some(payload.evaluate(run, input).await?);
         }
         if let Some(attributes) = &self.attributes {
             let value = attributes.evaluate(run, input).await?;
@@ -61,20 +62,42 @@ impl Transform {
                 let kind = value.type_name();
                 return Err(Fault::wrong_type(format!("`attributes` must be a dict or a MultiMap, not {kind}")));
             }
-            made.set_attributes(value);
+            parts.attributes = Some(value);
         }
-        for (name, value) in &self.variables {
-            made.set_variable(name, value.evaluate(run, input).await?);
+        for (_, value) in &self.variables {
+            parts.variables.push(value.evaluate(run, input).await?);
         }
-        Ok(made)
+        Ok(parts)
     }
+
+    fn apply(&self, parts: Parts, mut message: Message) -> Message {
+        if let Some(payload) = parts.payload {
+            message.set_payload(payload);
+        }
+        if let Some(attributes) = parts.attributes {
+            message.set_attributes(attributes);
+        }
+        for ((name, _), value) in self.variables.iter().zip(parts.variables) {
+            message.set_variable(name, value);
+        }
+        message
+    }
+}
+
+/// What a transform computed.
+#[derive(Default)]
+struct Parts {
+    payload: Option<Document>,
+    attributes: Option<Document>,
+    /// In the order of the parameter.
+    variables: Vec<Document>,
 }
 
 impl Component for Transform {
     fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
         Box::pin(async move {
-            match self.apply(run, &message).await {
-                Ok(made) => StepEnd::Next(made),
+            match self.parts(run, &message).await {
+                Ok(parts) => StepEnd::Next(self.apply(parts, message)),
                 Err(fault) => StepEnd::fail(fault, message),
             }
         })

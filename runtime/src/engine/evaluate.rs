@@ -95,22 +95,42 @@ impl Evaluator {
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        let is_stream = matches!(message.payload(), Document::Stream(_));
-        // A stream may block, and cannot be read a second time.
-        if !is_stream && !pace.is_slow() {
-            let outcome = if self.is_virtual {
-                evaluate_document(message.shared(), &self.at(&self.brief, clock), &work)
-            } else {
-                evaluate_document(message.shared(), &self.brief, &work)
-            };
-            match outcome.result {
-                Ok(document) => return Ok(document),
-                Err(report) if report.stop == Some(Stop::Time) && self.long.limits.time > Some(SLICE) => pace.slow(),
-                Err(report) => return Err(Ended::Failed(report)),
-            }
+        match self.at_once(clock, message, pace, &work) {
+            Some(result) => result,
+            // Boxed, so that what never waits needs no room for it.
+            None => Box::pin(self.on_pool(clock, message, pace, work)).await,
         }
+    }
+
+    /// The evaluation on the thread of the run; `None` if it belongs on the pool.
+    fn at_once<W>(&self, clock: &Clock, message: &Message, pace: &Pace, work: W) -> Option<Result<Document, Ended>>
+    where
+        W: Fn(&mut Vm, Value) -> R,
+    {
+        // A stream may block, and cannot be read a second time.
+        if is_stream(message) || pace.is_slow() {
+            return None;
+        }
+        let outcome = if self.is_virtual {
+            evaluate_document(message.shared(), &self.at(&self.brief, clock), work)
+        } else {
+            evaluate_document(message.shared(), &self.brief, work)
+        };
+        match outcome.result {
+            Err(report) if report.stop == Some(Stop::Time) && self.long.limits.time > Some(SLICE) => {
+                pace.slow();
+                None
+            }
+            result => Some(result.map_err(Ended::Failed)),
+        }
+    }
+
+    async fn on_pool<W>(&self, clock: &Clock, message: &Message, pace: &Pace, work: W) -> Result<Document, Ended>
+    where
+        W: Fn(&mut Vm, Value) -> R + Send + 'static,
+    {
         // Whoever reads a stream mostly waits for what comes; others need not wait for that.
-        let _turn = match is_stream {
+        let _turn = match is_stream(message) {
             true => None,
             false => Some(self.pool.acquire().await.map_err(|_| Ended::Lost)?),
         };
@@ -135,6 +155,10 @@ impl Evaluator {
         }
         options
     }
+}
+
+fn is_stream(message: &Message) -> bool {
+    matches!(message.payload(), Document::Stream(_))
 }
 
 /// Why an evaluation gave nothing.

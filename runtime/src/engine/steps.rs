@@ -125,13 +125,15 @@ impl Steps {
         if let Some(hooks) = run.hooks() {
             hooks.entered(run, self);
         }
+        // Each step is timed from the end of the one before it: the clock is read once for both.
+        let mut start = Instant::now();
         for step in &self.items {
             // Gives other tasks their turn, and so cancellation and timeouts theirs, also where no step ever waits.
             tokio::task::coop::consume_budget().await;
             if let Err(fault) = run.job().count_step().and_then(|()| run.charge(&message)) {
-                return step.failed(run, Failure { fault, message }).await;
+                return Box::pin(step.failed(run, Failure { fault, message })).await;
             }
-            let (start, outer) = (Instant::now(), run.take_scripts());
+            let outer = run.take_scripts();
             let end = match run.hooks() {
                 None => step.component.execute(run, message).await,
                 Some(hooks) => {
@@ -145,7 +147,9 @@ impl Steps {
                     end
                 }
             };
-            let took = start.elapsed();
+            let ended = Instant::now();
+            let took = ended.duration_since(start);
+            start = ended;
             step.counts.seconds.observe(took);
             let scripts = run.take_scripts();
             if !scripts.is_zero() {
@@ -154,7 +158,7 @@ impl Steps {
             // The container around this step goes on counting its own scripts.
             run.add_scripts(outer);
             message = match end {
-                StepEnd::Fail(failure) => return step.failed(run, failure).await,
+                StepEnd::Fail(failure) => return Box::pin(step.failed(run, failure)).await,
                 StepEnd::Next(message) => message,
                 other => {
                     step.succeeded(run, took);

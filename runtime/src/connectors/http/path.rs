@@ -3,6 +3,7 @@
 //! A request path is cut at its slashes before anything is decoded, so an encoded slash stays inside its segment. A path
 //! that can mean more than one place (`.`, `..`, control characters, broken percent escapes) matches no listener.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::params::SyntaxError;
@@ -59,7 +60,7 @@ impl Pattern {
                     return fail("a segment is a literal, one {variable}, or * at the end");
                 }
                 _ => match decode_segment(part) {
-                    Some(literal) => Segment::Literal(literal),
+                    Some(literal) => Segment::Literal(literal.into_owned()),
                     None => return fail("this segment could never match: it is . or .., or a broken percent escape"),
                 },
             });
@@ -87,16 +88,16 @@ impl Pattern {
 
     /// The values of the variables if the pattern matches all of the path.
     #[must_use]
-    pub fn matches(&self, path: &[String]) -> Option<Vec<(String, String)>> {
+    pub fn matches(&self, path: &[Cow<'_, str>]) -> Option<Vec<(String, String)>> {
         let mut variables = Vec::new();
         let mut rest = path.iter();
         for segment in &self.segments {
             match segment {
                 Segment::Rest => return Some(variables),
-                Segment::Literal(literal) => rest.next().filter(|part| *part == literal).map(drop)?,
+                Segment::Literal(literal) => rest.next().filter(|part| **part == *literal).map(drop)?,
                 Segment::Variable(name) => {
                     let value = rest.next().filter(|part| !part.is_empty())?;
-                    variables.push((name.clone(), value.clone()));
+                    variables.push((name.clone(), value.clone().into_owned()));
                 }
             }
         }
@@ -105,9 +106,9 @@ impl Pattern {
 
     /// What follows the pattern, when its literal segments begin the path.
     #[must_use]
-    pub fn strip<'a>(&self, path: &'a [String]) -> Option<&'a [String]> {
+    pub fn strip<'a, 'p>(&self, path: &'a [Cow<'p, str>]) -> Option<&'a [Cow<'p, str>]> {
         let (head, rest) = path.split_at_checked(self.segments.len())?;
-        let same = |(segment, part): (&Segment, &String)| matches!(segment, Segment::Literal(own) if own == part);
+        let same = |(segment, part): (&Segment, &Cow<'_, str>)| matches!(segment, Segment::Literal(own) if own == part);
         self.segments.iter().zip(head).all(same).then_some(rest)
     }
 
@@ -141,7 +142,7 @@ fn is_name(text: &str) -> bool {
 /// The decoded segments of a request path as sent (without its query). One trailing slash is ignored. `None` for a path
 /// that no listener may serve.
 #[must_use]
-pub fn split(path: &str) -> Option<Vec<String>> {
+pub fn split(path: &str) -> Option<Vec<Cow<'_, str>>> {
     let path = path.strip_prefix('/')?;
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
@@ -151,8 +152,8 @@ pub fn split(path: &str) -> Option<Vec<String>> {
 }
 
 /// A segment without percent escapes; `None` if it is ambiguous.
-fn decode_segment(segment: &str) -> Option<String> {
-    let decoded = percent_decode(segment)?;
+fn decode_segment(segment: &str) -> Option<Cow<'_, str>> {
+    let decoded = if segment.contains('%') { percent_decode(segment)?.into() } else { Cow::Borrowed(segment) };
     let plain = !matches!(&*decoded, "." | "..") && !decoded.contains(char::is_control);
     plain.then_some(decoded)
 }
@@ -251,7 +252,7 @@ mod tests {
     #[test]
     fn base_paths_and_queries() {
         let path = split("/api/v1/x").unwrap();
-        assert_eq!(Pattern::parse("/api/v1").unwrap().strip(&path), Some(&["x".to_owned()][..]));
+        assert_eq!(Pattern::parse("/api/v1").unwrap().strip(&path), Some(&[Cow::Borrowed("x")][..]));
         assert_eq!(Pattern::parse("/ap").unwrap().strip(&path), None);
         let pairs = query_pairs("a=1&b=%26+x&a=&c&%zz=1");
         let expected = [("a", "1"), ("b", "& x"), ("a", ""), ("c", ""), ("%zz", "1")];

@@ -1,22 +1,53 @@
 //! Answers that the listener gives without a run, or instead of a response that failed (flows part 3, section 2.5).
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::{io, mem};
+
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode, Version};
 
-/// The body of an answer: whole, or made while it is sent.
-pub type AnswerBody = UnsyncBoxBody<Bytes, std::io::Error>;
+/// The body of an answer.
+#[derive(Debug)]
+pub enum AnswerBody {
+    /// At hand; empty once it is sent.
+    Whole(Bytes),
+    /// Made while it is sent.
+    Streamed(UnsyncBoxBody<Bytes, io::Error>),
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match self.get_mut() {
+            AnswerBody::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            AnswerBody::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(mem::take(bytes))))),
+            AnswerBody::Streamed(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            AnswerBody::Whole(bytes) => bytes.is_empty(),
+            AnswerBody::Streamed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            AnswerBody::Whole(bytes) => SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
+            AnswerBody::Streamed(body) => body.size_hint(),
+        }
+    }
+}
 
 /// An answer to a request.
 pub type Answer = Response<AnswerBody>;
-
-/// A body that is at hand.
-#[must_use]
-pub fn whole(bytes: Bytes) -> AnswerBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
-}
 
 /// A reason for which the listener answers by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +146,7 @@ impl Refusal {
     /// The answer.
     #[must_use]
     pub fn answer(&self, version: Version) -> Answer {
-        let mut answer = Response::new(whole(self.body()));
+        let mut answer = Response::new(AnswerBody::Whole(self.body()));
         *answer.status_mut() = self.parts().0;
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -17,7 +17,7 @@ use hyper::{Response, StatusCode};
 use tokio::sync::mpsc;
 
 use super::super::fields::SetCookie;
-use super::answer::{Answer, AnswerBody, Refusal, whole};
+use super::answer::{Answer, AnswerBody, Refusal};
 use crate::connectors::content::{Chunks, Content, content};
 use crate::engine::apart::Left;
 use crate::engine::{Run, apart};
@@ -155,9 +155,9 @@ impl Recipe {
             Content::Whole(bytes, mime_type) if self.compress > 0 && accepts_gzip && !bytes.is_empty() => {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
                 headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
-                (whole(gzip(&bytes, self.compress).map_err(|_| Refusal::System)?), mime_type)
+                (AnswerBody::Whole(gzip(&bytes, self.compress).map_err(|_| Refusal::System)?), mime_type)
             }
-            Content::Whole(bytes, mime_type) => (whole(bytes), mime_type),
+            Content::Whole(bytes, mime_type) => (AnswerBody::Whole(bytes), mime_type),
             Content::Chunks(chunks, mime_type) => (streamed(chunks), Some(mime_type)),
         };
         // The length and the way of sending follow from the body.
@@ -213,7 +213,7 @@ fn streamed(mut chunks: Chunks) -> AnswerBody {
     let frames = futures_util::stream::unfold((receiver, waiter), async |(mut receiver, waiter)| {
         receiver.recv().await.map(|frame| (frame, (receiver, waiter)))
     });
-    StreamBody::new(frames).boxed_unsync()
+    AnswerBody::Streamed(StreamBody::new(frames).boxed_unsync())
 }
 
 /// Headers of a dict or MultiMap of texts and lists of texts.

@@ -15,7 +15,7 @@ use hyper::{Method, Request, StatusCode, Version};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::{Answer, Refusal, whole};
+use super::answer::{Answer, AnswerBody, Refusal};
 use super::budget::Reserved;
 use super::server::Shared;
 use super::site::{self, Received, RequestBody};
@@ -98,20 +98,27 @@ async fn receive(mut incoming: Incoming, limit: usize) -> Result<(Bytes, Reserve
     if announced > limit {
         return Err(Refusal::BodyTooLarge);
     }
-    let mut bytes = BytesMut::new();
+    let (mut first, mut bytes) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = incoming.frame().await {
         let frame = frame.map_err(|_| Refusal::BadRequest)?;
         // Trailers carry nothing that a message holds.
         let Ok(data) = frame.into_data() else { continue };
-        if bytes.len() + data.len() > limit {
+        let before = first.len().max(bytes.len());
+        if before + data.len() > limit {
             return Err(Refusal::BodyTooLarge);
         }
         if !reserved.grow(data.len()) {
             return Err(Refusal::ResourceLimit);
         }
+        // Most bodies come in one piece, which is taken as it is.
+        if before == 0 {
+            first = data;
+            continue;
+        }
+        bytes.extend_from_slice(&std::mem::take(&mut first));
         bytes.extend_from_slice(&data);
     }
-    Ok((bytes.freeze(), reserved))
+    Ok((if bytes.is_empty() { first } else { bytes.freeze() }, reserved))
 }
 
 /// Takes the body from answers that have none, keeping the length that a `GET` would have told.
@@ -123,7 +130,7 @@ pub fn without_body(method: &Method, mut answer: Answer) -> Answer {
         return answer;
     }
     let length = answer.body().size_hint().exact();
-    *answer.body_mut() = whole(Bytes::new());
+    *answer.body_mut() = AnswerBody::Whole(Bytes::new());
     match length {
         Some(length) if !bodiless => {
             answer.headers_mut().insert(CONTENT_LENGTH, length.into());

@@ -115,7 +115,7 @@ pub fn find<'a>(sites: &'a [Site], request: &Parts, peer: SocketAddr) -> Result<
     let host = host(request);
     let segments = path::split(request.uri.path()).ok_or(Refusal::NotFound)?;
     let candidates = sites.iter().filter_map(|site| {
-        let named = site.hosts.iter().any(|known| Some(known) == host.as_ref());
+        let named = host.is_some_and(|host| site.hosts.iter().any(|known| known.eq_ignore_ascii_case(host)));
         let rest = site.base.strip(&segments)?;
         (named || site.hosts.is_empty()).then_some((named, site, rest))
     });
@@ -161,16 +161,16 @@ fn check_client(site: &Site, request: &Parts, peer: SocketAddr) -> Result<Socket
     Ok(client)
 }
 
-/// The host that the request names, without port, in lower case.
+/// The host that the request names, without port.
 #[must_use]
-pub fn host(request: &Parts) -> Option<String> {
+pub fn host(request: &Parts) -> Option<&str> {
     let header = request.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = request.uri.host().or(header)?;
     let end = match host.rfind(']') {
         Some(bracket) => bracket + 1,
         None => host.rfind(':').unwrap_or(host.len()),
     };
-    host.get(..end).map(str::to_ascii_lowercase)
+    host.get(..end)
 }
 
 /// The path as sent behind its first `segments` segments.

@@ -10,7 +10,7 @@ use hyper::{Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::answer::{Answer, Refusal, whole};
+use super::answer::{Answer, AnswerBody, Refusal};
 use super::pace::Times;
 use super::server::{Offer, Server};
 use super::site::{Endpoint, Received, RequestBody, Route, Site};
@@ -26,7 +26,7 @@ impl Endpoint for Echo {
             let RequestBody::Whole(body, _) = request.body else { return Err(Refusal::System) };
             let body = String::from_utf8_lossy(&body);
             let text = format!("{} {} {:?} [{body}]", request.parts.method, request.path, request.variables);
-            Ok(Response::new(whole(Bytes::from(text))))
+            Ok(Response::new(AnswerBody::Whole(Bytes::from(text))))
         })
     }
 }
@@ -38,7 +38,7 @@ impl Endpoint for Slow {
     fn answer(self: Arc<Self>, _: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
         Box::pin(async move {
             self.0.notified().await;
-            Ok(Response::new(whole(Bytes::from_static(b"done"))))
+            Ok(Response::new(AnswerBody::Whole(Bytes::from_static(b"done"))))
         })
     }
 }
@@ -67,7 +67,7 @@ impl Endpoint for Large {
     fn answer(self: Arc<Self>, _: Received) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>> {
         Box::pin(async move {
             let bytes = Watched(vec![b'x'; LARGE], Arc::clone(&self.0));
-            Ok(Response::new(whole(Bytes::from_owner(bytes))))
+            Ok(Response::new(AnswerBody::Whole(Bytes::from_owner(bytes))))
         })
     }
 }
