@@ -371,8 +371,9 @@ mod tests {
         tokio::task::spawn_blocking(work).await.expect("written")
     }
 
+    /// A time in the past, as exact as those that are stored.
     fn ago(seconds: u64) -> SystemTime {
-        SystemTime::now() - Duration::from_secs(seconds)
+        time(micros(SystemTime::now() - Duration::from_secs(seconds)))
     }
 
     fn event(seconds: u64, level: Level, flow: &str, job: &str, content: &str) -> Entry {
@@ -512,6 +513,40 @@ mod tests {
         for filter in runs {
             let [left, right] = [readers[0].runs(&filter).await, readers[1].runs(&filter).await];
             assert_eq!(left.expect("found"), right.expect("found"), "{filter:?}");
+        }
+    }
+
+    /// A log of version 2 is read as it is, and goes on in the present one.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_log_of_version_2_goes_on() {
+        let folder = folder("version-2");
+        std::fs::create_dir_all(&folder).expect("made");
+        let log = rusqlite::Connection::open(folder.join(FILE)).expect("opened");
+        let at = micros(ago(9));
+        log.execute_batch(&format!(
+            "create table runs (job text primary key, parent text, app text not null, version text not null, \
+             flow text not null, cause text not null, queued integer not null, started integer not null, ended integer, \
+             state text not null, code text, description text, failed_step text, owner text not null default '') \
+             without rowid; \
+             create index runs_by_time on runs (started); \
+             create table events (id integer primary key autoincrement, time integer not null, level integer not null, \
+             app text not null, version text not null, job text not null, flow text not null, step text not null, \
+             component text not null, operation text not null, category text not null, content text not null, \
+             code text not null, duration integer); \
+             insert into runs (job, app, version, flow, cause, queued, started, state) \
+             values ('O', 'shop', '1.0.0', 'x', 'cli', {at}, {at}, 'succeeded'); \
+             insert into events values (41, {at}, 1, 'shop', '1.0.0', 'O', 'x', '', '', '', '', 'old', '', null); \
+             pragma user_version = 2"
+        ))
+        .expect("made");
+        drop(log);
+        let mut reader = Reader::open(&folder).await.expect("readable").expect("there");
+        for (expected, jobs) in [(&["old"][..], &["O"][..]), (&["old", "run started", "run succeeded"], &["N", "O"])] {
+            let events = reader.events(&EventFilter::default()).await.expect("found");
+            assert_eq!(events.iter().map(|event| event.content.as_str()).collect::<Vec<_>>(), expected);
+            let runs = reader.runs(&RunFilter::default()).await.expect("found");
+            assert_eq!(runs.iter().map(|run| run.job.as_str()).collect::<Vec<_>>(), jobs);
+            let _writer = write(writer(&folder, Duration::from_secs(3600)), run("N", "x", 5, None).into()).await;
         }
     }
 

@@ -136,7 +136,13 @@ impl Stage {
         // Names that no flow of an app can have.
         let mut beside = |(key, steps): (&str, &model::Steps)| {
             let name = format!("{key} ({})", suite.body.suite.value).into();
-            Arc::new(Flow { name, steps: builder.steps(steps), gate: Arc::default(), timeout: None, counts: Arc::default() })
+            Arc::new(Flow {
+                name,
+                steps: builder.steps(steps),
+                gate: Arc::default(),
+                timeout: None,
+                counts: Arc::default(),
+            })
         };
         let (before, after) = (script.before.map(&mut beside), script.after.map(&mut beside));
         if !builder.errors.is_empty() {

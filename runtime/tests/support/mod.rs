@@ -73,7 +73,13 @@ impl TestApp {
                 body.queue.unwrap_or(256) as usize,
                 Duration::from_secs(30),
             );
-            flows.push(Flow { name: flow.name().clone(), steps, gate: Arc::new(gate), timeout: body.timeout, counts: Arc::default() });
+            flows.push(Flow {
+                name: flow.name().clone(),
+                steps,
+                gate: Arc::new(gate),
+                timeout: body.timeout,
+                counts: Arc::default(),
+            });
         }
         assert!(builder.errors.is_empty(), "{:?}", builder.errors);
         drop(builder);
