@@ -165,10 +165,10 @@ async fn a_scheduled_run_that_fails_is_recorded_and_the_next_one_comes() {
     }
     app.runtime.shutdown().await;
     for event in failed() {
-        let record = event.record.as_deref().unwrap();
+        let record = app.log.runs().into_iter().rfind(|record| record.run.job == event.job).unwrap();
         assert_eq!((&*event.content, &*event.code, event.level), ("run failed: on purpose", "TICK:BAD", Level::Error));
-        assert_eq!((record.trigger, record.state, &*record.flow), ("scheduler", State::Failed, "tick"));
-        assert_eq!(record.failed_step.as_deref(), Some("breaks"));
+        assert_eq!((record.run.trigger, record.state, &*record.run.flow), ("scheduler", State::Failed, "tick"));
+        assert_eq!(record.error.and_then(|error| error.step.clone()).as_deref(), Some("breaks"));
     }
     let [first, second] = [0, 1].map(|n| failed()[n].job.clone());
     assert_ne!(first, second);

@@ -18,8 +18,7 @@ use dataway_lang::{Document, Profile};
 use crate::diagnostic::Diagnostic;
 use crate::engine::log::Memory;
 use crate::engine::{
-    Builder, Clock, Ended, Entry, Event, Flow, Gate, Hooks, Level, Plan, Request, Resources, RunRecord, Runtime,
-    Settings,
+    Builder, Clock, Ended, Event, Flow, Gate, Hooks, Level, Plan, Request, Resources, RunRecord, Runtime, Settings,
 };
 use crate::expr::Programs;
 use crate::message::Message;
@@ -164,11 +163,7 @@ impl App {
 
     /// The records of runs so far; `events` waits for them.
     pub fn records(&self) -> Vec<RunRecord> {
-        let record = |entry| match entry {
-            Entry::Run { record, .. } => Some(record),
-            Entry::Event(_) => None,
-        };
-        self.log.entries().into_iter().filter_map(record).collect()
+        self.log.runs()
     }
 }
 

@@ -308,6 +308,16 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How runs stood, one after the other, so far.
+    #[must_use]
+    pub fn runs(&self) -> Vec<RunRecord> {
+        let record = |entry| match entry {
+            Entry::Run { record, .. } => Some(record),
+            Entry::Event(_) => None,
+        };
+        self.entries().into_iter().filter_map(record).collect()
+    }
+
     /// The events so far.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
