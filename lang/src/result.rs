@@ -182,6 +182,20 @@ impl Checker<'_, '_> {
 
     fn dict(&mut self, dict: &Ref<Dict>) -> R<Option<Value>> {
         let mut changed = dict.special.is_some().then(|| dict.copy());
+        // The keys of a shape are texts.
+        let looked = dict.with_shape(|shape, values| {
+            checkpoint(values.len() as u64 * 2)?;
+            for (n, value) in values.iter().enumerate().filter(|(_, value)| may_change(value)) {
+                let key = || shape.key(n).cloned().unwrap_or_default();
+                if let Some(new) = self.element(|| Step::Key(key()), value)? {
+                    changed.get_or_insert_with(|| dict.copy()).set(key(), new)?;
+                }
+            }
+            Ok(())
+        });
+        if let Some(looked) = looked {
+            return looked.map(|()| changed.map(Value::Dict));
+        }
         dict.each(|key, value| {
             checkpoint(2)?;
             if !is_core_key(key) {

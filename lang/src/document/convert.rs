@@ -83,19 +83,50 @@ fn bytes_of(bytes: &Bytes) -> Arc<[u8]> {
     }
 }
 
+/// Elements of a container between two looks at the limits.
+const PIECE: usize = 1024;
+
 impl Document {
+    /// The value of what needs no memory of its own.
+    #[inline]
+    fn scalar(&self) -> Option<Value> {
+        Some(match self {
+            Document::None => Value::None,
+            Document::Bool(b) => Value::Bool(*b),
+            Document::Int(n) => Value::Int(*n),
+            Document::Float(x) => Value::Float(*x),
+            Document::Short(text) => Value::Short(*text),
+            _ => return None,
+        })
+    }
+
+    /// The document of a value that needs no memory of its own.
+    #[inline]
+    fn of_scalar(value: &Value) -> Option<Document> {
+        Some(match value {
+            Value::None | Value::Unbound => Document::None,
+            Value::Bool(b) => Document::Bool(*b),
+            Value::Int(n) => Document::Int(*n),
+            Value::Float(x) => Document::Float(*x),
+            Value::Short(text) => Document::Short(*text),
+            _ => return None,
+        })
+    }
+
     /// The value on this thread's heap.
     ///
     /// # Errors
     /// A limit, or nesting beyond a thousand levels.
     pub fn to_value(&self) -> R {
+        if let Some(value) = self.scalar() {
+            return Ok(value);
+        }
         Ok(match self {
-            Document::None => Value::None,
-            Document::Bool(b) => Value::Bool(*b),
-            Document::Int(n) => Value::Int(*n),
+            // Done above.
+            Document::None | Document::Bool(_) | Document::Int(_) | Document::Float(_) | Document::Short(_) => {
+                Value::None
+            }
             Document::Big(n) => Value::big((**n).clone()),
-            Document::Float(x) => Value::Float(*x),
-            Document::Short(text) => Value::Short(*text),
             Document::Text(text) if text.len() < SHARED => Value::text(text),
             Document::Text(text) => {
                 checkpoint(text.len() as u64 / 32)?;
@@ -121,13 +152,11 @@ impl Document {
     /// # Errors
     /// `TypeError` for other types, a limit, or nesting beyond a thousand levels.
     pub fn from_value(value: &Value) -> R<Document> {
+        if let Some(document) = Document::of_scalar(value) {
+            return Ok(document);
+        }
         Ok(match value {
-            Value::None | Value::Unbound => Document::None,
-            Value::Bool(b) => Document::Bool(*b),
-            Value::Int(n) => Document::Int(*n),
             Value::Big(n) => Document::Big(Arc::new(n.get().clone())),
-            Value::Float(x) => Document::Float(*x),
-            Value::Short(text) => Document::Short(*text),
             Value::Str(text) => match text.shared() {
                 Some(bytes) => Document::Text(Arc::clone(bytes)),
                 None => Document::Text(text.bytes().into()),
@@ -175,9 +204,14 @@ fn refused(value: &Value) -> value::Raise {
 fn values_of(items: &[Document]) -> R<HVec<Value>> {
     reserve(size_of_val(items))?;
     let mut values = HVec::with_capacity(items.len());
-    for item in items {
-        checkpoint(4)?;
-        values.push(item.to_value()?);
+    for piece in items.chunks(PIECE) {
+        checkpoint(piece.len() as u64 * 4)?;
+        for item in piece {
+            values.push(match item.scalar() {
+                Some(value) => value,
+                None => item.to_value()?,
+            });
+        }
     }
     Ok(values)
 }
@@ -230,23 +264,25 @@ impl Entity {
 fn documents_of(values: &[Value]) -> R<Vec<Document>> {
     reserve(values.len().saturating_mul(size_of::<Document>()))?;
     let mut documents = Vec::with_capacity(values.len());
-    for value in values {
-        checkpoint(4)?;
-        documents.push(Document::from_value(value)?);
+    for piece in values.chunks(PIECE) {
+        checkpoint(piece.len() as u64 * 4)?;
+        for value in piece {
+            documents.push(match Document::of_scalar(value) {
+                Some(document) => document,
+                None => Document::from_value(value)?,
+            });
+        }
     }
     Ok(documents)
 }
 
 fn dict_document(dict: &Ref<value::Dict>) -> R<Document> {
-    let mut values = Vec::with_capacity(dict.len());
-    if let Some(shape) = dict.shape() {
-        dict.each(|_, value| {
-            checkpoint(4)?;
-            values.push(Document::from_value(value)?);
-            Ok::<(), value::Raise>(())
-        })?;
-        return Ok(Document::Dict(Arc::new(Dict::new(keys_of(&shape), values))));
+    if let Some(shape) = dict.shape()
+        && let Some(values) = dict.with_shape(|_, values| documents_of(values))
+    {
+        return Ok(Document::Dict(Arc::new(Dict::new(keys_of(&shape), values?))));
     }
+    let mut values = Vec::with_capacity(dict.len());
     let mut keys = Vec::with_capacity(dict.len());
     dict.each(|key, value| {
         checkpoint(8)?;

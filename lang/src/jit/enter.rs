@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::abi::{FAILED, LEFT, Pair, THREW};
+use super::abi::{Adapter, FAILED, LEFT, Pair, THREW};
 use super::native::Mode;
 use super::types::Ty;
 use super::unit::{Key, Progress, Version};
@@ -129,7 +129,7 @@ impl Vm {
 impl Vm {
     /// Calls compiled code of a function with its arguments, without a frame of the interpreter. `None`: the interpreter
     /// must make the call, with the arguments as they are.
-    #[inline]
+    #[inline(always)] // For short runs it is most of the work, and then its callers know much of what it asks.
     pub(crate) fn call_native(&mut self, module: &Rc<Module>, code: u32, args: &[Value]) -> Option<R> {
         let version = module.image.heat(code).direct();
         // SAFETY: the pointer is null or to a version of this unit, which lives as long as the unit.
@@ -142,30 +142,54 @@ impl Vm {
         }
         let adapter = version.compiled()?.adapter;
         let left = stacker::remaining_stack().filter(|left| *left >= STACK)?;
-        if let Err(stop) = interrupt::checkpoint(CALL_COST) {
-            return Some(Err(stop.into()));
+        // SAFETY: the thread's count of steps, which lives as long as the thread.
+        let fuel = unsafe { &*self.native.fuel };
+        match fuel.get().checked_sub(CALL_COST) {
+            Some(less @ 1..) => fuel.set(less),
+            _ => {
+                if let Err(stop) = interrupt::checkpoint(CALL_COST) {
+                    return Some(Err(stop.into()));
+                }
+            }
         }
-        let mut words = [0; MOST_ARGUMENTS * 2];
-        let words = if version.is_plain {
-            // Such values lie in memory as the code reads them, which owns one reference of each.
-            args.iter().for_each(|value| std::mem::forget(value.clone()));
-            args.as_ptr().cast()
-        } else {
+        if !version.is_plain {
+            let mut words = [0; MOST_ARGUMENTS * 2];
             apart(args, &version.entry, &mut words);
-            words.as_ptr()
-        };
+            // SAFETY: the words are what the entry's types say, and owned by nobody else.
+            return Some(unsafe { self.enter_direct(module, version, adapter, words.as_ptr(), left) });
+        }
+        // Such values lie in memory as the code reads them, which owns one reference of each.
+        for value in args {
+            std::mem::forget(value.clone());
+        }
+        // SAFETY: as above.
+        Some(unsafe { self.enter_direct(module, version, adapter, args.as_ptr().cast(), left) })
+    }
+
+    /// Runs the code of a direct version, with `left` bytes of stack.
+    ///
+    /// # Safety
+    /// The version is one of the module's unit, `adapter` is its code, and the words are what its entry expects; the code owns them.
+    #[inline(always)]
+    unsafe fn enter_direct(
+        &mut self,
+        module: &Rc<Module>,
+        version: &Version,
+        adapter: Adapter,
+        words: *const u64,
+        left: usize,
+    ) -> R {
         let depth = self.depth;
         self.depth = depth + 1;
         let outer = self.native.enter(module, left - STACK);
-        // SAFETY: the words are what the entry's types say, and the code owns them. It belongs to a version of the module's
-        // unit, and needs no frame.
+        // SAFETY: by the caller's promise; the code needs no frame.
         let Pair { first, second } = unsafe { adapter(self, std::ptr::null_mut(), words) };
         self.native.leave(outer);
         self.depth = depth;
         if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
             module.image.unit.tier.retire(version);
         }
-        Some(match first & 0xff {
+        match first & 0xff {
             FAILED => Err(self
                 .native
                 .pending
@@ -173,7 +197,7 @@ impl Vm {
                 .map_or_else(|| crate::vm::internal("nothing was raised"), Thrown::into_raise)),
             // SAFETY: anything else is a value, and it is ours.
             _ => Ok(unsafe { Value::from_words([first, second]) }),
-        })
+        }
     }
 }
 

@@ -84,14 +84,15 @@ impl Emit<'_, '_> {
         (at, self.b.use_var(left), self.b.use_var(step))
     }
 
+    // The address of all slots is one value: those of single ones would be kept, each on the stack, for the calls that need them.
     fn load_slot(&mut self, ty: cranelift_codegen::ir::Type, offset: i32) -> Word {
-        let base = self.b.ins().stack_addr(I64, self.slots, offset);
-        self.b.ins().load(ty, self.memory.slots, base, 0)
+        let base = self.b.ins().stack_addr(I64, self.slots, 0);
+        self.b.ins().load(ty, self.memory.slots, base, offset)
     }
 
     fn store_slot(&mut self, word: Word, offset: i32) {
-        let base = self.b.ins().stack_addr(I64, self.slots, offset);
-        self.b.ins().store(self.memory.slots, word, base, 0);
+        let base = self.b.ins().stack_addr(I64, self.slots, 0);
+        self.b.ins().store(self.memory.slots, word, base, offset);
     }
 
     pub(super) fn tag(&mut self, reg: Reg) -> Word {
