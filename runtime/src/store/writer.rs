@@ -243,11 +243,11 @@ const INSERT_TRACE: &str = "insert into traces (time, job, flow, step, component
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 fn insert_traces(connection: &Connection, entries: &[Entry]) -> rusqlite::Result<()> {
-    let traced = |entry| match entry {
-        &Entry::Event(ref event) => Some((event, event.trace.as_ref()?)),
+    let events = entries.iter().filter_map(|entry| match entry {
+        Entry::Event(event) => Some(event),
         Entry::Run { .. } => None,
-    };
-    for (event, trace) in entries.iter().filter_map(traced) {
+    });
+    for (event, trace) in events.filter_map(|event| Some((event, event.trace.as_ref()?))) {
         let row = params![
             micros(event.time),
             event.job,
