@@ -196,9 +196,28 @@ mod tests {
     }
 
     #[test]
+    fn a_list_lies_as_declared() {
+        let items = HVec::from_slice(&[Value::Int(1), Value::Int(2), Value::Int(3)]);
+        let (room, empty) = (items.capacity(), HVec::<Value>::new());
+        assert_eq!(empty.as_ptr() as i64, NO_ELEMENTS);
+        let list = List::new(items);
+        let word = |base: usize, offset: i32| {
+            // SAFETY: the list and its elements are alive and the offsets lie inside them.
+            unsafe { *((base + offset as usize) as *const usize) }
+        };
+        let base = Ref::address(&list);
+        assert_eq!(word(base, 0) as u64 & 0xff_ffff_ffff, LIST_HEADER);
+        assert_eq!((word(base, LIST_STATE) as u32, word(base, LIST_SINK)), (0, 0));
+        assert_eq!((word(base, LIST_LEN), word(base, LIST_CAPACITY)), (3, room));
+        assert_eq!(word(word(base, LIST_START) + 2 * VALUE as usize, PAYLOAD), 3);
+    }
+
+    #[test]
     fn a_shaped_dict_lies_as_declared() {
         let shape = Shape::new(["a", "b"]);
-        let dict = Dict::shaped(shape.clone(), [Value::Int(1), Value::Int(2)].into_iter().collect());
+        let values = HVec::from_slice(&[Value::Int(1), Value::Int(2)]);
+        let room = values.capacity();
+        let dict = Dict::shaped(shape.clone(), values);
         let word = |base: usize, offset: i32| {
             // SAFETY: both objects are alive and the offsets lie inside them.
             unsafe { *((base + offset as usize) as *const usize) }
@@ -211,7 +230,7 @@ mod tests {
         assert_eq!(word(values + 16, PAYLOAD), 2);
         assert_eq!(word(base, DICT_SPECIAL), 0);
         assert_eq!(word(base, DICT_STATE) as u32, 0);
-        assert_eq!(word(base, DICT_CAPACITY), 2);
+        assert_eq!(word(base, DICT_CAPACITY), room);
         assert_eq!(word(base, 0) as u64 & 0xff_ffff_ffff, DICT_HEADER);
         let hashed = Dict::new();
         let entries = word(Ref::address(&hashed), DICT_SHAPE);
