@@ -77,6 +77,9 @@ const LISTENERS: &str = r##"
       - set-variable: {name: sum, value: 0}
       - for-each: {steps: [{set-variable: {name: sum, value: "#[msg.vars['sum'] + msg.payload['n']]"}}]}
       - set-payload: "#[{'sum': msg.vars['sum']}]"
+  - name: zipped
+    trigger: {http-listener: {path: /zipped, response: {compress: 6}}}
+    steps: [{set-payload: "#['x' * 1000000]"}]
   - name: busy
     max-concurrency: 1
     queue: 0
@@ -120,6 +123,10 @@ async fn listeners() {
         .replace("Host: h", "Host: h\r\nAccept-Encoding: br, gzip");
     let (head, body) = send(at, &zipped).await;
     assert!(head.starts_with("http/1.1 202") && head.contains("content-encoding: gzip") && body.len() < 200, "{head}");
+    let large = get("/api/zipped").replace("Connection", "Accept-Encoding: gzip\r\nConnection");
+    let (head, body) = send(at, &large).await;
+    assert!(head.starts_with("http/1.1 200") && head.contains("content-encoding: gzip"), "{head}");
+    assert!(!body.is_empty() && body.len() < 10_000, "{}", body.len());
     let (head, body) = send(at, &post("/api/orders", "application/json", r##"{"total": -1}"##)).await;
     assert!(head.starts_with("http/1.1 409"), "{head}");
     assert_eq!(body, r##"{"error":"ORDER:BAD"}"##);

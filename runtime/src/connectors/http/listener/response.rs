@@ -155,7 +155,7 @@ impl Recipe {
             Content::Whole(bytes, mime_type) if self.compress > 0 && accepts_gzip && !bytes.is_empty() => {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
                 headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
-                (AnswerBody::Whole(gzip(&bytes, self.compress).map_err(|_| Refusal::System)?), mime_type)
+                (AnswerBody::Whole(zipped(bytes, self.compress).await.map_err(|_| Refusal::System)?), mime_type)
             }
             Content::Whole(bytes, mime_type) => (AnswerBody::Whole(bytes), mime_type),
             Content::Chunks(chunks, mime_type) => (streamed(chunks), Some(mime_type)),
@@ -192,10 +192,15 @@ async fn convert(value: Document, mime_type: Option<String>, encoding: String) -
     content(&value, mime_type.as_deref(), &encoding)
 }
 
-fn gzip(bytes: &[u8], level: u32) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::new(level));
-    encoder.write_all(bytes)?;
-    encoder.finish().map(Bytes::from)
+/// Compresses a body; a large one where that holds up nobody else.
+async fn zipped(bytes: Bytes, level: u32) -> Result<Bytes, Fault> {
+    let is_large = bytes.len() > LARGE;
+    let zip = move || {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::new(level));
+        let zipped = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+        zipped.map(Bytes::from).map_err(|error| Fault::internal(&error.to_string()))
+    };
+    if is_large { apart(move |_| zip()).await } else { zip() }
 }
 
 /// A body that is made while it is sent. What fails on the way can only break the connection: the head is sent already.
