@@ -2,8 +2,9 @@
 //! as comprehensions do, in the frame of the function around them.
 //!
 //! That is only done where nobody can tell the difference. A generator turns a `StopIteration` from inside into another
-//! error, so nothing inside may raise one: calls are limited to built-ins that do not call back. (A `defaultdict` whose factory
-//! raises one is not looked for.) Whether the names are those of the built-ins is known when the whole program has been walked.
+//! error, so nothing inside may raise one: calls are limited to built-ins that do not call back, and look-ups by key are left to a
+//! generator if the program may have made a `defaultdict` of a factory of its own ([`Factories`]). Whether that is so, and whether the
+//! names are those of the built-ins, is known when the whole program has been walked.
 
 use crate::syntax::ast::{Arg, Expr, ExprKind, Name};
 
@@ -44,12 +45,73 @@ const METHODS: [&str; 16] = [
 /// Most parts of a generator expression that are looked at.
 const MOST_PARTS: usize = 200;
 
+/// Types that are good factories of a `defaultdict`: calling them without an argument never raises.
+const PLAIN: [&str; 9] = ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"];
+
+/// Names with which the class can be reached without its name, or a factory can be exchanged.
+const REACHING: [&str; 5] = ["__dict__", "__getattribute__", "attrgetter", "default_factory", "getattr"];
+
+/// Names that lead from a dict to its class.
+const CLASS: [&str; 2] = ["__class__", "type"];
+
+/// Whether a program may have a `defaultdict` whose factory raises.
+#[derive(Default)]
+pub(super) struct Factories {
+    /// It makes one of something that is no plain type, or hands the class around.
+    own: bool,
+    /// The plain types of which it makes one.
+    plain: Vec<Name>,
+    /// It reads one of the names of [`REACHING`].
+    reaching: bool,
+    /// It reads one of the names of [`CLASS`].
+    class: bool,
+}
+
+impl Factories {
+    /// Notes that the program reads a variable or an attribute of that name.
+    pub(super) fn note(&mut self, name: &str) {
+        self.own |= name == "defaultdict";
+        self.reaching |= REACHING.contains(&name);
+        self.class |= CLASS.contains(&name);
+    }
+
+    /// Notes that the program imports a name, perhaps as another.
+    pub(super) fn note_import(&mut self, name: &str, own: Option<&Name>) {
+        self.own |= name == "*" || name == "defaultdict" && own.is_some_and(|own| &**own != name);
+    }
+
+    /// Whether the call of `func` makes a `defaultdict` of a plain type; then it is noted as that.
+    pub(super) fn note_call(&mut self, func: &Expr, args: &[Arg]) -> bool {
+        let callee = match &func.kind {
+            ExprKind::Name(name) => name,
+            ExprKind::Attribute { attr, .. } => &attr.name,
+            _ => return false,
+        };
+        match args.first() {
+            Some(Arg::Positional(Expr { kind: ExprKind::Name(factory), .. }))
+                if &**callee == "defaultdict" && PLAIN.contains(&&**factory) =>
+            {
+                self.plain.push(factory.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a look-up by key may raise what a factory of the program raises; `is_own` says which names the program binds.
+    pub(super) fn may_raise(&self, is_own: impl Fn(&Name) -> bool) -> bool {
+        self.own || self.reaching || self.class && !self.plain.is_empty() || self.plain.iter().any(is_own)
+    }
+}
+
 /// A call that may consume its generator expression where it stands, if all these names are built-ins.
 pub(super) struct Candidate<'a> {
     pub(super) fold: Fold,
     pub(super) generator: &'a Expr,
     /// The consumer, and what is called inside.
     pub(super) names: Vec<&'a Name>,
+    /// Whether something is looked up by key inside.
+    pub(super) looks_up: bool,
 }
 
 impl<'a> Candidate<'a> {
@@ -72,7 +134,7 @@ impl<'a> Candidate<'a> {
                 pending.push(&clause.iter);
             }
         }
-        let mut seen = 0;
+        let (mut seen, mut looks_up) = (0, false);
         while let Some(expr) = pending.pop() {
             seen += 1;
             match &expr.kind {
@@ -94,9 +156,12 @@ impl<'a> Candidate<'a> {
                 | ExprKind::Yield(_)
                 | ExprKind::YieldFrom(_)
                 | ExprKind::GeneratorExp { .. } => return None,
-                kind => kind.for_each_child(&mut |child| pending.push(child)),
+                kind => {
+                    looks_up |= matches!(kind, ExprKind::Subscript { .. });
+                    kind.for_each_child(&mut |child| pending.push(child));
+                }
             }
         }
-        Some(Candidate { fold, generator, names })
+        Some(Candidate { fold, generator, names, looks_up })
     }
 }

@@ -6,7 +6,7 @@
 use std::ptr::from_ref;
 
 use super::super::lower::with_stack;
-use super::fold::{Candidate, Fold};
+use super::fold::{Candidate, Factories, Fold};
 use super::{Declared, MAX_SYMBOLS, Scope, ScopeId, ScopeKind, Scopes, Symbol};
 use crate::syntax::ast::{
     Alias, Body, Comprehension, Expr, ExprKind, Ident, Mode, Name, Params, Pattern, PatternKind, Program, Stmt,
@@ -15,7 +15,8 @@ use crate::syntax::ast::{
 
 /// All scopes of a program with their names; captures are not known yet.
 pub(super) fn collect(program: &Program) -> Scopes {
-    let mut walk = Walk { scopes: Scopes::default(), current: 0, symbols: 0, folds: Vec::new() };
+    let mut walk =
+        Walk { scopes: Scopes::default(), current: 0, symbols: 0, folds: Vec::new(), factories: Factories::default() };
     walk.enter(ScopeKind::Module);
     match &program.body {
         Body::Statements(body) => walk.block(body),
@@ -35,9 +36,11 @@ struct Walk {
     /// Number of name uses that made an entry or could have; when there are too many, the walk stops noting them and
     /// the program is refused later.
     symbols: usize,
-    /// Generator expressions that may be consumed where they stand: by what, the scope around them, and the names that must be
-    /// built-ins.
-    folds: Vec<(*const Expr, Fold, ScopeId, Vec<Name>)>,
+    /// Generator expressions that may be consumed where they stand: by what, the scope around them, the names that must be
+    /// built-ins, and whether something is looked up inside.
+    folds: Vec<(*const Expr, Fold, ScopeId, Vec<Name>, bool)>,
+    /// What is known of the program's own factories.
+    factories: Factories,
 }
 
 impl Walk {
@@ -195,7 +198,9 @@ impl Walk {
             }
             StmtKind::ImportFrom { names, .. } => {
                 for alias in names {
-                    self.bind(&alias.asname.as_ref().unwrap_or(&alias.name).name);
+                    let own = alias.asname.as_ref().map(|own| &own.name);
+                    self.factories.note_import(&alias.name.name, own);
+                    self.bind(own.unwrap_or(&alias.name.name));
                 }
             }
             StmtKind::Global(names) => {
@@ -246,7 +251,10 @@ impl Walk {
 
     fn expr_here(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Name(name) => self.load(name),
+            ExprKind::Name(name) => {
+                self.factories.note(name);
+                self.load(name);
+            }
             ExprKind::NamedExpr { target, value } => {
                 self.expr(value);
                 self.walrus(&target.name);
@@ -280,8 +288,21 @@ impl Walk {
                 {
                     self.expr(func);
                     let names = candidate.names.into_iter().cloned().collect();
-                    self.folds.push((from_ref(candidate.generator), candidate.fold, self.current, names));
+                    let looks_up = candidate.looks_up;
+                    self.folds.push((from_ref(candidate.generator), candidate.fold, self.current, names, looks_up));
                     return self.comprehension(candidate.generator, ScopeKind::Comprehension, generators, [&**element]);
+                }
+                match kind {
+                    ExprKind::Attribute { attr, .. } => self.factories.note(&attr.name),
+                    // The class is only called here, so reading it is nothing to be noted.
+                    ExprKind::Call { func, args } if self.factories.note_call(func, args) => {
+                        match &func.kind {
+                            ExprKind::Name(name) => self.load(name),
+                            other => other.for_each_child(&mut |child| self.expr(child)),
+                        }
+                        return args.iter().for_each(|arg| self.expr(arg.value()));
+                    }
+                    _ => {}
                 }
                 kind.for_each_child(&mut |child| self.expr(child));
             }
@@ -291,11 +312,13 @@ impl Walk {
     /// Decides which generator expressions are consumed where they stand, now that all names are known; the others are
     /// generators after all. At a prompt any name may get another meaning later.
     fn settle_folds(&mut self, is_prompt: bool) {
-        for (generator, fold, scope, names) in std::mem::take(&mut self.folds) {
+        let binds = |name: &Name| self.scopes.scopes.iter().any(|scope| scope.owns(name));
+        let may_raise = self.factories.may_raise(binds);
+        for (generator, fold, scope, names, looks_up) in std::mem::take(&mut self.folds) {
             let is_own = |name: &Name| self.scopes.binds_global(name) || self.scopes.owner(scope, name).is_some();
             let Some(id) = self.scopes.expressions.get(&generator).copied() else { continue };
             let hides = |name: &Name| self.scopes.get(id).owns(name);
-            if is_prompt || names.iter().any(|name| is_own(name) || hides(name)) {
+            if is_prompt || looks_up && may_raise || names.iter().any(|name| is_own(name) || hides(name)) {
                 self.scopes.scopes[id].kind = ScopeKind::Generator;
             } else {
                 self.scopes.folds.insert(generator, fold);
