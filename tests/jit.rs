@@ -109,6 +109,13 @@ fn limits_hold_inside_compiled_code() {
         ("while True:\n    pass", "TimeoutError"),
         ("n = 0\nwhile True:\n    n = (n + 1) % 7", "TimeoutError"),
         ("for i in range(10 ** 12):\n    j = i * 2", "TimeoutError"),
+        ("for i in range(10 ** 9):\n    for j in range(1000):\n        k = i * 2", "TimeoutError"),
+        ("def ones():\n    while True:\n        yield 1\nfor i in ones():\n    pass", "TimeoutError"),
+        (
+            "def rows():\n    kept = []\n    while True:\n        kept.append(1.5)\n        yield kept\nfor i in rows():\n    pass",
+            "MemoryError",
+        ),
+        ("xs = []\nwhile True:\n    xs.append([True] * 100000)", "MemoryError"),
         ("xs = []\nwhile True:\n    xs.append(1.5)", "MemoryError"),
         ("xs = []\nwhile True:\n    xs.append([1])", "MemoryError"),
     ] {

@@ -1,5 +1,5 @@
 //! Random programs for comparing the interpreter with compiled code: loops, calls, lists, dicts, numbers of all sizes and
-//! kinds, texts, errors and handlers. Every loop is bounded, so every program ends.
+//! kinds, texts, errors, handlers and generators. Every loop is bounded, so every program ends.
 
 use std::fmt::Write as _;
 
@@ -33,6 +33,8 @@ pub struct Writer<'r> {
     random: &'r mut Random,
     text: String,
     loops: usize,
+    /// Whether statements may yield.
+    yields: bool,
 }
 
 impl Writer<'_> {
@@ -47,7 +49,7 @@ impl Writer<'_> {
             };
         }
         let less = depth - 1;
-        match self.random.below(23) {
+        match self.random.below(25) {
             0..=5 => {
                 let (a, b) = (self.expression(less), self.expression(less));
                 format!("({a} {} {b})", self.random.pick(&OPERATORS))
@@ -83,7 +85,9 @@ impl Writer<'_> {
                 format!("t.get({key}, {other})")
             }
             19 | 20 => self.text(),
-            21 => format!("msg.{}", self.random.pick(&["payload", "vars", "attrs", "id"])),
+            21 => format!("list(g({}, {}, msg))[:5]", self.random.pick(&VARIABLES), self.random.pick(&VARIABLES)),
+            22 => "flags[a]".to_owned(),
+            23 => format!("msg.{}", self.random.pick(&["payload", "vars", "attrs", "id"])),
             _ => format!("(-{})", self.expression(less)),
         }
     }
@@ -111,10 +115,29 @@ impl Writer<'_> {
         }
     }
 
+    /// What functions begin with, and a few statements.
+    fn body(&mut self) {
+        self.line(1, "c, d, e = 0, 1.5, a");
+        self.line(1, "xs = [1, 2, 3, a, b]");
+        self.line(1, "ys = [1.5, -2.0, 0.25, a]");
+        self.line(1, "zs = ys if b == 2 else [0.0, 0.5, 1.0, 2.0]");
+        self.line(1, "flags = [b == 2] * 70");
+        self.line(1, "t = {'p': 1, 'q': b, 'r': 2.5}");
+        self.line(1, "if b == 7:");
+        self.line(2, "t = collections.defaultdict(list, t)");
+        self.line(1, "w = 'text'");
+        for _ in 0..4 {
+            self.statement(1, 3);
+        }
+    }
+
     fn statement(&mut self, indent: usize, depth: usize) {
         let variable = self.random.pick(&VARIABLES).to_owned();
         let value = self.expression(2);
-        match self.random.below(if depth == 0 { 12 } else { 18 }) {
+        if self.yields && self.random.one_in(3) {
+            return self.suspension(indent, &variable, &value);
+        }
+        match self.random.below(if depth == 0 { 13 } else { 20 }) {
             0..=2 => self.line(indent, &format!("{variable} = {value}")),
             3 | 4 => {
                 let operator = self.random.pick(&["+", "-", "*", "//"]).to_owned();
@@ -142,7 +165,8 @@ impl Writer<'_> {
                 let (key, value) = (self.text(), self.random.pick(&VARIABLES));
                 self.line(indent, &format!("t[{key}] = {value}"));
             }
-            12 | 13 => {
+            12 => self.line(indent, &format!("flags[{variable}] = {value} == 3")),
+            13 | 14 => {
                 self.line(indent, &format!("if {value}:"));
                 self.block(indent + 1, depth - 1);
                 if self.random.one_in(2) {
@@ -150,7 +174,7 @@ impl Writer<'_> {
                     self.block(indent + 1, depth - 1);
                 }
             }
-            14 => {
+            15 => {
                 let count = self.random.below(12);
                 let range = match self.random.below(3) {
                     0 => format!("range({count})"),
@@ -159,8 +183,11 @@ impl Writer<'_> {
                 };
                 self.looping(indent, depth, &format!("for {variable} in {range}:"));
             }
-            15 => self.looping(indent, depth, &format!("for {variable} in xs[:6]:")),
             16 => {
+                let items = self.random.pick(&["xs[:6]", "flags", "g(a, c, msg)", "g(d, 2, msg)"]).to_owned();
+                self.looping(indent, depth, &format!("for {variable} in {items}:"));
+            }
+            17 => {
                 let counter = format!("n{}", self.loops);
                 self.loops += 1;
                 self.line(indent, &format!("{counter} = 0"));
@@ -183,6 +210,25 @@ impl Writer<'_> {
         }
     }
 
+    /// A statement at which a generator is suspended.
+    fn suspension(&mut self, indent: usize, variable: &str, value: &str) {
+        match self.random.below(6) {
+            0 | 1 => self.line(indent, &format!("yield {value}")),
+            2 => self.line(indent, &format!("{variable} = yield {value}")),
+            3 => {
+                let items = self.random.pick(&["xs[:3]", "h(a)", "h(3)"]).to_owned();
+                self.line(indent, &format!("yield from {items}"));
+            }
+            4 => self.line(indent, &format!("{variable} = yield from h({variable})")),
+            _ => {
+                self.line(indent, "try:");
+                self.line(indent + 1, &format!("{variable} = (yield {value}) or b"));
+                self.line(indent, "except (ValueError, TypeError) as error:");
+                self.line(indent + 1, &format!("c = [{variable}, str(error)[:20]]"));
+            }
+        }
+    }
+
     fn looping(&mut self, indent: usize, depth: usize, head: &str) {
         self.line(indent, head);
         self.block(indent + 1, depth - 1);
@@ -197,7 +243,7 @@ impl Writer<'_> {
 
 /// The text of one program.
 pub fn program(random: &mut Random) -> String {
-    let mut writer = Writer { random, text: String::new(), loops: 0 };
+    let mut writer = Writer { random, text: String::new(), loops: 0, yields: false };
     writer.line(0, "def dw_process(msg):");
     writer.line(1, "results = []");
     writer.line(1, "for (a, b) in [(1, 2), (3, -4), (5, 0), (0.5, 2), ('x', 3), (2, 3), (9223372036854775807, 1)]:");
@@ -207,6 +253,16 @@ pub fn program(random: &mut Random) -> String {
     writer.line(3, "except Exception as error:");
     writer.line(4, "results.append([type(error).__name__, str(error)[:80]])");
     writer.line(1, "results.append(work(2, 7, msg))");
+    // A generator that is spoken to in every way.
+    writer.line(1, "for n in range(4):");
+    writer.line(2, "it = g(n, 5 - n, msg)");
+    writer.line(2, "try:");
+    writer.line(3, "results.append(repr([next(it), it.send(n), next(it)])[:80])");
+    writer.line(3, "results.append(repr(it.throw(ValueError('thrown')))[:80])");
+    writer.line(3, "results.append(repr([v for v in it])[:200])");
+    writer.line(2, "except Exception as error:");
+    writer.line(3, "results.append([type(error).__name__, str(error)[:80]])");
+    writer.line(2, "it.close()");
     writer.line(1, "return results");
     for number in 0..3 {
         writer.line(0, &format!("def f{number}(a, b):"));
@@ -224,18 +280,19 @@ pub fn program(random: &mut Random) -> String {
         }
         writer.line(1, &format!("return f{}(a, b)", number - 1));
     }
+    writer.line(0, "def h(n):");
+    writer.line(1, "for k in range(min(n, 9)):");
+    writer.line(2, "n = (yield k * 0.5) or n");
+    writer.line(1, "return n");
     writer.line(0, "def work(a, b, msg):");
-    writer.line(1, "c, d, e = 0, 1.5, a");
-    writer.line(1, "xs = [1, 2, 3, a, b]");
-    writer.line(1, "ys = [1.5, -2.0, 0.25, a]");
-    writer.line(1, "zs = ys if b == 2 else [0.0, 0.5, 1.0, 2.0]");
-    writer.line(1, "t = {'p': 1, 'q': b, 'r': 2.5}");
-    writer.line(1, "if b == 7:");
-    writer.line(2, "t = collections.defaultdict(list, t)");
-    writer.line(1, "w = 'text'");
-    for _ in 0..4 {
-        writer.statement(1, 3);
-    }
-    writer.line(1, "return [repr(v)[:60] for v in (a, b, c, d, e, t, w, ys, zs)] + [repr(xs)[:200]]");
+    writer.body();
+    writer.line(1, "return [repr(v)[:60] for v in (a, b, c, d, e, t, w, ys, zs)] + [repr(xs)[:200], sum(flags)]");
+    writer.line(0, "def g(a, b, msg):");
+    // Its own body means a generator that ends soon.
+    writer.line(1, "def g(a, b, msg):");
+    writer.line(2, "yield a");
+    writer.yields = true;
+    writer.body();
+    writer.line(1, "yield from h(2)");
     writer.text
 }

@@ -117,7 +117,7 @@ pub fn close(machine: &mut (dyn Machine + '_), generator: &Ref<Generator>) -> R<
         drop(generator.frame.replace(None));
         return Ok(());
     }
-    if generator.frame.borrow().is_none() && !generator.running.get() {
+    if !generator.running.get() && generator.frame.borrow().is_none() {
         return Ok(());
     }
     let exit = Raise(Exception::new(&GENERATOR_EXIT, HVec::new()));

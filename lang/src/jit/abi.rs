@@ -37,8 +37,10 @@ impl Pair {
 /// the entry, each in the machine registers of its type. Only the address is known to Rust.
 pub type Body = *const u8;
 
-/// Compiled code as Rust calls it: the registers' words are read from memory.
-pub type Adapter = unsafe extern "C" fn(vm: *mut Vm, frame: *mut Frame, words: *const u64) -> Pair;
+/// Compiled code as Rust calls it: the registers' words are read from memory. A generator's code also gets the address of its
+/// frame's registers, and the number of the `yield` behind which it goes on, or zero: then the words count.
+pub type Adapter =
+    unsafe extern "C" fn(vm: *mut Vm, frame: *mut Frame, words: *const u64, slots: *mut Value, point: u64) -> Pair;
 
 /// What runtime functions give back: done.
 pub const OK: u64 = 0;

@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, UserFuncName, types::I64};
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::ir::{
+    AbiParam, InstBuilder, MemFlagsData, Signature, UserFuncName,
+    types::{I32, I64},
+};
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
@@ -56,6 +59,8 @@ pub mod offsets {
         fields;
         /// The address of the constants.
         constants;
+        /// Behind which `yield` a generator's code stopped.
+        point;
         /// Guards until one fails without need.
         stress;
     }
@@ -97,6 +102,7 @@ fn machine() -> Option<OwnedTargetIsa> {
                 ("is_pic", "false"),
                 ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
                 ("enable_probestack", "false"),
+                ("enable_pinned_reg", "true"),
             ] {
                 flags.set(name, value).ok()?;
             }
@@ -151,9 +157,6 @@ fn is_branch(instr: &Instr) -> bool {
 
 /// Why a code is not compiled, if it is not.
 pub fn refusal(code: &Code, key: Key) -> Option<String> {
-    if code.is_generator {
-        return Some("it is a generator".to_owned());
-    }
     if code.registers > MOST_REGISTERS {
         return Some(format!("it needs {} registers; {MOST_REGISTERS} are the most", code.registers));
     }
@@ -174,6 +177,14 @@ fn is_direct(code: &Code) -> bool {
         && !code.instrs.iter().any(|instr| {
             matches!(instr, Instr::Closure { .. } | Instr::EnterHandler { .. } | Instr::LeaveHandler | Instr::Reraise)
         })
+}
+
+/// The signature of [`super::abi::Adapter`].
+fn adapter_signature(conv: CallConv) -> Signature {
+    let mut signature = Signature::new(conv);
+    signature.params.extend([AbiParam::new(I64); 5]);
+    signature.returns.extend([AbiParam::new(I64); 2]);
+    signature
 }
 
 /// Compiles `code` number `number` of `unit` from `key`, where the registers hold what `entry` says. `resolve` finds the
@@ -237,7 +248,7 @@ pub fn compile(
 
     let conv = isa.default_call_conv();
     let mut module = JITModule::new(JITBuilder::with_isa(isa.clone(), default_libcall_names()));
-    let signature = body_signature(conv, &entry);
+    let signature = if code.is_generator { adapter_signature(conv) } else { body_signature(conv, &entry) };
     let body = module.declare_function("body", Linkage::Local, &signature).map_err(|e| e.to_string())?;
     let mut context = module.make_context();
     let mut builder = FunctionBuilderContext::new();
@@ -258,23 +269,24 @@ pub fn compile(
     let size = context.compiled_code().map_or(0, |code| code.code_info().total_size);
     context.clear();
 
-    let adapter_signature = {
-        let mut signature = Signature::new(conv);
-        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64), AbiParam::new(I64)]);
-        signature.returns.extend([AbiParam::new(I64), AbiParam::new(I64)]);
-        signature
-    };
-    let adapter = module.declare_function("adapter", Linkage::Local, &adapter_signature).map_err(|e| e.to_string())?;
-    context.func.signature = adapter_signature;
-    context.func.name = UserFuncName::user(0, 1);
-    let callee = module.declare_func_in_func(body, &mut context.func);
-    {
+    // A generator's code is called by Rust alone.
+    let adapter = if code.is_generator {
+        body
+    } else {
+        let signature = adapter_signature(conv);
+        let adapter = module.declare_function("adapter", Linkage::Local, &signature).map_err(|e| e.to_string())?;
+        context.func.signature = signature;
+        context.func.name = UserFuncName::user(0, 1);
+        let callee = module.declare_func_in_func(body, &mut context.func);
         let mut b = FunctionBuilder::new(&mut context.func, &mut builder);
         let block = b.create_block();
         b.append_block_params_for_function_params(block);
         b.switch_to_block(block);
         let params = b.block_params(block).to_vec();
-        let mut args = vec![params[0], params[1]];
+        let depth = b.ins().load(I32, MemFlagsData::trusted(), params[0], offsets::depth());
+        let outer = b.ins().get_pinned_reg(I64);
+        b.ins().set_pinned_reg(params[0]);
+        let mut args = vec![params[1], depth];
         let mut offset = 0;
         for ty in &entry {
             for word in entry_words(*ty) {
@@ -284,11 +296,13 @@ pub fn compile(
         }
         let call = b.ins().call(callee, &args);
         let results = b.inst_results(call).to_vec();
+        b.ins().set_pinned_reg(outer);
         b.ins().return_(&results);
         b.seal_all_blocks();
         b.finalize(isa.frontend_config());
-    }
-    module.define_function(adapter, &mut context).map_err(|e| format!("{e:?}"))?;
+        module.define_function(adapter, &mut context).map_err(|e| format!("{e:?}"))?;
+        adapter
+    };
     module.clear_context(&mut context);
     module.finalize_definitions().map_err(|e| e.to_string())?;
     let address = module.get_finalized_function(adapter);
@@ -297,7 +311,9 @@ pub fn compile(
     let adapter = unsafe { std::mem::transmute::<*const u8, super::abi::Adapter>(address) };
     let mut compiled = Compiled::new(module.get_finalized_function(body), adapter, module);
     compiled.exits = emitted.exits;
+    compiled.yields = emitted.yields;
     compiled.extra = emitted.extra;
+    compiled.places = emitted.places;
     compiled.notes = emitted.notes;
     compiled.size = size;
     version.finish(compiled);

@@ -1,14 +1,16 @@
 //! From the interpreter into compiled code and back.
 #![allow(unsafe_code)]
 
+use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::abi::{Adapter, FAILED, LEFT, Pair, THREW};
 use super::native::Mode;
+use super::runtime::settle_frame;
 use super::types::Ty;
-use super::unit::{Key, Progress, Version};
+use super::unit::{Compiled, Key, Progress, Suspension, Version};
 use super::worker;
 use crate::value::iter::State;
 use crate::value::{R, Ref, Value, interrupt};
@@ -90,6 +92,9 @@ impl Vm {
     fn run_native(&mut self, version: &Arc<Version>, frame: &mut Frame) -> Option<Result<Exit, Thrown>> {
         let compiled = version.compiled()?;
         let left = stacker::remaining_stack().filter(|left| *left >= STACK)?;
+        if frame.regs.len() < compiled.places {
+            frame.regs.extend(std::iter::repeat_n(Value::Unbound, compiled.places - frame.regs.len()));
+        }
         let image = &frame.module.image;
         if !version.entry.iter().zip(frame.regs.iter()).all(|(ty, value)| fits(*ty, value)) {
             let misses = version.misses.fetch_add(1, Ordering::Relaxed);
@@ -103,12 +108,60 @@ impl Vm {
         for (ty, value) in version.entry.iter().zip(frame.regs.iter_mut()) {
             take(*ty, value, &mut words);
         }
+        let depth = self.depth;
         let outer = self.native.enter(&frame.module, left - STACK);
+        let slots = frame.regs.as_mut_ptr();
         // SAFETY: the words are what the entry's types say, just taken from the frame; the frame stays where it is. The
         // code belongs to a version of the frame's unit.
-        let Pair { first, second } = unsafe { (compiled.adapter)(self, frame, words.as_ptr()) };
+        let pair = unsafe { (compiled.adapter)(self, frame, words.as_ptr(), slots, 0) };
         self.native.leave(outer);
+        self.depth = depth;
         self.native.words = words;
+        self.finish_native(version, compiled, frame, pair)
+    }
+
+    /// Goes on in the compiled code that suspended a generator's frame. `None`: the interpreter must go on, and the frame is an
+    /// ordinary one now.
+    /// `is_native`: compiled code asks for it directly, on the stack that it runs on.
+    pub(crate) fn resume_native(&mut self, frame: &mut Frame, is_native: bool) -> Option<Result<Exit, Thrown>> {
+        let suspension = frame.suspension?;
+        // SAFETY: versions live as long as their unit, which the frame's module holds.
+        let version = unsafe { suspension.version.as_ref() };
+        let Some(compiled) = version.compiled().filter(|_| !version.retired.load(Ordering::Relaxed)) else {
+            settle_frame(frame);
+            return None;
+        };
+        let outer = if is_native && self.native.is_ready_for(&frame.module) {
+            None
+        } else if let Some(left) = stacker::remaining_stack().filter(|left| *left >= STACK) {
+            Some(self.native.enter(&frame.module, left - STACK))
+        } else {
+            settle_frame(frame);
+            return None;
+        };
+        frame.suspension = None;
+        let depth = self.depth;
+        let slots = frame.regs.as_mut_ptr();
+        // SAFETY: this code left the registers as they are, behind the `yield` of that number; the frame stays where it is.
+        let pair = unsafe { (compiled.adapter)(self, frame, std::ptr::null(), slots, suspension.point) };
+        self.depth = depth;
+        match outer {
+            Some(outer) => self.native.leave(outer),
+            None => self.native.go_on_with_panic(),
+        }
+        self.finish_native(version, compiled, frame, pair)
+    }
+
+    /// What it means that compiled code gave back `pair`.
+    #[inline]
+    fn finish_native(
+        &mut self,
+        version: &Version,
+        compiled: &Compiled,
+        frame: &mut Frame,
+        pair: Pair,
+    ) -> Option<Result<Exit, Thrown>> {
+        let Pair { first, second } = pair;
         match first & 0xff {
             LEFT => {
                 if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
@@ -120,8 +173,18 @@ impl Vm {
                 let pending = self.native.pending.take();
                 Some(Err(pending.unwrap_or_else(|| crate::vm::internal("nothing was raised").into())))
             }
-            // SAFETY: anything else is a value, and it is ours.
-            _ => Some(Ok(Exit::Return(unsafe { Value::from_words([first, second]) }))),
+            _ => {
+                // SAFETY: anything else is a value, and it is ours.
+                let value = unsafe { Value::from_words([first, second]) };
+                let suspension = Suspension { version: NonNull::from(version), point: self.native.point };
+                Some(Ok(match compiled.suspended(suspension) {
+                    Some(point) => {
+                        frame.suspension = Some(suspension);
+                        Exit::Yield(value, point.receiver)
+                    }
+                    None => Exit::Return(value),
+                }))
+            }
         }
     }
 }
@@ -183,7 +246,7 @@ impl Vm {
         self.depth = depth + 1;
         let outer = self.native.enter(module, left - STACK);
         // SAFETY: by the caller's promise; the code needs no frame.
-        let Pair { first, second } = unsafe { adapter(self, std::ptr::null_mut(), words) };
+        let Pair { first, second } = unsafe { adapter(self, std::ptr::null_mut(), words, std::ptr::null_mut(), 0) };
         self.native.leave(outer);
         self.depth = depth;
         if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {

@@ -29,6 +29,10 @@ fn leaders(planner: &Planner<'_>, entry: usize) -> Vec<bool> {
             found[at + 1] = true;
             found[at + 2] = true;
         }
+        // A generator goes on here.
+        if matches!(instr, Instr::Yield { .. } | Instr::YieldFrom { .. }) {
+            found[at + 1] = true;
+        }
     }
     found
 }

@@ -49,7 +49,8 @@ mod worker;
 
 pub use native::{Mode, Native, Warmth};
 pub use report::report;
-pub use unit::{Key, Tier};
+pub(crate) use runtime::settle_frame;
+pub use unit::{Key, Suspension, Tier};
 
 /// Whether machine code can be made on machines of this kind: values are taken apart as on 64-bit little-endian ones, and
 /// two results are given back in registers.

@@ -1,4 +1,5 @@
 //! The part of a run's state that compiled code works with.
+#![allow(unsafe_code)]
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -52,6 +53,8 @@ pub struct Native {
     pub words: Vec<u64>,
     /// The running module.
     pub module: *const Rc<Module>,
+    /// Behind which `yield` a generator's code has just stopped; zero if it returned.
+    pub point: u64,
     /// Guards until one fails without need; only under stress.
     pub stress: u64,
     /// The state of the random source behind `stress`.
@@ -84,6 +87,7 @@ impl Default for Native {
             constants: std::ptr::null(),
             words: Vec::new(),
             module: std::ptr::null(),
+            point: 0,
             stress: u64::MAX,
             seed: SEED,
             pending: None,
@@ -135,6 +139,21 @@ impl Native {
         self.fields = outer.fields;
         self.constants = outer.constants;
         self.module = outer.module;
+        self.go_on_with_panic();
+    }
+
+    /// Whether compiled code of `module`, which calls on the stack that it runs on, could call more of it without
+    /// [`Native::enter`].
+    #[inline]
+    pub fn is_ready_for(&self, module: &Rc<Module>) -> bool {
+        let here = std::ptr::from_ref(&module).addr();
+        // SAFETY: while compiled code runs the pointer is that of a module that outlives it.
+        here > self.stack_limit && unsafe { self.module.as_ref() }.is_some_and(|own| Rc::ptr_eq(own, module))
+    }
+
+    /// Goes on with a panic of a runtime function.
+    #[inline]
+    pub fn go_on_with_panic(&mut self) {
         if let Some(panic) = self.panic.take() {
             self.pending = None;
             std::panic::resume_unwind(panic);

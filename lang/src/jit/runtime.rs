@@ -18,6 +18,7 @@ use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
 use crate::value::iter::State;
 use crate::value::layout::tag;
+use crate::value::machine::{Resume, Resumed};
 use crate::value::types::{Kind, NativeFn};
 use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
 use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
@@ -288,7 +289,7 @@ pub unsafe extern "C" fn list(vm: *mut Vm, slots: *mut Value, count: u64) -> u64
 }
 
 /// Puts two short texts, given as their words, together; the words of [`Value::Unbound`] if the result is too long.
-pub extern "C" fn join_short(a1: u64, a2: u64, b1: u64, b2: u64) -> Pair {
+pub extern "C" fn join_short(_vm: *mut Vm, a1: u64, a2: u64, b1: u64, b2: u64) -> Pair {
     // SAFETY: by the caller's promise these are short texts, of which nothing is counted.
     let texts = unsafe { (Value::from_words([a1, a2]), Value::from_words([b1, b2])) };
     let joined = match &texts {
@@ -354,12 +355,46 @@ pub unsafe extern "C" fn compare(vm: *mut Vm, op: u64, a: *const Value, b: *cons
 pub unsafe extern "C" fn next(vm: *mut Vm, iter: *mut Value) -> u64 {
     // SAFETY: by the caller's promise.
     unsafe {
-        guarded(vm, |vm| match iterate::next(vm, &*iter)? {
+        guarded(vm, |vm| match next_item(vm, &*iter)? {
             Some(value) => {
                 *iter.add(1) = value;
                 Ok(1)
             }
             None => Ok(0),
+        })
+    }
+}
+
+/// The next item of an iterator. Compiled code that asks a generator directly is spared the way around.
+fn next_item(vm: &mut Vm, iter: &Value) -> R<Option<Value>> {
+    match iter {
+        Value::Generator(generator) => match vm.resume_generator(generator, Resume::Send(Value::None), true)? {
+            Resumed::Yield(value) => Ok(Some(value)),
+            Resumed::Return(_) => Ok(None),
+        },
+        other => iterate::next(vm, other),
+    }
+}
+
+/// Asks the delegate in slot `iter` for its next item, with what is in slot `dst` sent in: 1, or 0 at its end, with the item or
+/// the result in `dst`.
+///
+/// # Safety
+/// Both are slots of the compiled code.
+pub unsafe extern "C" fn delegate(vm: *mut Vm, iter: *const Value, dst: *mut Value) -> u64 {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        guarded(vm, |vm| {
+            let sent = match std::mem::take(&mut *dst) {
+                Value::Unbound => Value::None,
+                sent => sent,
+            };
+            let (value, answer) = match vm.delegate(&*iter, sent, true)? {
+                Ok(result) => (result, 0),
+                Err(item) => (item, 1),
+            };
+            *dst = value;
+            Ok(answer)
         })
     }
 }
@@ -486,7 +521,7 @@ pub unsafe extern "C" fn leave(
         // SAFETY: by the caller's promise.
         let module = unsafe { module_of(vm) };
         // SAFETY: by the caller's promise.
-        let values = unsafe { values(machine, module, slots, point, &compiled.extra) };
+        let values = unsafe { values(module, slots, point, &compiled.extra) };
         if !point.throws {
             version.exits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
@@ -537,17 +572,30 @@ fn finish(vm: &mut Vm, module: &Rc<Module>, code: u32, values: HVec<Value>, poin
     vm.resume_frame(frame, thrown)
 }
 
+/// Makes ordinary registers of what compiled code left in the frame of a suspended generator, if it did.
+pub fn settle_frame(frame: &mut Frame) {
+    let Some(suspension) = frame.suspension.take() else { return };
+    // SAFETY: versions live as long as their unit, which the frame's module holds.
+    let version = unsafe { suspension.version.as_ref() };
+    let Some((compiled, point)) =
+        version.compiled().and_then(|compiled| Some((compiled, compiled.suspended(suspension)?)))
+    else {
+        return;
+    };
+    frame.delegating = point.delegating;
+    frame.pc = point.point.pc;
+    // SAFETY: the registers are as the code left them, which says so by the number of the point.
+    let values = unsafe { values(&frame.module, frame.regs.as_mut_ptr(), &point.point, &compiled.extra) };
+    for (reg, value) in frame.regs.iter_mut().zip(values) {
+        *reg = value;
+    }
+}
+
 /// What the registers hold at an exit, as ordinary values, taken out of the slots.
 ///
 /// # Safety
 /// The slots and the words behind them are as `point` says.
-unsafe fn values(
-    vm: &mut Vm,
-    module: &Rc<Module>,
-    slots: *mut Value,
-    point: &ExitPoint,
-    extra: &[Option<u16>],
-) -> HVec<Value> {
+unsafe fn values(module: &Rc<Module>, slots: *mut Value, point: &ExitPoint, extra: &[Option<u16>]) -> HVec<Value> {
     let count = point.state.len();
     let mut values = HVec::with_capacity(count);
     for (reg, ty) in point.state.iter().enumerate() {
@@ -556,7 +604,7 @@ unsafe fn values(
         let word = |n: usize| {
             let first = extra.get(reg).copied().flatten().unwrap_or(0);
             // SAFETY: the words beyond the slots were written on the way here.
-            unsafe { slots.add(count).cast::<u64>().add(usize::from(first) + n).read() }
+            unsafe { slots.add(count + usize::from(first) + n).cast::<u64>().add(1).read() }
         };
         // SAFETY: as above.
         let value = unsafe {
@@ -586,7 +634,6 @@ unsafe fn values(
         };
         values.push(value);
     }
-    let _ = vm;
     debug_assert_eq!(tag::UNBOUND, 0);
     values
 }

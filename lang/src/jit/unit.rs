@@ -1,6 +1,7 @@
 //! What a unit knows of its compiled forms: shared by all threads that run it.
 
 use std::collections::HashMap;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -9,7 +10,7 @@ use cranelift_jit::JITModule;
 use super::abi::{Adapter, Body};
 use super::seen::Seen;
 use super::types::Ty;
-use crate::code::{Code, Target};
+use crate::code::{Code, Reg, Target};
 
 /// Where compiled code is entered: at a function's beginning or at the head of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +44,26 @@ pub struct ExitPoint {
     pub state: Vec<Ty>,
 }
 
+/// A place where a generator's code is suspended: what is in its frame then is as compiled code left it.
+#[derive(Debug, Clone)]
+pub struct YieldPoint {
+    /// Where the interpreter would go on, and what the registers hold.
+    pub point: ExitPoint,
+    /// The register that receives what is sent in; [`NO_REG`](crate::code::NO_REG) if nobody reads it.
+    pub receiver: Reg,
+    /// Whether it waits for a delegate (`yield from`).
+    pub delegating: bool,
+}
+
+/// Where the compiled code of a generator is suspended.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspension {
+    /// The version, which lives as long as its unit.
+    pub version: NonNull<Version>,
+    /// The number of the [`YieldPoint`], from one on.
+    pub point: u64,
+}
+
 /// The finished code of a [`Version`].
 pub struct Compiled {
     /// Takes the arguments in machine registers.
@@ -51,8 +72,12 @@ pub struct Compiled {
     pub adapter: Adapter,
     /// The places where it leaves.
     pub exits: Vec<ExitPoint>,
-    /// For each register the first of its words beyond the slots, if it has any.
+    /// Where it is suspended, if it is a generator's.
+    pub yields: Vec<YieldPoint>,
+    /// For each register the first of its places beyond the slots, if it has any.
     pub extra: Vec<Option<u16>>,
+    /// How many places the frame of a generator must have, those beyond its registers included.
+    pub places: usize,
     /// What was decided, for reports: instruction and text.
     pub notes: Vec<(usize, String)>,
     /// Size of the code in bytes.
@@ -63,8 +88,22 @@ pub struct Compiled {
 impl Compiled {
     /// Code that lives in `memory`.
     pub fn new(body: Body, adapter: Adapter, memory: JITModule) -> Compiled {
-        let (exits, extra, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Compiled { body, adapter, exits, extra, notes, size: 0, memory: Some(memory) }
+        Compiled {
+            body,
+            adapter,
+            exits: Vec::new(),
+            yields: Vec::new(),
+            extra: Vec::new(),
+            places: 0,
+            notes: Vec::new(),
+            size: 0,
+            memory: Some(memory),
+        }
+    }
+
+    /// What is known of a generator that this code suspended.
+    pub fn suspended(&self, suspension: Suspension) -> Option<&YieldPoint> {
+        self.yields.get(usize::try_from(suspension.point).ok()?.checked_sub(1)?)
     }
 }
 

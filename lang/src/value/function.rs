@@ -61,6 +61,9 @@ impl Object for BoundMethod {}
 pub trait Suspended: Any {
     /// As `Any`, to get the interpreter's type back.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
+
+    /// The same without moving it.
+    fn as_any(&mut self) -> &mut dyn Any;
 }
 
 /// A generator.
@@ -69,7 +72,7 @@ pub struct Generator {
     pub name: Arc<str>,
     /// `__qualname__`
     pub qualname: Arc<str>,
-    /// The frame; `None` while it runs and after its end.
+    /// The frame; `None` after its end. While the generator runs it is `None` or borrowed.
     pub frame: Guarded<Option<Box<dyn Suspended>>>,
     /// Whether it is running now.
     pub running: Cell<bool>,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::image::Module;
 use super::origins::Shadows;
 use crate::code::Reg;
+use crate::jit::Suspension;
 use crate::value::function::Suspended;
 use crate::value::{Exception, Function, HVec, Ref, Value};
 
@@ -35,6 +36,8 @@ pub struct Frame {
     pub handled: usize,
     /// Whether it is suspended in a `yield from`.
     pub delegating: bool,
+    /// Where compiled code is suspended, if it is: then the registers are as it left them.
+    pub suspension: Option<Suspension>,
     /// Where the registers' values came from; empty unless the run is tracked.
     pub shadows: Shadows,
 }
@@ -56,6 +59,7 @@ impl Frame {
             destination,
             handled: 0,
             delegating: false,
+            suspension: None,
             shadows: Shadows::default(),
         }
     }
@@ -73,6 +77,10 @@ pub struct SuspendedFrame {
 
 impl Suspended for SuspendedFrame {
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
         self
     }
 }

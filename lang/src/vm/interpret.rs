@@ -10,7 +10,7 @@ use super::step::Spot;
 use super::{Vm, internal};
 use crate::builtins::{self, iterate, operators};
 use crate::code::{Instr, Reg, Target};
-use crate::jit::Key;
+use crate::jit::{Key, settle_frame};
 use crate::syntax::ast::{BinaryOp, CmpOp};
 use crate::value::interrupt::checkpoint;
 use crate::value::iter::State;
@@ -53,6 +53,9 @@ impl Vm {
         if frame.handled == 0 {
             frame.handled = self.handled.len();
         }
+        if injected.is_some() {
+            settle_frame(&mut frame);
+        }
         let thrown = match injected {
             Some(raise) if frame.delegating => match self.throw_into_delegate(&mut frame, raise) {
                 Ok(None) => None,
@@ -65,11 +68,22 @@ impl Vm {
     }
 
     /// As [`Vm::interpret_from`], beginning with an exception on its way, if given.
-    pub(super) fn interpret_thrown(&mut self, mut frame: Frame, mut thrown: Option<Thrown>) -> R<Done> {
+    pub(super) fn interpret_thrown(&mut self, frame: Frame, thrown: Option<Thrown>) -> R<Done> {
+        // A handler begins elsewhere.
+        let key = if thrown.is_none() { self.entry_of(&frame) } else { None };
+        self.interpret_at(frame, thrown, key)
+    }
+
+    /// As [`Vm::interpret_thrown`]; compiled code may take over at `key`.
+    pub(super) fn interpret_at(
+        &mut self,
+        mut frame: Frame,
+        mut thrown: Option<Thrown>,
+        mut key: Option<Key>,
+    ) -> R<Done> {
         if frame.handled == 0 {
             frame.handled = self.handled.len();
         }
-        let mut key = (frame.pc == 0).then_some(Key::START);
         loop {
             let exit = match thrown.take() {
                 Some(thrown) => Err(thrown),
@@ -122,6 +136,16 @@ impl Vm {
                 },
             }
         }
+    }
+
+    /// Where compiled code could take over a frame that is about to be run.
+    fn entry_of(&self, frame: &Frame) -> Option<Key> {
+        if frame.pc == 0 {
+            return Some(Key::START);
+        }
+        let code = frame.module.code(frame.code).ok()?;
+        let is_generator = code.is_generator && !frame.delegating;
+        (is_generator && frame.module.image.heat(frame.code).turn(self.native.hot)).then_some(Key::at(frame.pc))
     }
 
     /// Throws into the delegate of a `yield from`. Gives what the delegate yielded and the register for what is sent in next,
@@ -408,7 +432,7 @@ impl Vm {
                 Instr::YieldFrom { dst, iter } => {
                     let sent = if *delegating { std::mem::take(&mut reg!(dst)) } else { Value::None };
                     *delegating = false;
-                    match self.delegate(&reg!(iter), sent)? {
+                    match self.delegate(&reg!(iter), sent, false)? {
                         Ok(result) => reg!(dst) = result,
                         Err(value) => {
                             *delegating = true;

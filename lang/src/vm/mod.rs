@@ -256,7 +256,7 @@ impl Machine for Vm {
     }
 
     fn resume(&mut self, generator: &Ref<Generator>, action: Resume) -> R<Resumed> {
-        self.resume_generator(generator, action)
+        self.resume_generator(generator, action, false)
     }
 
     fn env(&mut self) -> &mut Env {

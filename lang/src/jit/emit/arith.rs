@@ -54,7 +54,7 @@ impl Emit<'_, '_> {
                 self.guard_zero(over);
                 word
             }
-            BinaryOp::FloorDiv | BinaryOp::Mod => self.divide(op, x, y, b),
+            BinaryOp::FloorDiv | BinaryOp::Mod => self.divide(op, x, y, a, b),
             BinaryOp::BitAnd => self.b.ins().band(x, y),
             BinaryOp::BitOr => self.b.ins().bor(x, y),
             BinaryOp::BitXor => self.b.ins().bxor(x, y),
@@ -84,7 +84,7 @@ impl Emit<'_, '_> {
     }
 
     /// Floor division and modulo: Cranelift's round towards zero.
-    fn divide(&mut self, op: BinaryOp, x: Word, y: Word, divisor: Operand) -> Word {
+    fn divide(&mut self, op: BinaryOp, x: Word, y: Word, dividend: Operand, divisor: Operand) -> Word {
         match divisor {
             Operand::Int(n) if n > 0 => return self.divide_by(op, x, n),
             _ => {
@@ -250,7 +250,7 @@ impl Emit<'_, '_> {
         self.b.ins().jump(after, &[value.into()]);
         self.b.switch_to_block(slow);
         let slot = self.slot(reg);
-        let status = self.call_runtime(runtime::truth as *const u8, &[self.vm, slot], 1);
+        let status = self.call_runtime(runtime::truth as *const u8, &[slot], 1);
         self.check_truth(status[0]);
         self.b.ins().jump(after, &[status[0].into()]);
         self.b.switch_to_block(after);
@@ -345,7 +345,7 @@ impl Emit<'_, '_> {
         }
         let (x, y) = (self.slot(a), self.slot(b));
         let op = self.b.ins().iconst(I64, op as i64);
-        let status = self.call_runtime(runtime::compare as *const u8, &[self.vm, op, x, y], 1);
+        let status = self.call_runtime(runtime::compare as *const u8, &[op, x, y], 1);
         self.check_truth(status[0]);
         self.b.ins().icmp_imm_s(IntCC::NotEqual, status[0], 0)
     }

@@ -58,7 +58,7 @@ impl Emit<'_, '_> {
         self.b.switch_to_block(slow);
         self.spill_reads();
         let (slots, number) = (self.slot(base), self.b.ins().iconst(I64, i64::from(number)));
-        let made = self.call_runtime(function, &[self.vm, slots, number], 1)[0];
+        let made = self.call_runtime(function, &[slots, number], 1)[0];
         self.check_truth(made);
         self.b.ins().jump(after, &[made.into()]);
         self.b.switch_to_block(after);
@@ -95,7 +95,7 @@ impl Emit<'_, '_> {
         let (len, room) =
             (self.b.ins().iconst(I64, i64::from(made.count)), self.b.ins().iconst(I64, i64::from(made.room)));
         if ty == Ty::Dict {
-            let constants = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::constants());
+            let constants = self.load_field(I64, offsets::constants());
             let place = i32::from(number).saturating_mul(offsets::CONSTANT) + offsets::CONSTANT_SHAPE;
             let shape = self.b.ins().load(I64, self.memory.elements, constants, place);
             self.count_more(shape);
@@ -128,7 +128,7 @@ impl Emit<'_, '_> {
     /// An object with one reference, whose body is to be written, and a buffer for its values. Nothing is taken from the heap if
     /// control goes to `slow`.
     fn allocate(&mut self, made: &Made, slow: Block) -> (Word, Word) {
-        let heap = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::heap());
+        let heap = self.load_field(I64, offsets::heap());
         let free = (books::OBJECTS + made.class * size_of::<usize>()) as i32;
         let object = self.b.ins().load(I64, self.memory.machine, heap, free);
         self.branch(object, slow);

@@ -1,7 +1,7 @@
 //! Calls, the general form of instructions, and returns.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
 
 use super::{Emit, body_signature, entry_words};
@@ -53,7 +53,7 @@ impl Emit<'_, '_> {
     pub(super) fn emit_step(&mut self, _instr: Instr, ty: Ty) {
         self.spill_reads();
         let (frame, slots, place) = (self.frame(), self.all_slots(), self.place());
-        let status = self.call_runtime(runtime::step as *const u8, &[self.vm, frame, slots, place], 1);
+        let status = self.call_runtime(runtime::step as *const u8, &[frame, slots, place], 1);
         self.check(status[0]);
         self.take_results(ty);
     }
@@ -61,7 +61,7 @@ impl Emit<'_, '_> {
     pub(super) fn emit_call(&mut self, ty: Ty) {
         self.spill_reads();
         let (frame, slots, place) = (self.frame(), self.all_slots(), self.place());
-        let status = self.call_runtime(runtime::call as *const u8, &[self.vm, frame, slots, place], 1);
+        let status = self.call_runtime(runtime::call as *const u8, &[frame, slots, place], 1);
         self.check(status[0]);
         self.take_results(ty);
     }
@@ -87,7 +87,7 @@ impl Emit<'_, '_> {
         self.b.switch_to_block(slow);
         self.state = before;
         let (a, b, slot) = (self.slot(a), self.slot(b), self.slot(dst));
-        let status = self.call_runtime(runtime::concat as *const u8, &[self.vm, a, b, slot], 1);
+        let status = self.call_runtime(runtime::concat as *const u8, &[a, b, slot], 1);
         self.check(status[0]);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
@@ -167,25 +167,24 @@ impl Emit<'_, '_> {
         let depth = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::depth());
         // Every call leaves depth and stack as it found them: what was enough once is enough for the rest of the block.
         if !std::mem::replace(&mut self.facts.is_deep_enough, true) {
-            let limit = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::recursion_limit());
-            let good = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
+            let limit = self.load_field(I32, offsets::recursion_limit());
+            let good = self.b.ins().icmp(IntCC::UnsignedLessThan, self.depth, limit);
             self.guard(good);
             let stack = self.b.ins().get_stack_pointer(I64);
-            let bound = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::stack_limit());
+            let bound = self.load_field(I64, offsets::stack_limit());
             let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
             self.guard(good);
+            let place = self.fuel();
+            let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
+            let cost = 2 * CALL_COST as i64;
+            let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
+            self.guard(good);
+            let less = self.b.ins().iadd_imm_s(fuel, -cost);
+            self.b.ins().store(self.memory.machine, less, place, 0);
         }
-        let place = self.fuel();
-        let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
-        let cost = CALL_COST as i64;
-        let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
-        self.guard(good);
-        let less = self.b.ins().iadd_imm_s(fuel, -cost);
-        self.b.ins().store(self.memory.machine, less, place, 0);
-        let more = self.b.ins().iadd_imm_s(depth, 1);
-        self.b.ins().store(self.memory.machine, more, self.vm, offsets::depth());
         let null = self.b.ins().iconst(I64, 0);
-        let mut args = vec![self.vm, null];
+        let more = self.b.ins().iadd_imm_s(self.depth, 1);
+        let mut args = vec![null, more];
         for (n, param) in callee.params().iter().take(usize::from(argc)).enumerate() {
             let reg = base + 1 + n as Reg;
             self.pass(reg, *param, &mut args);
@@ -203,8 +202,7 @@ impl Emit<'_, '_> {
             }
         };
         let (first, second) = (self.b.inst_results(call)[0], self.b.inst_results(call)[1]);
-        self.b.ins().store(self.memory.machine, depth, self.vm, offsets::depth());
-        let found = self.b.ins().band_imm_s(first, 0xff);
+        let found = self.b.ins().ireduce(I8, first);
         self.clear(base, argc.saturating_add(1));
         if matches!(ty, Ty::Int | Ty::Float) {
             // One comparison for the common case; an exception is told apart behind it.
@@ -237,7 +235,7 @@ impl Emit<'_, '_> {
 
     /// Takes the words that a direct call gave: a value, or the mark of an exception.
     fn receive_words(&mut self, dst: Reg, found: Word, first: Word, second: Word) {
-        let failed = self.b.ins().icmp_imm_s(IntCC::Equal, found, abi::FAILED as i64);
+        let failed = self.equal(found, abi::FAILED as u8);
         self.check(failed);
         self.set_words(dst, first, second, Ty::Any);
     }
@@ -279,6 +277,14 @@ impl Emit<'_, '_> {
             self.settle(src);
         }
         let (first, second) = self.words(src);
+        if self.planner.code.is_generator {
+            // Everything else goes with the frame.
+            if self.ty(src).in_memory() {
+                self.store_tag(src, tag::UNBOUND);
+            }
+            self.stop(0, first, second);
+            return;
+        }
         let owned: Vec<Reg> =
             (0..self.planner.code.registers).filter(|r| *r != src && self.ty(*r).in_memory()).collect();
         if owned.len() > FEW {
@@ -292,11 +298,21 @@ impl Emit<'_, '_> {
             }
             let slots = self.all_slots();
             let count = self.b.ins().iconst(I64, i64::from(self.planner.code.registers));
-            self.call_runtime(runtime::release_all as *const u8, &[self.vm, slots, count], 0);
+            self.call_runtime(runtime::release_all as *const u8, &[slots, count], 0);
         } else {
             for reg in owned {
                 self.drop_slot(reg, self.ty(reg));
             }
+        }
+        self.give(first, second);
+    }
+
+    /// Gives back the two words of a result.
+    pub(super) fn give(&mut self, first: Word, second: Word) {
+        if let Some(outer) = self.outer {
+            let place = self.b.ins().stack_addr(I64, outer, 0);
+            let outer = self.b.ins().load(I64, self.memory.slots, place, 0);
+            self.b.ins().set_pinned_reg(outer);
         }
         self.b.ins().return_(&[first, second]);
     }

@@ -5,6 +5,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::Emit;
 use crate::code::Reg;
+use crate::jit::plan::State;
 use crate::jit::types::Ty;
 use crate::jit::unit::ExitPoint;
 use crate::jit::{compile, runtime};
@@ -43,42 +44,49 @@ impl Emit<'_, '_> {
         let mut points = Vec::with_capacity(exits.len());
         for (number, (block, mut point)) in exits.into_iter().enumerate() {
             self.b.switch_to_block(block);
-            for (reg, ty) in point.state.iter_mut().enumerate() {
-                let reg = reg as Reg;
-                let needed = point.throws || self.planner.live.is_live(point.pc as usize, reg);
-                match ty {
-                    Ty::Bool | Ty::Int if needed => {
-                        let word = self.int(reg);
-                        self.store_payload(reg, word);
-                    }
-                    Ty::Float if needed => {
-                        let word = self.float(reg);
-                        self.store_payload(reg, word);
-                    }
-                    Ty::Range if needed => {
-                        let (at, left, step) = self.range(reg);
-                        self.store_payload(reg, at);
-                        self.store_extra(reg, 0, left);
-                        self.store_extra(reg, 1, step);
-                    }
-                    Ty::ListIter => {
-                        let at = self.int(reg);
-                        self.store_extra(reg, 0, at);
-                    }
-                    Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
-                    _ if needed => {}
-                    other => *other = Ty::Unbound,
-                }
-            }
-            let slots = self.b.ins().stack_addr(I64, self.slots, 0);
+            let (throws, pc) = (point.throws, point.pc as usize);
+            let planner = self.planner;
+            self.save(&mut point.state, |reg| throws || planner.live.is_live(pc, reg));
+            let slots = self.all_slots();
             let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
             let number = self.b.ins().iconst(I64, number as i64);
             let frame = self.frame();
-            let results = self.call_runtime(runtime::leave as *const u8, &[self.vm, frame, slots, version, number], 2);
-            self.b.ins().return_(&results);
+            let results = self.call_runtime(runtime::leave as *const u8, &[frame, slots, version, number], 2);
+            self.give(results[0], results[1]);
             points.push(point);
         }
         points
+    }
+
+    /// Writes the machine registers that are needed to the slots; the others are unbound afterwards.
+    pub(super) fn save(&mut self, state: &mut State, is_needed: impl Fn(Reg) -> bool) {
+        for (reg, ty) in state.iter_mut().enumerate() {
+            let reg = reg as Reg;
+            let needed = is_needed(reg);
+            match ty {
+                Ty::Bool | Ty::Int if needed => {
+                    let word = self.int(reg);
+                    self.store_payload(reg, word);
+                }
+                Ty::Float if needed => {
+                    let word = self.float(reg);
+                    self.store_payload(reg, word);
+                }
+                Ty::Range if needed => {
+                    let (at, left, step) = self.range(reg);
+                    self.store_payload(reg, at);
+                    self.store_extra(reg, 0, left);
+                    self.store_extra(reg, 1, step);
+                }
+                Ty::ListIter => {
+                    let at = self.int(reg);
+                    self.store_extra(reg, 0, at);
+                }
+                Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
+                _ if needed => {}
+                other => *other = Ty::Unbound,
+            }
+        }
     }
 
     /// Goes on if `ok`, else leaves before the present instruction.
@@ -93,9 +101,9 @@ impl Emit<'_, '_> {
     /// Under stress: leaves now and then without need.
     fn stress_guard(&mut self, exit: Block) {
         let offset = compile::offsets::stress();
-        let left = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
+        let left = self.load_field(I64, offset);
         let less = self.b.ins().iadd_imm_s(left, -1);
-        self.b.ins().store(self.memory.machine, less, self.vm, offset);
+        self.store_field(less, offset);
         self.branch(less, exit);
     }
 

@@ -48,7 +48,7 @@ impl Emit<'_, '_> {
     /// `dst = list[index]`
     pub(super) fn emit_index(&mut self, instr: Instr, ty: Ty) {
         let Instr::GetItem { dst, obj, key } = instr else { return };
-        if self.ty(obj) == Ty::List {
+        if self.ty(obj) == Ty::List && ty != Ty::Bool {
             // No second path that would meet this one: so what was loaded of the list stays known.
             let exit = self.exit_before();
             let element = self.known_element(obj, key, exit);
@@ -81,7 +81,7 @@ impl Emit<'_, '_> {
     pub(super) fn emit_set_index(&mut self, instr: Instr) {
         let Instr::SetItem { obj, key, src } = instr else { return };
         let ty = self.ty(src);
-        if self.ty(obj) == Ty::List && !ty.in_memory() && !self.planner.replaces_objects(self.at) {
+        if self.ty(obj) == Ty::List && !ty.in_memory() && ty != Ty::Bool && !self.planner.replaces_objects(self.at) {
             self.guard_free(obj);
             let exit = self.exit_before();
             let element = self.known_element(obj, key, exit);
@@ -93,7 +93,6 @@ impl Emit<'_, '_> {
         let list = self.list_in(obj, slow);
         let free = self.is_free(list, layout::LIST_STATE);
         self.branch(free, slow);
-        let index = self.int(key);
         let element = self.element(list, index, slow);
         let (old_first, old_second) = self.load_words(element, 0);
         let (first, second) = self.words(src);
@@ -126,7 +125,7 @@ impl Emit<'_, '_> {
         let dict = self.payload(obj);
         // The word is the address of a shape only if the dict has one.
         let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
-        let caches = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::fields());
+        let caches = self.load_field(I64, offsets::fields());
         let cache = i32::try_from(self.planner.first_site + self.at).unwrap_or(0).saturating_mul(offsets::CACHE);
         let known = self.b.ins().load(I64, self.memory.headers, caches, cache);
         let same = self.b.ins().icmp(IntCC::Equal, shape, known);
@@ -193,7 +192,7 @@ impl Emit<'_, '_> {
         self.b.switch_to_block(slow);
         self.spill(src);
         let (list_slot, src_slot) = (self.slot(list_reg), self.slot(src));
-        let status = self.call_runtime(runtime::append as *const u8, &[self.vm, list_slot, src_slot], 1);
+        let status = self.call_runtime(runtime::append as *const u8, &[list_slot, src_slot], 1);
         self.check(status[0]);
         if is_last {
             self.retire(src);

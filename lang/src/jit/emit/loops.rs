@@ -2,10 +2,10 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64};
-use cranelift_codegen::ir::{InstBuilder, Value as Word};
+use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::{Emit, TURNS};
-use crate::code::{Instr, Reg};
+use crate::code::{Instr, Reg, Target};
 use crate::jit::plan::Plan;
 use crate::jit::runtime;
 use crate::jit::types::Ty;
@@ -193,7 +193,7 @@ impl Emit<'_, '_> {
                     self.store_tag(iter + 1, tag::UNBOUND);
                 }
                 let slot = self.slot(iter);
-                let status = self.call_runtime(runtime::next as *const u8, &[self.vm, slot], 1);
+                let status = self.call_runtime(runtime::next as *const u8, &[slot], 1);
                 self.check_truth(status[0]);
                 self.b.ins().brif(status[0], more, &[], end, &[]);
                 self.b.switch_to_block(more);

@@ -10,6 +10,10 @@
 //! [`runtime::leave`](super::runtime::leave), which makes ordinary registers of them. Nothing an instruction does is visible before its last guard has
 //! passed, so the interpreter simply executes the instruction (or goes on behind it, where the result was not what had
 //! been expected).
+//!
+//! # Generators
+//! The slots of a generator are the registers of its frame, so what is in memory stays where it is over a `yield`; only
+//! machine registers are saved ([`suspend`]).
 
 mod arith;
 mod build;
@@ -19,14 +23,15 @@ mod facts;
 mod items;
 mod loops;
 mod notes;
+mod suspend;
 mod values;
 
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::{
     AbiParam, AliasRegionData, Block, FuncRef, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData,
-    StackSlotKind, Value as Word,
-    types::{F64, I64},
+    StackSlotKind, Type, Value as Word,
+    types::{F64, I32, I64},
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
@@ -38,7 +43,7 @@ use super::effects::Effects;
 use super::infer::{Blocks, successors};
 use super::plan::{Plan, Planner, State};
 use super::types::Ty;
-use super::unit::{ExitPoint, Version};
+use super::unit::{ExitPoint, Version, YieldPoint};
 use crate::code::{Instr, Reg};
 use crate::value::layout;
 
@@ -49,8 +54,12 @@ const TURNS: i64 = 1024;
 pub struct Emitted {
     /// The places where it leaves.
     pub exits: Vec<ExitPoint>,
-    /// Words beyond the slots, by register.
+    /// The places where it is suspended.
+    pub yields: Vec<YieldPoint>,
+    /// Places beyond the slots, by register.
     pub extra: Vec<Option<u16>>,
+    /// How many places the frame of a generator must have, its registers included.
+    pub places: usize,
     /// What was decided.
     pub notes: Vec<(usize, String)>,
 }
@@ -86,6 +95,15 @@ impl Memory {
     }
 }
 
+/// Where the slots are.
+#[derive(Clone, Copy)]
+enum Slots {
+    /// On the native stack.
+    Stack(StackSlot),
+    /// At this address: in the frame of a generator.
+    Frame(Word),
+}
+
 /// Generates the body of one version.
 pub struct Emit<'f, 'a> {
     b: FunctionBuilder<'f>,
@@ -94,10 +112,13 @@ pub struct Emit<'f, 'a> {
     conv: CallConv,
     own: FuncRef,
     stress: bool,
-    vm: Word,
+    /// Frames in existence. Only what the runtime is called for looks at the machine's own count.
+    depth: Word,
+    /// In a generator: where the pinned machine register of the caller is kept.
+    outer: Option<StackSlot>,
     ticks: Variable,
-    slots: StackSlot,
-    /// Where the address of the frame lies: only what leaves or calls the runtime needs it.
+    slots: Slots,
+    /// Where the address of the frame and the number of frames lie: only what leaves or calls the runtime needs them.
     frame: StackSlot,
     memory: Memory,
     ints: Vec<Option<Variable>>,
@@ -116,22 +137,23 @@ pub struct Emit<'f, 'a> {
     /// The exit before the present instruction, if it was needed yet.
     before: Option<Block>,
     exits: Vec<(Block, ExitPoint)>,
+    /// Where a generator is suspended, and the blocks in which it goes on.
+    yields: Vec<(Block, YieldPoint)>,
     edges: Vec<(Block, State, usize)>,
     notes: Vec<(usize, String)>,
 }
 
-/// The signature of the body of a version with these entry types.
+/// The signature of the body of a version with these entry types: the frame, the number of frames in existence, and what the
+/// registers hold. The machine is in the pinned machine register, so that it is never saved or moved.
 pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
     let mut signature = Signature::new(conv);
-    signature.params.push(AbiParam::new(I64));
-    signature.params.push(AbiParam::new(I64));
+    signature.params.extend([I64, I32].map(AbiParam::new));
     for ty in entry {
         for word in entry_words(*ty) {
             signature.params.push(AbiParam::new(*word));
         }
     }
-    signature.returns.push(AbiParam::new(I64));
-    signature.returns.push(AbiParam::new(I64));
+    signature.returns.extend([I64, I64].map(AbiParam::new));
     signature
 }
 
@@ -162,17 +184,24 @@ impl<'f, 'a> Emit<'f, 'a> {
     ) -> Result<Emitted, String> {
         let registers = usize::from(planner.code.registers);
         let (extra, words) = extra_words(planner, &blocks);
-        let size = u32::try_from(registers * 16 + words * 8).map_err(|_| "too many registers".to_owned())?;
-        let slots = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4));
+        let places = registers + words;
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let params: Vec<Word> = b.block_params(entry).to_vec();
-        let (Some(vm), Some(frame)) = (params.first().copied(), params.get(1).copied()) else {
+        let frame_at = usize::from(planner.code.is_generator);
+        let (Some(frame), Some(depth)) = (params.get(frame_at).copied(), params.get(1).copied()) else {
             return Err("no parameters".to_owned());
         };
+        let slots = match params.get(3) {
+            Some(slots) if planner.code.is_generator => Slots::Frame(*slots),
+            _ => {
+                let size = u32::try_from(places * 16).map_err(|_| "too many registers".to_owned())?;
+                Slots::Stack(b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4)))
+            }
+        };
         let memory = Memory::new(&mut b);
-        let kept = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3));
+        let kept = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 16, 3));
         let place = b.ins().stack_addr(I64, kept, 0);
         b.ins().store(memory.slots, frame, place, 0);
         let ticks = b.declare_var(I64);
@@ -185,7 +214,8 @@ impl<'f, 'a> Emit<'f, 'a> {
             conv,
             own,
             stress,
-            vm,
+            depth,
+            outer: None,
             ticks,
             slots,
             frame: kept,
@@ -202,10 +232,17 @@ impl<'f, 'a> Emit<'f, 'a> {
             quiet: vec![false; planner.code.instrs.len()],
             before: None,
             exits: Vec::new(),
+            yields: Vec::new(),
             edges: Vec::new(),
             notes: Vec::new(),
         };
-        emit.prologue(&params, &blocks.leaders);
+        let dispatch = if planner.code.is_generator {
+            Some(emit.generator_prologue(&params, &blocks.leaders)?)
+        } else {
+            emit.keep_depth(depth);
+            emit.prologue(&params, &blocks.leaders);
+            None
+        };
         let first = version.key.instruction();
         let mut pending: Vec<usize> =
             (0..emit.starts.len()).filter(|at| emit.starts[*at].is_some() && blocks.leaders[*at]).collect();
@@ -215,9 +252,14 @@ impl<'f, 'a> Emit<'f, 'a> {
         }
         emit.finish_edges()?;
         let exits = emit.finish_exits();
+        let yields = match dispatch {
+            Some(dispatch) => emit.finish_yields(dispatch),
+            None => Vec::new(),
+        };
         emit.b.seal_all_blocks();
         emit.b.finalize(frontend);
-        Ok(Emitted { exits, extra: emit.extra, notes: emit.notes })
+        let places = if planner.code.is_generator { places } else { 0 };
+        Ok(Emitted { exits, yields, extra: emit.extra, places, notes: emit.notes })
     }
 
     /// Takes the arguments and prepares the slots.
@@ -225,10 +267,17 @@ impl<'f, 'a> Emit<'f, 'a> {
         for reg in self.slots_in_use(leaders) {
             self.store_tag(reg, layout::tag::UNBOUND);
         }
-        let mut words = params.iter().skip(2).copied();
+        self.take_words(params.iter().skip(2).copied());
+        let first = self.version.key.instruction();
+        let target = self.edge(first, &self.version.entry.clone());
+        self.b.ins().jump(target, &[]);
+    }
+
+    /// Takes what the registers hold at the entry out of its machine words.
+    fn take_words(&mut self, mut words: impl Iterator<Item = Word>) {
         for (reg, ty) in self.version.entry.clone().into_iter().enumerate() {
             let reg = reg as Reg;
-            let mut next = || words.next().unwrap_or(self.vm);
+            let mut next = || words.next().unwrap_or(self.depth);
             match ty {
                 Ty::Bool | Ty::Int => {
                     let word = next();
@@ -255,9 +304,6 @@ impl<'f, 'a> Emit<'f, 'a> {
                 Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
             }
         }
-        let first = self.version.key.instruction();
-        let target = self.edge(first, &self.version.entry.clone());
-        self.b.ins().jump(target, &[]);
     }
 
     /// The registers whose slots anybody may look at. Finds the quiet instructions on the way.
@@ -350,6 +396,14 @@ impl<'f, 'a> Emit<'f, 'a> {
                 if let Instr::Return { src } = instr {
                     self.emit_return(src);
                 }
+                return Ok(false);
+            }
+            Plan::Yield => {
+                self.emit_yield(instr);
+                return Ok(false);
+            }
+            Plan::YieldFrom => {
+                self.emit_yield_from(instr);
                 return Ok(false);
             }
             Plan::Branch => {
@@ -493,10 +547,37 @@ impl<'f, 'a> Emit<'f, 'a> {
         Ok(())
     }
 
-    /// Calls a runtime function with word arguments.
+    /// The address of the machine.
+    fn machine(&mut self) -> Word {
+        self.b.ins().get_pinned_reg(I64)
+    }
+
+    /// A field of the machine.
+    fn load_field(&mut self, ty: Type, offset: i32) -> Word {
+        let machine = self.machine();
+        self.b.ins().load(ty, self.memory.machine, machine, offset)
+    }
+
+    fn store_field(&mut self, word: Word, offset: i32) {
+        let machine = self.machine();
+        self.b.ins().store(self.memory.machine, word, machine, offset);
+    }
+
+    /// Takes the number of frames in existence. Direct calls use it where it is, the runtime is told what was kept here.
+    fn keep_depth(&mut self, depth: Word) {
+        self.depth = depth;
+        let place = self.b.ins().stack_addr(I64, self.frame, 8);
+        self.b.ins().store(self.memory.slots, depth, place, 0);
+    }
+
+    /// Calls a runtime function with the machine and word arguments.
     fn call_runtime(&mut self, address: *const u8, args: &[Word], results: usize) -> Vec<Word> {
+        let place = self.b.ins().stack_addr(I64, self.frame, 8);
+        let depth = self.b.ins().load(I32, self.memory.slots, place, 0);
+        self.store_field(depth, super::compile::offsets::depth());
+        let args = [&[self.machine()], args].concat();
         let mut signature = Signature::new(self.conv);
-        for arg in args {
+        for arg in &args {
             let ty = self.b.func.dfg.value_type(*arg);
             signature.params.push(AbiParam::new(ty));
         }
@@ -505,7 +586,7 @@ impl<'f, 'a> Emit<'f, 'a> {
         }
         let signature = self.b.import_signature(signature);
         let address = self.b.ins().iconst(I64, address.addr() as i64);
-        let call = self.b.ins().call_indirect(signature, address, args);
+        let call = self.b.ins().call_indirect(signature, address, &args);
         self.b.inst_results(call).to_vec()
     }
 
@@ -518,7 +599,7 @@ impl<'f, 'a> Emit<'f, 'a> {
     /// The address of the thread's count of steps. It is loaded where it is needed: it would take a machine register over
     /// every call.
     fn fuel(&mut self) -> Word {
-        self.b.ins().load(I64, self.memory.machine, self.vm, super::compile::offsets::fuel())
+        self.load_field(I64, super::compile::offsets::fuel())
     }
 
     /// Goes on if a runtime function gave [`abi::OK`], else raises the pending exception here.
@@ -573,7 +654,7 @@ fn each_state(
     }
 }
 
-/// Which registers need words beyond their slot, and how many words there are in all.
+/// Which registers need places beyond their slot, and how many places that are. A generator's first one is for its ticks.
 fn extra_words(planner: &Planner<'_>, blocks: &Blocks) -> (Vec<Option<u16>>, usize) {
     let mut needed = vec![false; usize::from(planner.code.registers)];
     each_state(planner, &blocks.starts, &blocks.leaders, &mut |at, plan, state| {
@@ -584,7 +665,7 @@ fn extra_words(planner: &Planner<'_>, blocks: &Blocks) -> (Vec<Option<u16>>, usi
             needed[reg] |= matches!(ty, Ty::Range | Ty::ListIter);
         }
     });
-    let mut words = 0;
+    let mut words = u16::from(planner.code.is_generator);
     let extra = needed.into_iter().map(|needed| {
         needed.then(|| {
             words += 2;

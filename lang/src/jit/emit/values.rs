@@ -5,7 +5,7 @@ use cranelift_codegen::ir::types::{F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
 use cranelift_frontend::Variable;
 
-use super::Emit;
+use super::{Emit, Slots};
 use crate::code::Reg;
 use crate::jit::compile::offsets;
 use crate::jit::plan::Literal;
@@ -14,7 +14,7 @@ use crate::jit::types::Ty;
 use crate::value::layout::{self, tag};
 
 impl Emit<'_, '_> {
-    fn offset(reg: Reg) -> i32 {
+    pub(super) fn offset(reg: Reg) -> i32 {
         i32::from(reg) * 16
     }
 
@@ -84,14 +84,23 @@ impl Emit<'_, '_> {
         (at, self.b.use_var(left), self.b.use_var(step))
     }
 
-    // The address of all slots is one value: those of single ones would be kept, each on the stack, for the calls that need them.
-    fn load_slot(&mut self, ty: cranelift_codegen::ir::Type, offset: i32) -> Word {
-        let base = self.b.ins().stack_addr(I64, self.slots, 0);
+    /// An address that is `offset` bytes behind the first slot, as base and distance.
+    fn slot_place(&mut self, offset: i32) -> (Word, i32) {
+        match self.slots {
+            // The address of all slots is one value: those of single ones would be kept, each on the stack, for the calls
+            // that need them.
+            Slots::Stack(slots) => (self.b.ins().stack_addr(I64, slots, 0), offset),
+            Slots::Frame(base) => (base, offset),
+        }
+    }
+
+    pub(super) fn load_slot(&mut self, ty: cranelift_codegen::ir::Type, offset: i32) -> Word {
+        let (base, offset) = self.slot_place(offset);
         self.b.ins().load(ty, self.memory.slots, base, offset)
     }
 
-    fn store_slot(&mut self, word: Word, offset: i32) {
-        let base = self.b.ins().stack_addr(I64, self.slots, 0);
+    pub(super) fn store_slot(&mut self, word: Word, offset: i32) {
+        let (base, offset) = self.slot_place(offset);
         self.b.ins().store(self.memory.slots, word, base, offset);
     }
 
@@ -121,15 +130,26 @@ impl Emit<'_, '_> {
         self.store_payload(reg, second);
     }
 
-    pub(super) fn store_extra(&mut self, reg: Reg, number: u16, word: Word) {
-        let base = i32::from(self.planner.code.registers) * 16;
+    /// Where word `number` of those of a register lies that its slot has no room for: where a value's second word would be.
+    fn extra_offset(&self, reg: Reg, number: u16) -> i32 {
         let first = self.extra[usize::from(reg)].unwrap_or(0);
-        self.store_slot(word, base + i32::from(first + number) * 8);
+        Self::offset(self.planner.code.registers + first + number) + layout::PAYLOAD
+    }
+
+    pub(super) fn store_extra(&mut self, reg: Reg, number: u16, word: Word) {
+        self.store_slot(word, self.extra_offset(reg, number));
+    }
+
+    pub(super) fn load_extra(&mut self, reg: Reg, number: u16) -> Word {
+        self.load_slot(I64, self.extra_offset(reg, number))
     }
 
     /// The address of a slot.
     pub(super) fn slot(&mut self, reg: Reg) -> Word {
-        self.b.ins().stack_addr(I64, self.slots, Self::offset(reg))
+        match self.slots {
+            Slots::Stack(slots) => self.b.ins().stack_addr(I64, slots, Self::offset(reg)),
+            Slots::Frame(base) => self.b.ins().iadd_imm_s(base, i64::from(Self::offset(reg))),
+        }
     }
 
     pub(super) fn all_slots(&mut self) -> Word {
@@ -202,12 +222,12 @@ impl Emit<'_, '_> {
             Ty::Range => {
                 let (at, left, step) = self.range(reg);
                 let slot = self.slot(reg);
-                self.call_runtime(runtime::make_range as *const u8, &[self.vm, slot, at, left, step], 0);
+                self.call_runtime(runtime::make_range as *const u8, &[slot, at, left, step], 0);
             }
             Ty::ListIter => {
                 let at = self.int(reg);
                 let slot = self.slot(reg);
-                self.call_runtime(runtime::make_list_iter as *const u8, &[self.vm, slot, at], 0);
+                self.call_runtime(runtime::make_list_iter as *const u8, &[slot, at], 0);
             }
             _ => self.spill(reg),
         }
@@ -217,13 +237,13 @@ impl Emit<'_, '_> {
     /// The words of a global variable.
     pub(super) fn global_words(&mut self, global: u16) -> (Word, Word) {
         let offset = offsets::globals();
-        let globals = self.b.ins().load(I64, self.memory.machine, self.vm, offset);
+        let globals = self.load_field(I64, offset);
         self.load_words(globals, i32::from(global) * 16)
     }
 
     /// The words of a constant of the image.
     fn constant_words(&mut self, index: u32) -> (Word, Word) {
-        let constants = self.b.ins().load(I64, self.memory.machine, self.vm, offsets::constants());
+        let constants = self.load_field(I64, offsets::constants());
         self.load_words(constants, i32::try_from(index).unwrap_or(0).saturating_mul(offsets::CONSTANT))
     }
 
@@ -261,7 +281,7 @@ impl Emit<'_, '_> {
         let last = self.b.create_block();
         self.count_less(second, last, after);
         self.b.switch_to_block(last);
-        self.call_runtime(runtime::release as *const u8, &[self.vm, first, second], 0);
+        self.call_runtime(runtime::release as *const u8, &[first, second], 0);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }
@@ -282,7 +302,7 @@ impl Emit<'_, '_> {
         self.count_less(second, last, after);
         self.b.switch_to_block(last);
         let first = self.load_slot(I64, Self::offset(reg));
-        self.call_runtime(runtime::release as *const u8, &[self.vm, first, second], 0);
+        self.call_runtime(runtime::release as *const u8, &[first, second], 0);
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }

@@ -25,7 +25,9 @@ impl Planner<'_> {
             | Plan::CallFixed(..)
             | Plan::NextAny(_)
             | Plan::Shaped(_)
-            | Plan::List(_) => {
+            | Plan::List(_)
+            | Plan::Yield
+            | Plan::YieldFrom => {
                 for reg in Effects::each(&effects.reads) {
                     settle(state, reg);
                 }
@@ -94,6 +96,26 @@ impl Planner<'_> {
                 set(state, base + 1, receiver);
                 return;
             }
+            Plan::Yield => {
+                if let Instr::Yield { dst, src } = instr {
+                    if ty(state, src).in_memory() && !self.is_kept(at, src) {
+                        // It was given away.
+                        set(state, src, Ty::Unbound);
+                    }
+                    set(state, dst, if self.is_kept(at, dst) { Ty::Any } else { Ty::Unbound });
+                    forget(state, |reg| !self.is_kept(at, reg));
+                }
+                return;
+            }
+            Plan::YieldFrom => {
+                if let Instr::YieldFrom { dst, iter } = instr {
+                    set(state, dst, Ty::Any);
+                    set(state, iter, Ty::Any);
+                    // The delegate is asked again.
+                    forget(state, |reg| !self.live.is_live(at, reg));
+                }
+                return;
+            }
             Plan::Append(list, src, dst) => {
                 if src != list && self.is_moved(at, *src, ty(state, *src)) {
                     set(state, *src, Ty::Unbound);
@@ -112,6 +134,15 @@ impl Planner<'_> {
         }
         if let Some(dst) = dst {
             set(state, dst, result);
+        }
+    }
+}
+
+/// What nobody reads and what owns nothing is not kept over a suspension.
+fn forget(state: &mut State, is_dead: impl Fn(Reg) -> bool) {
+    for (reg, ty) in state.iter_mut().enumerate() {
+        if !ty.in_memory() && is_dead(reg as Reg) {
+            *ty = Ty::Unbound;
         }
     }
 }

@@ -49,8 +49,14 @@ impl Planner<'_> {
                 let args: Vec<Ty> = (1..=argc).map(|n| ty(state, base + n)).collect();
                 let mut resolved = self.resolved.borrow_mut();
                 let callee = resolved.entry(code).or_insert_with(|| (self.resolve)(code, &args));
+                // An earlier call may have given more arguments, of those that have defaults.
+                let is_complete = self
+                    .unit
+                    .codes
+                    .get(code as usize)
+                    .is_some_and(|code| usize::from(code.params.positional) == args.len());
                 match callee {
-                    Some(callee) if callee.accepts(&args) => Plan::Direct(callee.clone(), expected),
+                    Some(callee) if is_complete && callee.accepts(&args) => Plan::Direct(callee.clone(), expected),
                     _ => Plan::Call(expected),
                 }
             }

@@ -145,6 +145,10 @@ pub enum Plan {
     List(u16),
     /// Two texts put together.
     Concat(Reg, Reg),
+    /// Gives a value to whoever resumed the generator.
+    Yield,
+    /// Delegates to another iterator.
+    YieldFrom,
     /// The frame's end.
     Return,
 }
@@ -301,14 +305,24 @@ impl Planner<'_> {
             Instr::BuildDict { .. } => Plan::Step(Ty::Dict),
             Instr::BuildString { .. } | Instr::FormatValue { .. } => Plan::Step(Ty::Str),
             Instr::Return { .. } => Plan::Return,
-            Instr::Yield { .. }
-            | Instr::YieldFrom { .. }
-            | Instr::Raise { .. }
-            | Instr::RaiseFrom { .. }
-            | Instr::Reraise
-            | Instr::Unwind { .. } => Plan::Leave,
+            // Its old value may be asked for when an exception is thrown in.
+            Instr::Yield { dst, .. } | Instr::YieldFrom { dst, .. } if self.is_read_by_handler(at, dst) => Plan::Leave,
+            Instr::Yield { .. } => Plan::Yield,
+            Instr::YieldFrom { .. } => Plan::YieldFrom,
+            Instr::Raise { .. } | Instr::RaiseFrom { .. } | Instr::Reraise | Instr::Unwind { .. } => Plan::Leave,
             _ => Plan::Step(Ty::Any),
         }
+    }
+
+    /// Whether a handler of exceptions of the instruction at `at` reads a register.
+    fn is_read_by_handler(&self, at: usize, reg: Reg) -> bool {
+        let handler = u32::try_from(at).ok().and_then(|at| self.code.handler_at(at));
+        handler.is_some_and(|handler| self.live.is_live(handler.target as usize, reg))
+    }
+
+    /// Whether the generator that is suspended by the `Yield` at `at` keeps the value of a register.
+    pub fn is_kept(&self, at: usize, reg: Reg) -> bool {
+        self.live.is_live(at + 1, reg) || self.is_read_by_handler(at, reg)
     }
 
     fn literal(&self, index: u32) -> Plan {
