@@ -16,6 +16,7 @@ use crate::builtins::{self, iterate, operators};
 use crate::code::Instr;
 use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
+use crate::value::format::int_text;
 use crate::value::iter::State;
 use crate::value::layout::tag;
 use crate::value::machine::{Resume, Resumed};
@@ -311,6 +312,11 @@ pub unsafe extern "C" fn concat(vm: *mut Vm, a: *const Value, b: *const Value, d
             Ok(OK)
         })
     }
+}
+
+/// The text of an int.
+pub extern "C" fn int_text(_vm: *mut Vm, number: i64) -> Pair {
+    Pair::value(Value::text(int_text::small(number, &mut [0; 20])))
 }
 
 /// The truth value of a slot: 0, 1 or [`ERROR`].

@@ -94,6 +94,15 @@ impl Emit<'_, '_> {
         self.set_state(dst, Ty::Str);
     }
 
+    /// `str(int)`
+    pub(super) fn emit_int_text(&mut self, instr: Instr, src: Reg) {
+        let Instr::Call { dst, base, argc } = instr else { return };
+        let number = self.int(src);
+        let words = self.call_runtime(runtime::int_text as *const u8, &[number], 2);
+        self.clear(base, argc.saturating_add(1));
+        self.set_words(dst, words[0], words[1], Ty::Str);
+    }
+
     /// A call of a built-in or a type that is known, with arguments in neighbouring slots.
     pub(super) fn emit_call_fixed(&mut self, instr: Instr, fixed: Fixed, ty: Ty) {
         let (dst, base, first, count, all) = match instr {

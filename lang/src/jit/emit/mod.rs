@@ -488,6 +488,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             Plan::ListLen(list) => self.emit_list_len(instr, *list),
             Plan::Shaped(number) | Plan::List(number) => self.emit_build(instr, *number),
             Plan::Concat(a, b) => self.emit_concat(*a, *b),
+            Plan::IntText(src) => self.emit_int_text(instr, *src),
             Plan::Sqrt(src) => self.emit_sqrt(instr, *src),
         }
         if self.state != after {

@@ -86,7 +86,7 @@ impl Planner<'_> {
             Plan::Index(ty) | Plan::Field(ty) | Plan::Part(_, ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
             Plan::Shaped(_) => Ty::Dict,
             Plan::List(_) => Ty::List,
-            Plan::Concat(..) => Ty::Str,
+            Plan::Concat(..) | Plan::IntText(_) => Ty::Str,
             Plan::Range(_) | Plan::RangeIter => Ty::Range,
             Plan::ListIter => Ty::ListIter,
             Plan::Method(fixed, bound) => {

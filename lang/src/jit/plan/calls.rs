@@ -76,6 +76,9 @@ impl Planner<'_> {
                 if argc == 1 && ty(state, base + 1) == Ty::List && builtin("len") == Some(fixed) {
                     return Plan::ListLen(base + 1);
                 }
+                if argc == 1 && ty(state, base + 1) == Ty::Int && Fixed::of(&Value::Type(&types::STR)) == Some(fixed) {
+                    return Plan::IntText(base + 1);
+                }
                 if fixed.tag == tag::MODULE { Plan::Call(expected) } else { Plan::CallFixed(fixed, expected) }
             }
             _ => Plan::Call(expected),

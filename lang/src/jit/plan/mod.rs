@@ -137,6 +137,8 @@ pub enum Plan {
     Append(Reg, Reg, Option<Reg>),
     /// The length of a list.
     ListLen(Reg),
+    /// `str` of an int.
+    IntText(Reg),
     /// `math.sqrt` of a float.
     Sqrt(Reg),
     /// A dict with the shape of a constant.

@@ -109,13 +109,17 @@ pub fn decimal(n: IntRef<'_>) -> Result<String, Fault> {
 pub fn small(n: i64, room: &mut [u8; 20]) -> &[u8] {
     let mut left = n.unsigned_abs();
     let mut at = room.len();
-    for place in room.iter_mut().rev() {
-        *place = b'0' + (left % 10) as u8;
+    // Two digits a turn: each division waits for the one before.
+    while left > 9 {
+        let pair = (left % 100) as u8;
+        left /= 100;
+        at -= 2;
+        room[at] = b'0' + pair / 10;
+        room[at + 1] = b'0' + pair % 10;
+    }
+    if left > 0 || at == room.len() {
         at -= 1;
-        left /= 10;
-        if left == 0 {
-            break;
-        }
+        room[at] = b'0' + left as u8;
     }
     if n < 0 {
         at -= 1;
