@@ -39,6 +39,19 @@ impl Emit<'_, '_> {
         let Some(dst) = self.written() else { return Err("no result".to_owned()) };
         let (x, y) = (self.int_operand(a), self.int_operand(b));
         let word = match op {
+            // Of two ints one of which is not negative the sum is too small if it overflows.
+            BinaryOp::Add if self.is_natural(b) || self.is_natural(a) => {
+                let (word, least) = (self.b.ins().iadd(x, y), if self.is_natural(b) { x } else { y });
+                let good = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, word, least);
+                self.guard(good);
+                word
+            }
+            BinaryOp::Sub if self.is_natural(b) => {
+                let word = self.b.ins().isub(x, y);
+                let good = self.b.ins().icmp(IntCC::SignedLessThanOrEqual, word, x);
+                self.guard(good);
+                word
+            }
             BinaryOp::Add => {
                 let (word, over) = self.b.ins().sadd_overflow(x, y);
                 self.guard_zero(over);
@@ -86,7 +99,7 @@ impl Emit<'_, '_> {
     /// Floor division and modulo: Cranelift's round towards zero.
     fn divide(&mut self, op: BinaryOp, x: Word, y: Word, dividend: Operand, divisor: Operand) -> Word {
         match divisor {
-            Operand::Int(n) if n > 0 => return self.divide_by(op, x, n),
+            Operand::Int(n) if n > 0 => return self.divide_by(op, x, self.is_natural(dividend), n),
             _ => {
                 // Neither zero nor minus one, which could leave 64 bits.
                 let shifted = self.b.ins().iadd_imm_s(y, 1);
@@ -112,7 +125,7 @@ impl Emit<'_, '_> {
 
     /// Division by a positive constant: a multiplication by its reciprocal in fixed point (Granlund and Montgomery, "Division by invariant
     /// integers using multiplication", 1994).
-    fn divide_by(&mut self, op: BinaryOp, x: Word, divisor: i64) -> Word {
+    fn divide_by(&mut self, op: BinaryOp, x: Word, is_natural: bool, divisor: i64) -> Word {
         if divisor == 1 {
             return if op == BinaryOp::Mod { self.b.ins().iconst(I64, 0) } else { x };
         }
@@ -126,6 +139,15 @@ impl Emit<'_, '_> {
         }
         let (multiplier, shift) = reciprocal(divisor.unsigned_abs());
         let multiplier = self.b.ins().iconst(I64, multiplier as i64);
+        if is_natural {
+            let high = self.b.ins().umulhi(x, multiplier);
+            let quotient = self.b.ins().ushr_imm_u(high, i64::from(shift));
+            if op == BinaryOp::FloorDiv {
+                return quotient;
+            }
+            let product = self.b.ins().imul_imm_s(quotient, divisor);
+            return self.b.ins().isub(x, product);
+        }
         // The multiplier is taken as a signed number; 2^64 too little is mended by adding `x`.
         let high = self.b.ins().smulhi(x, multiplier);
         let high = self.b.ins().iadd(high, x);
@@ -351,8 +373,8 @@ impl Emit<'_, '_> {
     }
 }
 
-/// Multiplier (2^64 more than meant as an unsigned number) and shift with which `(x * multiplier >> 64) + x >> shift` is
-/// the quotient by `divisor`, rounded down. The divisor is no power of two.
+/// Multiplier (as a signed number 2^64 less than meant) and shift with which `x * multiplier >> 64 >> shift` is the quotient of a
+/// 63-bit `x` by `divisor`, rounded down. The divisor is no power of two.
 fn reciprocal(divisor: u64) -> (u64, u32) {
     let bits = 64 - divisor.leading_zeros();
     // ceil(2^(63 + bits) / divisor) lies between 2^63 and 2^64.

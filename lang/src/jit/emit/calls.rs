@@ -173,8 +173,8 @@ impl Emit<'_, '_> {
                 self.guard(good);
             }
         }
-        let depth = self.b.ins().load(I32, self.memory.machine, self.vm, offsets::depth());
-        // Every call leaves depth and stack as it found them: what was enough once is enough for the rest of the block.
+        // Every call leaves depth and stack as it found them: what was enough once is enough for the rest of the block, and
+        // what is counted once stands for the few calls of a block.
         if !std::mem::replace(&mut self.facts.is_deep_enough, true) {
             let limit = self.load_field(I32, offsets::recursion_limit());
             let good = self.b.ins().icmp(IntCC::UnsignedLessThan, self.depth, limit);

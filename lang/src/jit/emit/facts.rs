@@ -21,6 +21,8 @@ use crate::value::layout::{self, tag};
 pub struct Facts {
     /// Ints that registers hold.
     ints: HashMap<Reg, i64>,
+    /// Registers with ints that are not negative.
+    naturals: HashSet<Reg>,
     /// The lists in registers.
     lists: HashMap<Reg, KnownList>,
     /// There is stack for a direct call, and the recursion limit is not reached.
@@ -97,10 +99,35 @@ impl Emit<'_, '_> {
         }
         for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {
             self.facts.ints.remove(&reg);
+            self.facts.naturals.remove(&reg);
             self.facts.lists.remove(&reg);
         }
-        if let (Plan::Literal(Literal::Int(n)), Some(dst)) = (plan, self.written()) {
-            self.facts.ints.insert(dst, *n);
+        let Some(dst) = self.written() else { return };
+        match plan {
+            Plan::Literal(Literal::Int(n)) => {
+                self.facts.ints.insert(dst, *n);
+            }
+            // A square, a remainder of a positive divisor, a length.
+            Plan::IntArith(BinaryOp::Mult, Operand::Reg(a), Operand::Reg(b)) if a == b => {
+                self.facts.naturals.insert(dst);
+            }
+            Plan::IntArith(BinaryOp::Mod | BinaryOp::BitAnd, _, Operand::Int(n)) if *n > 0 => {
+                self.facts.naturals.insert(dst);
+            }
+            Plan::ListLen(_) => {
+                self.facts.naturals.insert(dst);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an int is known not to be negative.
+    pub(super) fn is_natural(&self, operand: Operand) -> bool {
+        match operand {
+            Operand::Int(n) => n >= 0,
+            Operand::Reg(reg) => {
+                self.facts.naturals.contains(&reg) || self.facts.ints.get(&reg).is_some_and(|n| *n >= 0)
+            }
         }
     }
 

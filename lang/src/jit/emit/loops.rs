@@ -60,6 +60,10 @@ impl Emit<'_, '_> {
     /// happen where something was allocated.
     pub(super) fn emit_loop(&mut self, instr: Instr) {
         let Instr::Loop { target } = instr else { return };
+        if let Some(left) = self.counts_itself(target) {
+            self.emit_counted_loop(target, left);
+            return;
+        }
         let ticks = self.b.use_var(self.ticks);
         let less = self.b.ins().iadd_imm_s(ticks, -1);
         self.b.def_var(self.ticks, less);
@@ -82,7 +86,43 @@ impl Emit<'_, '_> {
         let spent = self.b.ins().isub(turns, less);
         let fresh = self.b.ins().iadd(done, turns);
         self.b.def_var(self.ticks, fresh);
-        let status = self.call_runtime(runtime::look as *const u8, &[self.vm, spent], 1);
+        let status = self.call_runtime(runtime::look as *const u8, &[spent], 1);
+        self.check(status[0]);
+        self.b.ins().jump(go_on, &[]);
+        self.b.switch_to_block(go_on);
+        let head = self.edge(target as usize, &self.state.clone());
+        self.b.ins().jump(head, &[]);
+    }
+
+    /// How many elements are left for a loop over a range, if there is no loop and nothing that takes long in its body.
+    fn counts_itself(&mut self, target: Target) -> Option<Word> {
+        let body = target as usize..self.at;
+        let instrs = self.planner.code.instrs.get(body.clone())?;
+        let is_short = self.quiet.get(body)?.iter().all(|quiet| *quiet);
+        match instrs.first() {
+            Some(Instr::ForIter { iter, .. })
+                if is_short
+                    && self.ty(*iter) == Ty::Range
+                    && !instrs.iter().any(|instr| matches!(instr, Instr::Loop { .. })) =>
+            {
+                Some(self.range(*iter).1)
+            }
+            _ => None,
+        }
+    }
+
+    /// The end of a turn of such a loop: what is left says when the limits are looked at. Fewer turns count as nothing; the loop around it
+    /// counts.
+    fn emit_counted_loop(&mut self, target: Target, left: Word) {
+        let (looking, really, go_on) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(really);
+        let low = self.b.ins().band_imm_s(left, TURNS - 1);
+        self.b.ins().brif(low, go_on, &[], looking, &[]);
+        self.b.switch_to_block(looking);
+        self.b.ins().brif(left, really, &[], go_on, &[]);
+        self.b.switch_to_block(really);
+        let turns = self.b.ins().iconst(I64, TURNS);
+        let status = self.call_runtime(runtime::look as *const u8, &[turns], 1);
         self.check(status[0]);
         self.b.ins().jump(go_on, &[]);
         self.b.switch_to_block(go_on);
