@@ -211,7 +211,14 @@ fn repeat(sequence: &Value, count: &Value) -> R {
     Ok(match sequence {
         Value::List(list) => {
             let items = list.items.borrow();
-            Value::List(List::new(repeat_values(&items, count)?))
+            let packed = match &items[..] {
+                [Value::Bool(flag)] => List::repeated(*flag, repetitions(count, size_of::<Value>())?),
+                _ => None,
+            };
+            match packed {
+                Some(packed) => Value::List(packed),
+                None => Value::List(List::new(repeat_values(&items, count)?)),
+            }
         }
         Value::Tuple(tuple) => Value::Tuple(Tuple::new(repeat_values(&tuple.items, count)?)),
         Value::Bytes(_) | Value::ByteArray(_) => {

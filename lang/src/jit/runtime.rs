@@ -239,7 +239,8 @@ unsafe fn with_arguments(
     dst: u64,
     work: impl FnOnce(&mut Vm, &[Value]) -> R,
 ) -> u64 {
-    let [first, count, base, all] = [0, 16, 32, 48].map(|shift| usize::from((packed >> shift) as u16));
+    let part = |shift: u32| usize::from((packed >> shift) as u16);
+    let (first, count, base, all) = (part(0), part(16), part(32), part(48));
     // SAFETY: the slots are proper values, by the caller's promise.
     unsafe {
         guarded(vm, |vm| {

@@ -1,10 +1,9 @@
 //! Lists, tuples, sets, byte arrays, ranges, slices, closure cells: the plain containers.
 
-use std::cell::Cell;
-
+use super::elements::Elements;
+pub use super::elements::Sink;
 use super::hash::hash_value;
 use super::hvec::HVec;
-use super::interrupt::Stop;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
 use super::text::Blob;
@@ -15,45 +14,13 @@ use super::{Guarded, R, Value};
 #[derive(Debug, Default)]
 pub struct List {
     /// The elements.
-    pub items: Guarded<HVec<Value>>,
-    /// What takes elements away when many have gathered; only for lists that nobody sees.
-    sink: Option<Ref<Sink>>,
-}
-
-/// What takes the elements of a list that nobody but its writer will see, before they are too many.
-pub struct Sink {
-    /// What became of the elements.
-    pub written: Guarded<HVec<u8>>,
-    /// How many elements that were.
-    pub taken: Cell<usize>,
-    /// Whether it still takes elements.
-    pub is_open: Cell<bool>,
-    /// Why elements were lost: the run must end.
-    pub lost: Cell<Option<Stop>>,
-    take: fn(&Sink, &mut HVec<Value>),
-}
-
-impl Object for Sink {}
-
-impl Sink {
-    /// A sink that has written `written` and takes elements with `take`.
-    #[must_use]
-    pub fn new(written: HVec<u8>, take: fn(&Sink, &mut HVec<Value>)) -> Ref<Sink> {
-        let written = Guarded::new(written);
-        Ref::new(Sink { written, taken: Cell::new(0), is_open: Cell::new(true), lost: Cell::new(None), take })
-    }
-}
-
-impl std::fmt::Debug for Sink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sink").field("taken", &self.taken).finish_non_exhaustive()
-    }
+    pub items: Elements,
 }
 
 impl Object for List {
     const KIND: Kind = Kind::List;
     fn clear(&self) {
-        drop(self.items.replace(HVec::new()));
+        self.items.clear();
     }
 
     #[inline]
@@ -68,33 +35,36 @@ impl Object for List {
 }
 
 impl List {
-    /// Offset of the sink in a list.
-    pub(super) const SINK: usize = std::mem::offset_of!(List, sink);
-
     /// A list of these elements.
     #[inline]
     #[must_use]
     pub fn new(items: HVec<Value>) -> Ref<List> {
-        Ref::new(List { items: Guarded::new(items), sink: None })
+        Ref::new(List { items: Elements::new(items) })
     }
 
     /// A list whose elements a sink takes whenever its storage is full.
     #[must_use]
-    pub fn with_sink(items: HVec<Value>, sink: Ref<Sink>) -> Ref<List> {
-        Ref::new(List { items: Guarded::new(items), sink: Some(sink) })
+    pub fn with_sink(items: HVec<Value>, sink: Sink) -> Ref<List> {
+        Ref::new(List { items: Elements::with_sink(items, sink) })
+    }
+
+    /// A list of so many times the same bool in little memory; `None` if that does not pay.
+    #[must_use]
+    pub fn repeated(value: bool, count: usize) -> Option<Ref<List>> {
+        Some(Ref::new(List { items: Elements::repeated(value, count)? }))
     }
 
     /// The list's sink.
     #[must_use]
     pub fn sink(&self) -> Option<&Sink> {
-        self.sink.as_deref()
+        self.items.sink()
     }
 
     /// Number of elements.
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.items.borrow().len()
+        self.items.len()
     }
 
     /// Whether there is no element.
@@ -107,34 +77,19 @@ impl List {
     #[inline]
     #[must_use]
     pub fn get(&self, at: usize) -> Option<Value> {
-        self.items.borrow().get(at).cloned()
+        self.items.get(at)
     }
 
     /// Replaces element `at`; `false` if there is none.
     #[inline]
     pub fn set(&self, at: usize, value: Value) -> bool {
-        let mut items = self.items.borrow_mut();
-        match items.get_mut(at) {
-            Some(slot) => {
-                let old = std::mem::replace(slot, value);
-                drop(items);
-                drop(old);
-                true
-            }
-            None => false,
-        }
+        self.items.exchange(at, &value).is_some()
     }
 
     /// Appends `value`.
     #[inline]
     pub fn push(&self, value: Value) {
-        let mut items = self.items.borrow_mut();
-        if items.len() == items.capacity()
-            && let Some(sink) = self.sink.as_deref().filter(|sink| sink.is_open.get())
-        {
-            (sink.take)(sink, &mut items);
-        }
-        items.push(value);
+        self.items.push(value);
     }
 
     /// The elements, copied: safe against changes while they are used.

@@ -301,6 +301,18 @@ impl HVec<Value> {
 }
 
 impl HVec<u8> {
+    /// So many times the same byte.
+    #[must_use]
+    pub fn filled(byte: u8, count: usize) -> Self {
+        let mut made = Self::with_capacity(count);
+        // SAFETY: there is room for all of them, and any byte is an element.
+        unsafe {
+            ptr::write_bytes(made.start.as_ptr(), byte, count);
+            made.len = count;
+        }
+        made
+    }
+
     /// Appends bytes with one copy.
     #[inline]
     pub fn extend_bytes(&mut self, bytes: &[u8]) {

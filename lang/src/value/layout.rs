@@ -8,6 +8,7 @@ use std::mem::offset_of;
 
 use super::containers::List;
 use super::dict::Dict;
+use super::elements::{Aside, Elements};
 use super::flow::{Message, Part};
 use super::function::Function;
 use super::refs::{body_offset, first_word, size_class};
@@ -56,9 +57,10 @@ pub const BOOL: i32 = 1;
 /// Size of a value.
 pub const VALUE: i64 = 16;
 
-const ITEMS: usize = body_offset::<List>() + offset_of!(List, items) + Guarded::<HVec<Value>>::VALUE;
+const ELEMENTS: usize = body_offset::<List>() + offset_of!(List, items);
+const ITEMS: usize = ELEMENTS + Elements::PLAIN;
 /// In a list: the borrow flag.
-pub const LIST_STATE: i32 = (body_offset::<List>() + offset_of!(List, items)) as i32;
+pub const LIST_STATE: i32 = (ELEMENTS + Elements::STATE) as i32;
 /// In a list: the address of the elements.
 pub const LIST_START: i32 = (ITEMS + HVec::<Value>::START) as i32;
 /// In a list: the number of elements.
@@ -66,8 +68,12 @@ pub const LIST_LEN: i32 = (ITEMS + HVec::<Value>::LEN) as i32;
 /// In a list: how many elements there is room for.
 pub const LIST_CAPACITY: i32 = (ITEMS + HVec::<Value>::CAPACITY) as i32;
 
-/// In a list: what takes its elements away, or null.
-pub const LIST_SINK: i32 = (body_offset::<List>() + List::SINK) as i32;
+/// In a list: the address of what few lists have, or null. A list that is packed has no ordinary elements.
+pub const LIST_ASIDE: i32 = (ELEMENTS + Elements::ASIDE) as i32;
+/// In what few lists have: the address of a packed list's elements, a byte each.
+pub const ASIDE_START: i32 = Aside::START as i32;
+/// In what few lists have: the number of a packed list's elements.
+pub const ASIDE_LEN: i32 = Aside::LEN as i32;
 /// Size class of a list.
 pub const LIST_CLASS: usize = size_class::<List>();
 /// The first word of a new list.
@@ -207,9 +213,25 @@ mod tests {
         };
         let base = Ref::address(&list);
         assert_eq!(word(base, 0) as u64 & 0xff_ffff_ffff, LIST_HEADER);
-        assert_eq!((word(base, LIST_STATE) as u32, word(base, LIST_SINK)), (0, 0));
+        assert_eq!((word(base, LIST_STATE) as u32, word(base, LIST_ASIDE)), (0, 0));
         assert_eq!((word(base, LIST_LEN), word(base, LIST_CAPACITY)), (3, room));
         assert_eq!(word(word(base, LIST_START) + 2 * VALUE as usize, PAYLOAD), 3);
+    }
+
+    #[test]
+    fn a_packed_list_lies_as_declared() {
+        let word = |base: usize, offset: i32| {
+            // SAFETY: the objects are alive and the offsets lie inside them.
+            unsafe { *((base + offset as usize) as *const usize) }
+        };
+        let Some(list) = List::repeated(true, 100) else { panic!("packed") };
+        let base = Ref::address(&list);
+        assert_eq!(word(base, LIST_LEN), 0);
+        let aside = word(base, LIST_ASIDE);
+        assert_eq!(word(aside, ASIDE_LEN), 100);
+        assert_eq!(word(word(aside, ASIDE_START), 0), 0x0101_0101_0101_0101);
+        assert!(list.items.borrow().iter().all(|item| item.is(&Value::Bool(true))));
+        assert_eq!((word(base, LIST_LEN), word(aside, ASIDE_LEN)), (100, 0));
     }
 
     #[test]

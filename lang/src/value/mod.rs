@@ -24,6 +24,7 @@ pub mod compare;
 pub mod containers;
 pub mod decimal;
 pub mod dict;
+mod elements;
 pub mod exceptions;
 pub mod flow;
 pub mod format;

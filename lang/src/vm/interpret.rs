@@ -521,7 +521,5 @@ fn next_fast(iter: &Value) -> Option<Option<Value>> {
 #[inline]
 fn set_fast(object: &Value, key: &Value, value: &Value) -> Option<Value> {
     let (Value::List(list), Value::Int(n)) = (object, key) else { return None };
-    let mut items = list.items.borrow_mut();
-    let slot = items.get_mut(usize::try_from(*n).ok()?)?;
-    Some(std::mem::replace(slot, value.clone()))
+    list.items.exchange(usize::try_from(*n).ok()?, value)
 }

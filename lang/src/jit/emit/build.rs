@@ -114,7 +114,7 @@ impl Emit<'_, '_> {
         } else {
             for (offset, word) in [
                 (layout::LIST_STATE, zero),
-                (layout::LIST_SINK, zero),
+                (layout::LIST_ASIDE, zero),
                 (layout::LIST_START, values),
                 (layout::LIST_LEN, len),
                 (layout::LIST_CAPACITY, room),

@@ -120,7 +120,7 @@ impl Emit<'_, '_> {
         let dst = self.b.ins().iconst(I64, i64::from(dst));
         let (function, target) = runtime::callable(fixed, usize::from(count));
         let target = self.b.ins().iconst(I64, target as i64);
-        let status = self.call_runtime(function, &[self.vm, slots, target, packed, dst], 1);
+        let status = self.call_runtime(function, &[slots, target, packed, dst], 1);
         self.check(status[0]);
         self.take_results(ty);
     }

@@ -3,7 +3,7 @@
 //! A fact holds from the instruction that established it to the end of its block, unless something between may change it:
 //! only plans that are *quiet* - they run no code but their own, and allocate nothing - keep what is known of lists.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64};
@@ -12,8 +12,9 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 use super::Emit;
 use crate::code::Reg;
 use crate::jit::effects::Effects;
-use crate::jit::plan::{Literal, Plan, State};
+use crate::jit::plan::{Literal, Operand, Plan, State};
 use crate::jit::types::Ty;
+use crate::syntax::ast::BinaryOp;
 use crate::value::layout::{self, tag};
 
 /// What is known at a point of straight-line code.
@@ -94,7 +95,10 @@ impl Emit<'_, '_> {
     pub(super) fn update_facts(&mut self, plan: &Plan, before: &State) {
         let effects = &self.planner.effects[self.at];
         let reads: Vec<Reg> = Effects::each(&effects.reads).collect();
-        if !is_quiet(plan, before, &reads) {
+        // The general form of what is done with flags may unpack a list, or replace any element.
+        let is_flag = matches!(plan, Plan::Index(Ty::Bool))
+            || matches!(plan, Plan::SetIndex) && reads.last().is_some_and(|src| self.ty(*src) == Ty::Bool);
+        if is_flag || !is_quiet(plan, before, &reads) {
             self.facts.lists.clear();
         }
         for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {

@@ -45,6 +45,19 @@ impl Emit<'_, '_> {
         self.b.ins().iadd(start, offset)
     }
 
+    /// The address of the element of a packed list, in a new block `packed`; `plain` is for a list that is not packed, and for an
+    /// index outside.
+    pub(super) fn packed_element(&mut self, list: Word, index: Word, packed: Block, plain: Block) -> Word {
+        let aside = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_ASIDE);
+        self.branch(aside, plain);
+        let len = self.b.ins().load(I64, self.memory.headers, aside, layout::ASIDE_LEN);
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        self.b.ins().brif(inside, packed, &[], plain, &[]);
+        self.b.switch_to_block(packed);
+        let start = self.b.ins().load(I64, self.memory.headers, aside, layout::ASIDE_START);
+        self.b.ins().iadd(start, index)
+    }
+
     /// `dst = list[index]`
     pub(super) fn emit_index(&mut self, instr: Instr, ty: Ty) {
         let Instr::GetItem { dst, obj, key } = instr else { return };
@@ -61,6 +74,16 @@ impl Emit<'_, '_> {
         let before = self.state.clone();
         let list = self.list_in(obj, slow);
         let index = self.int(key);
+        if ty == Ty::Bool {
+            let (packed, plain) = (self.b.create_block(), self.b.create_block());
+            let place = self.packed_element(list, index, packed, plain);
+            let byte = self.b.ins().load(I8, self.memory.elements, place, 0);
+            let word = self.b.ins().uextend(I64, byte);
+            self.set_int(dst, word, Ty::Bool);
+            self.b.ins().jump(after, &[]);
+            self.b.switch_to_block(plain);
+            self.state.clone_from(&before);
+        }
         let element = self.element(list, index, slow);
         if ty != Ty::Any {
             let found = self.b.ins().load(I8, self.memory.elements, element, 0);
@@ -91,6 +114,16 @@ impl Emit<'_, '_> {
         let (slow, after) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         let list = self.list_in(obj, slow);
+        let index = self.int(key);
+        if ty == Ty::Bool {
+            let (packed, plain) = (self.b.create_block(), self.b.create_block());
+            let place = self.packed_element(list, index, packed, plain);
+            let word = self.int(src);
+            let byte = self.b.ins().ireduce(I8, word);
+            self.b.ins().store(self.memory.elements, byte, place, 0);
+            self.b.ins().jump(after, &[]);
+            self.b.switch_to_block(plain);
+        }
         let free = self.is_free(list, layout::LIST_STATE);
         self.branch(free, slow);
         let element = self.element(list, index, slow);
@@ -215,6 +248,18 @@ impl Emit<'_, '_> {
         let Instr::Call { dst, base, argc } = instr else { return };
         let list = self.payload(reg);
         let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
+        // A packed list has no ordinary elements.
+        let aside = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_ASIDE);
+        let (special, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(special);
+        self.b.append_block_param(after, I64);
+        self.b.ins().brif(aside, special, &[], after, &[len.into()]);
+        self.b.switch_to_block(special);
+        let packed = self.b.ins().load(I64, self.memory.headers, aside, layout::ASIDE_LEN);
+        let both = self.b.ins().iadd(len, packed);
+        self.b.ins().jump(after, &[both.into()]);
+        self.b.switch_to_block(after);
+        let len = self.b.block_params(after)[0];
         self.clear(base, argc.saturating_add(1));
         self.set_int(dst, len, Ty::Int);
     }

@@ -189,6 +189,24 @@ impl Emit<'_, '_> {
         self.def_int(dst, zero);
     }
 
+    /// The next element of a packed list of whose ordinary elements there are no more, or the end of the loop.
+    fn emit_next_packed(&mut self, iter: Reg, list: Word, at: Word, ty: Ty, end: Block) {
+        let packed = self.b.create_block();
+        let element = self.packed_element(list, at, packed, end);
+        if ty != Ty::Bool {
+            let exit = self.exit_before();
+            self.b.ins().jump(exit, &[]);
+            return;
+        }
+        let byte = self.b.ins().load(I8, self.memory.elements, element, 0);
+        let word = self.b.ins().uextend(I64, byte);
+        let next = self.b.ins().iadd_imm_s(at, 1);
+        self.def_int(iter, next);
+        self.set_int(iter + 1, word, Ty::Bool);
+        let next = self.edge(self.at + 1, &self.state.clone());
+        self.b.ins().jump(next, &[]);
+    }
+
     /// The next item of an iterator, or the end of the loop.
     pub(super) fn emit_next(&mut self, instr: Instr, plan: &Plan) {
         let Instr::ForIter { iter, exit } = instr else { return };
@@ -209,7 +227,11 @@ impl Emit<'_, '_> {
                 let at = self.int(iter);
                 let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
                 let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, at, len);
-                self.b.ins().brif(inside, more, &[], end, &[]);
+                let beyond = self.b.create_block();
+                self.b.ins().brif(inside, more, &[], beyond, &[]);
+                self.b.switch_to_block(beyond);
+                self.emit_next_packed(iter, list, at, *ty, end);
+                self.state.clone_from(&before);
                 self.b.switch_to_block(more);
                 let start = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_START);
                 let offset = self.b.ins().ishl_imm_u(at, 4);
