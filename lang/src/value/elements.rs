@@ -29,15 +29,19 @@ pub struct Sink {
     pub is_open: Cell<bool>,
     /// Why elements were lost: the run must end.
     pub lost: Cell<Option<Stop>>,
+    /// Whether it was there before the first item of the payload was given.
+    pub from_start: bool,
     take: fn(&Sink, &mut HVec<Value>),
 }
 
 impl Sink {
-    /// A sink that has written `written` and takes elements with `take`.
+    /// A sink that has written `written` and takes elements with `take`; `from_start` says whether it was there before the first
+    /// item of the payload was given.
     #[must_use]
-    pub fn new(written: HVec<u8>, take: fn(&Sink, &mut HVec<Value>)) -> Sink {
+    pub fn new(written: HVec<u8>, from_start: bool, take: fn(&Sink, &mut HVec<Value>)) -> Sink {
         let written = Guarded::new(written);
-        Sink { written, taken: Cell::new(0), is_open: Cell::new(true), lost: Cell::new(None), take }
+        let (taken, is_open, lost) = (Cell::new(0), Cell::new(true), Cell::new(None));
+        Sink { written, taken, is_open, lost, from_start, take }
     }
 }
 

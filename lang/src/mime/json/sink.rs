@@ -23,7 +23,8 @@ const GATHERED: usize = 64;
 pub fn list() -> Value {
     let mut written = HVec::with_capacity(1024);
     written.push(b'[');
-    Value::List(List::with_sink(HVec::with_capacity(GATHERED), Sink::new(written, take)))
+    let from_start = items::progress().is_none_or(|(done, _)| done == 0);
+    Value::List(List::with_sink(HVec::with_capacity(GATHERED), Sink::new(written, from_start, take)))
 }
 
 /// Writes all elements but the last, which the program may still have at hand.
@@ -31,7 +32,8 @@ fn take(sink: &Sink, items: &mut HVec<Value>) {
     let Some(last) = items.pop() else { return };
     let mut writer = Writer::of_sole(sink.written.replace(HVec::new()));
     let mark = writer.out.len();
-    if let Some((done, total)) = items::progress() {
+    // A list that is made for one item says nothing of the others.
+    if let Some((done, total)) = items::progress().filter(|_| sink.from_start) {
         // Twice as much as the elements before needed.
         let room = mark / (sink.taken.get() / GATHERED).max(1) * 2;
         writer.out.reserve_for_rest(room, done, total);

@@ -78,8 +78,8 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         input,
         at,
         records: HVec::with_capacity(((end - start) / 16 + 4).min(tape::BEGUN)),
-        open: Vec::with_capacity(64),
-        frames: Vec::with_capacity(8),
+        open: HVec::with_capacity(64),
+        frames: HVec::with_capacity(8),
         shapes: Shapes::borrow_kept(),
         found: HVec::new(),
     };
@@ -141,8 +141,8 @@ struct Surveyor<'a> {
     at: usize,
     records: HVec<Part>,
     /// Parts of the containers that are open, the outermost first.
-    open: Vec<Part>,
-    frames: Vec<Frame>,
+    open: HVec<Part>,
+    frames: HVec<Frame>,
     shapes: Shapes,
     found: HVec<Ref<Shape>>,
 }
