@@ -1,5 +1,7 @@
 //! Running a program again and again with a clock in hand.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dataway_lang::mime::stopwatch;
@@ -119,10 +121,11 @@ pub fn rounds(
     time: Duration,
     mut see: impl FnMut(Duration),
 ) {
+    let turns = turns(inputs);
     let begun = Instant::now();
     let mut runs = 0;
     loop {
-        for input in inputs {
+        for input in &*turns {
             let started = Instant::now();
             let outcome = once(program, input, options);
             see(started.elapsed());
@@ -133,6 +136,20 @@ pub fn rounds(
             return;
         }
     }
+}
+
+/// The messages; a small one that is alone takes turns with another of the same content. A thread keeps what it found out about
+/// the last small text, and nobody sends the same one all the time.
+fn turns(inputs: &[Input]) -> Cow<'_, [Input]> {
+    /// Bytes of a payload that is not small.
+    const LARGE: usize = 1 << 20;
+    let [only] = inputs else { return Cow::Borrowed(inputs) };
+    let mut other = only.clone();
+    match &mut other.payload {
+        Datum::Entity { bytes, .. } if bytes.len() < LARGE => *bytes = Arc::from(&**bytes),
+        _ => return Cow::Borrowed(inputs),
+    }
+    Cow::Owned(vec![only.clone(), other])
 }
 
 fn nanoseconds(time: Duration) -> u64 {
