@@ -6,8 +6,8 @@ use super::{BindingKind, Declared, Scope, ScopeId, ScopeKind, Symbol, SymbolId, 
 use crate::check::with_stack;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Alias, Arg, Body, Comprehension, Expr, ExprKind, FStringPart, Ident, Name, Params, Pattern, PatternKind, Program,
-    Stmt, StmtKind,
+    Alias, Arg, Body, Comprehension, Expr, ExprKind, FStringPart, Ident, Name, Params, Part, Pattern, Program, Stmt,
+    StmtKind,
 };
 
 /// Where the value of an expression goes.
@@ -347,30 +347,13 @@ impl Walk {
     }
 
     fn pattern(&mut self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Value(value) => self.expr(value, Way::Nowhere),
-            PatternKind::Sequence(patterns) | PatternKind::Or(patterns) => {
-                patterns.iter().for_each(|pattern| self.pattern(pattern));
-            }
-            PatternKind::Mapping { items, rest } => {
-                for (key, pattern) in items {
-                    self.expr(key, Way::Nowhere);
-                    self.pattern(pattern);
-                }
-                rest.iter().for_each(|name| self.bind(name, BindingKind::Capture));
-            }
-            PatternKind::Class { class, patterns, keywords } => {
-                self.expr(class, Way::Nowhere);
-                let keywords = keywords.iter().map(|(_, pattern)| pattern);
-                patterns.iter().chain(keywords).for_each(|pattern| self.pattern(pattern));
-            }
-            PatternKind::Star(name) => name.iter().for_each(|name| self.bind(name, BindingKind::Capture)),
-            PatternKind::As { pattern, name } => {
-                pattern.iter().for_each(|pattern| self.pattern(pattern));
-                name.iter().for_each(|name| self.bind(name, BindingKind::Capture));
-            }
-            PatternKind::Singleton(_) | PatternKind::Error => {}
-        }
+        pattern.for_each_part(&mut |part| match part {
+            Part::Expr(expr) => self.expr(expr, Way::Nowhere),
+            Part::Pattern(pattern) => self.pattern(pattern),
+            Part::Binding(name) => self.bind(name, BindingKind::Capture),
+            // Patterns have none.
+            Part::Target(_) | Part::Block(_) => {}
+        });
     }
 
     // expressions

@@ -9,8 +9,7 @@ use super::super::lower::with_stack;
 use super::fold::{Candidate, Factories, Fold};
 use super::{Declared, MAX_SYMBOLS, Scope, ScopeId, ScopeKind, Scopes, Symbol};
 use crate::syntax::ast::{
-    Alias, Body, Comprehension, Expr, ExprKind, Ident, Mode, Name, Params, Pattern, PatternKind, Program, Stmt,
-    StmtKind, Try,
+    Alias, Body, Comprehension, Expr, ExprKind, Mode, Name, Params, Part, Program, Stmt, StmtKind,
 };
 
 /// All scopes of a program with their names; captures are not known yet.
@@ -136,13 +135,7 @@ impl Walk {
                 let id = self.function(&def.params, |walk| walk.block(&def.body));
                 self.scopes.functions.insert(from_ref(&**def), id);
             }
-            StmtKind::Return(value) => self.exprs(value),
-            StmtKind::Expr(value) => self.expr(value),
             StmtKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
-            StmtKind::Assign { targets, value } => {
-                self.expr(value);
-                targets.iter().for_each(|target| self.target(target));
-            }
             StmtKind::AugAssign { target, value, .. } => {
                 if let ExprKind::Name(name) = &target.kind {
                     self.load(name);
@@ -162,35 +155,6 @@ impl Walk {
                 self.block(body);
                 self.block(orelse);
             }
-            StmtKind::While { test, body, orelse } => {
-                self.expr(test);
-                self.block(body);
-                self.block(orelse);
-            }
-            StmtKind::If { branches, orelse } => {
-                for (test, body) in branches {
-                    self.expr(test);
-                    self.block(body);
-                }
-                self.block(orelse);
-            }
-            StmtKind::Match { subject, cases } => {
-                self.expr(subject);
-                for case in cases {
-                    self.pattern(&case.pattern);
-                    self.exprs(&case.guard);
-                    self.block(&case.body);
-                }
-            }
-            StmtKind::Raise { exc, cause } => {
-                self.exprs(exc);
-                self.exprs(cause);
-            }
-            StmtKind::Try(stmt) => self.try_stmt(stmt),
-            StmtKind::Assert { test, message } => {
-                self.expr(test);
-                self.exprs(message);
-            }
             StmtKind::Import(names) => {
                 for alias in names {
                     self.bind(&import_target(alias));
@@ -209,21 +173,24 @@ impl Walk {
             StmtKind::Nonlocal(names) => {
                 names.iter().for_each(|ident| self.declare(&ident.name, Declared::Nonlocal));
             }
-            StmtKind::Pass | StmtKind::Break | StmtKind::Continue | StmtKind::Error { .. } => {}
+            kind => kind.for_each_part(&mut |part| match part {
+                // The name of an exception.
+                Part::Binding(ident) => self.bind(&ident.name).unbinds = true,
+                part => self.part(part),
+            }),
         }
     }
 
-    fn try_stmt(&mut self, stmt: &Try) {
-        self.block(&stmt.body);
-        for handler in &stmt.handlers {
-            self.exprs(&handler.kind);
-            if let Some(ident) = &handler.name {
-                self.bind(&ident.name).unbinds = true;
+    fn part(&mut self, part: Part) {
+        match part {
+            Part::Expr(expr) => self.expr(expr),
+            Part::Target(target) => self.target(target),
+            Part::Pattern(pattern) => pattern.for_each_part(&mut |part| self.part(part)),
+            Part::Binding(ident) => {
+                self.bind(&ident.name);
             }
-            self.block(&handler.body);
+            Part::Block(body) => self.block(body),
         }
-        self.block(&stmt.orelse);
-        self.block(&stmt.finalbody);
     }
 
     /// A function scope: `params` are bound, then `body` is walked. Defaults belong to the scope around it.
@@ -375,39 +342,6 @@ impl Walk {
             ExprKind::Name(name) => self.bind(name).unbinds = true,
             ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.delete(item)),
             _ => self.expr(target),
-        }
-    }
-
-    fn capture(&mut self, name: Option<&Ident>) {
-        if let Some(ident) = name {
-            self.bind(&ident.name);
-        }
-    }
-
-    fn pattern(&mut self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Value(value) => self.expr(value),
-            PatternKind::Sequence(patterns) | PatternKind::Or(patterns) => {
-                patterns.iter().for_each(|pattern| self.pattern(pattern));
-            }
-            PatternKind::Mapping { items, rest } => {
-                for (key, pattern) in items {
-                    self.expr(key);
-                    self.pattern(pattern);
-                }
-                self.capture(rest.as_ref());
-            }
-            PatternKind::Class { class, patterns, keywords } => {
-                self.expr(class);
-                let keywords = keywords.iter().map(|(_, pattern)| pattern);
-                patterns.iter().chain(keywords).for_each(|pattern| self.pattern(pattern));
-            }
-            PatternKind::Star(name) => self.capture(name.as_ref()),
-            PatternKind::As { pattern, name } => {
-                pattern.iter().for_each(|pattern| self.pattern(pattern));
-                self.capture(name.as_ref());
-            }
-            PatternKind::Singleton(_) | PatternKind::Error => {}
         }
     }
 }

@@ -26,6 +26,7 @@ pub use expr::*;
 pub use ops::{BinaryOp, BoolOp, CmpOp, UnaryOp};
 pub use pattern::{MatchCase, Pattern, PatternKind};
 pub use stmt::{Alias, ExceptHandler, FunctionDef, Stmt, StmtKind, Try};
+pub use visit::Part;
 
 /// Deepest nesting of expression nodes that a tree may hold.
 pub const MAX_DEPTH: u16 = 2000;

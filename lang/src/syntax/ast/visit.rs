@@ -1,6 +1,6 @@
 //! Going over the children of a node.
 
-use super::{Body, Comprehension, Expr, ExprKind, FStringPart, Stmt, StmtKind};
+use super::{Body, Comprehension, Expr, ExprKind, FStringPart, Ident, Pattern, PatternKind, Stmt, StmtKind};
 
 impl ExprKind {
     /// Calls `visit` with every direct child expression, in source order; defaults and annotations
@@ -112,6 +112,117 @@ impl Body {
         match self {
             Body::Expression(expression) => visit(expression),
             Body::Statements(_) => self.for_each_stmt(&mut |statement| statement.for_each_expr(visit)),
+        }
+    }
+}
+
+/// A part of a statement or of a pattern, as a walk in the order of evaluation meets it.
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    /// An expression that is evaluated.
+    Expr(&'a Expr),
+    /// What is assigned to or deleted.
+    Target(&'a Expr),
+    /// The pattern of a case, or one inside a pattern.
+    Pattern(&'a Pattern),
+    /// A name that is bound: of an exception, or by a pattern.
+    Binding(&'a Ident),
+    /// Statements.
+    Block(&'a [Stmt]),
+}
+
+impl StmtKind {
+    /// Calls `visit` with the parts of this statement in the order in which they are evaluated and bound. A definition, an
+    /// annotated assignment, an import and a declaration have none here: what they mean differs from walk to walk.
+    pub fn for_each_part<'a>(&'a self, visit: &mut dyn FnMut(Part<'a>)) {
+        match self {
+            StmtKind::Return(value) => value.iter().map(Part::Expr).for_each(visit),
+            StmtKind::Expr(value) => visit(Part::Expr(value)),
+            StmtKind::Delete(targets) => targets.iter().map(Part::Target).for_each(visit),
+            StmtKind::Assign { targets, value } => {
+                visit(Part::Expr(value));
+                targets.iter().map(Part::Target).for_each(visit);
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                visit(Part::Target(target));
+                visit(Part::Expr(value));
+            }
+            StmtKind::For { target, iter, body, orelse } => {
+                visit(Part::Expr(iter));
+                visit(Part::Target(target));
+                visit(Part::Block(body));
+                visit(Part::Block(orelse));
+            }
+            StmtKind::While { test, body, orelse } => {
+                visit(Part::Expr(test));
+                visit(Part::Block(body));
+                visit(Part::Block(orelse));
+            }
+            StmtKind::If { branches, orelse } => {
+                for (test, body) in branches {
+                    visit(Part::Expr(test));
+                    visit(Part::Block(body));
+                }
+                visit(Part::Block(orelse));
+            }
+            StmtKind::Match { subject, cases } => {
+                visit(Part::Expr(subject));
+                for case in cases {
+                    visit(Part::Pattern(&case.pattern));
+                    case.guard.iter().for_each(|guard| visit(Part::Expr(guard)));
+                    visit(Part::Block(&case.body));
+                }
+            }
+            StmtKind::Raise { exc, cause } => exc.iter().chain(cause).map(Part::Expr).for_each(visit),
+            StmtKind::Try(parts) => {
+                visit(Part::Block(&parts.body));
+                for handler in &parts.handlers {
+                    handler.kind.iter().for_each(|kind| visit(Part::Expr(kind)));
+                    handler.name.iter().for_each(|name| visit(Part::Binding(name)));
+                    visit(Part::Block(&handler.body));
+                }
+                visit(Part::Block(&parts.orelse));
+                visit(Part::Block(&parts.finalbody));
+            }
+            StmtKind::Assert { test, message } => [test].into_iter().chain(message).map(Part::Expr).for_each(visit),
+            StmtKind::Error { body } => visit(Part::Block(body)),
+            StmtKind::FunctionDef(_)
+            | StmtKind::AnnAssign { .. }
+            | StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::Global(_)
+            | StmtKind::Nonlocal(_)
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue => {}
+        }
+    }
+}
+
+impl Pattern {
+    /// Calls `visit` with the parts of this pattern in the order in which they are evaluated and bound.
+    pub fn for_each_part<'a>(&'a self, visit: &mut dyn FnMut(Part<'a>)) {
+        match &self.kind {
+            PatternKind::Value(value) => visit(Part::Expr(value)),
+            PatternKind::Sequence(items) | PatternKind::Or(items) => items.iter().map(Part::Pattern).for_each(visit),
+            PatternKind::Mapping { items, rest } => {
+                for (key, value) in items {
+                    visit(Part::Expr(key));
+                    visit(Part::Pattern(value));
+                }
+                rest.iter().map(Part::Binding).for_each(visit);
+            }
+            PatternKind::Class { class, patterns, keywords } => {
+                visit(Part::Expr(class));
+                let keywords = keywords.iter().map(|(_, pattern)| pattern);
+                patterns.iter().chain(keywords).map(Part::Pattern).for_each(visit);
+            }
+            PatternKind::Star(name) => name.iter().map(Part::Binding).for_each(visit),
+            PatternKind::As { pattern, name } => {
+                pattern.iter().for_each(|pattern| visit(Part::Pattern(pattern)));
+                name.iter().map(Part::Binding).for_each(visit);
+            }
+            PatternKind::Singleton(_) | PatternKind::Error => {}
         }
     }
 }

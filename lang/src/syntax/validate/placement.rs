@@ -3,9 +3,7 @@
 use super::{patterns, targets, with_stack};
 use crate::diagnostic::Code;
 use crate::source::{SourceText, Span};
-use crate::syntax::ast::{
-    Body, Comprehension, Expr, ExprKind, FunctionDef, Params, Pattern, PatternKind, Stmt, StmtKind,
-};
+use crate::syntax::ast::{Body, Comprehension, Expr, ExprKind, FunctionDef, Params, Part, Pattern, Stmt, StmtKind};
 use crate::syntax::report::Report;
 
 /// Most `for`, `while` and `try` blocks inside each other (spec section 2).
@@ -171,27 +169,11 @@ impl Placement<'_> {
     }
 
     fn pattern(&mut self, pattern: &Pattern, yields: Yields) {
-        match &pattern.kind {
-            PatternKind::Value(value) => self.expr(value, yields),
-            PatternKind::Sequence(items) | PatternKind::Or(items) => {
-                items.iter().for_each(|item| self.pattern(item, yields));
-            }
-            PatternKind::Mapping { items, .. } => {
-                for (key, value) in items {
-                    self.expr(key, yields);
-                    self.pattern(value, yields);
-                }
-            }
-            PatternKind::Class { class, patterns, keywords } => {
-                self.expr(class, yields);
-                patterns.iter().for_each(|item| self.pattern(item, yields));
-                keywords.iter().for_each(|(_, item)| self.pattern(item, yields));
-            }
-            PatternKind::As { pattern, .. } => {
-                pattern.iter().for_each(|item| self.pattern(item, yields));
-            }
-            PatternKind::Singleton(_) | PatternKind::Star(_) | PatternKind::Error => {}
-        }
+        pattern.for_each_part(&mut |part| match part {
+            Part::Expr(expr) => self.expr(expr, yields),
+            Part::Pattern(pattern) => self.pattern(pattern, yields),
+            Part::Target(_) | Part::Binding(_) | Part::Block(_) => {}
+        });
     }
 
     fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, yields: Yields) {

@@ -8,9 +8,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use super::with_stack;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Body, Comprehension, Expr, ExprKind, Ident, Name, Params, Pattern, PatternKind, Stmt, StmtKind,
-};
+use crate::syntax::ast::{Body, Comprehension, Expr, ExprKind, Ident, Name, Params, Part, Stmt, StmtKind};
 use crate::syntax::report::Report;
 
 /// Checks a program.
@@ -177,64 +175,10 @@ impl Walk<'_> {
                 self.block(&function.body);
                 self.close_function();
             }
-            StmtKind::Return(value) => self.exprs(value),
-            StmtKind::Delete(targets) => targets.iter().for_each(|target| self.target(target)),
-            StmtKind::Assign { targets, value } => {
-                self.expr(value);
-                targets.iter().for_each(|target| self.target(target));
-            }
-            StmtKind::AugAssign { target, value, .. } => {
-                self.target(target);
-                self.expr(value);
-            }
             StmtKind::AnnAssign { target, annotation, value, simple } => {
                 self.annotated(target, *simple || value.is_some());
                 self.expr(annotation);
                 self.exprs(value);
-            }
-            StmtKind::For { target, iter, body, orelse } => {
-                self.expr(iter);
-                self.target(target);
-                self.block(body);
-                self.block(orelse);
-            }
-            StmtKind::While { test, body, orelse } => {
-                self.expr(test);
-                self.block(body);
-                self.block(orelse);
-            }
-            StmtKind::If { branches, orelse } => {
-                for (test, body) in branches {
-                    self.expr(test);
-                    self.block(body);
-                }
-                self.block(orelse);
-            }
-            StmtKind::Match { subject, cases } => {
-                self.expr(subject);
-                for case in cases {
-                    self.pattern(&case.pattern);
-                    self.exprs(&case.guard);
-                    self.block(&case.body);
-                }
-            }
-            StmtKind::Raise { exc, cause } => {
-                self.exprs(exc);
-                self.exprs(cause);
-            }
-            StmtKind::Try(parts) => {
-                self.block(&parts.body);
-                for handler in &parts.handlers {
-                    self.exprs(&handler.kind);
-                    self.ident(handler.name.as_ref());
-                    self.block(&handler.body);
-                }
-                self.block(&parts.orelse);
-                self.block(&parts.finalbody);
-            }
-            StmtKind::Assert { test, message } => {
-                self.expr(test);
-                self.exprs(message);
             }
             StmtKind::Import(names) => {
                 for alias in names {
@@ -247,7 +191,8 @@ impl Walk<'_> {
             }
             StmtKind::ImportFrom { names, .. } => {
                 for alias in names {
-                    self.ident(Some(alias.asname.as_ref().unwrap_or(&alias.name)));
+                    let own = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.bind(&own.name, own.span);
                 }
             }
             StmtKind::Global(names) => self.declare(names, true),
@@ -262,9 +207,17 @@ impl Walk<'_> {
                     }
                 }
             }
-            StmtKind::Expr(expr) => self.expr(expr),
-            StmtKind::Error { body } => self.block(body),
-            StmtKind::Pass | StmtKind::Break | StmtKind::Continue => {}
+            kind => kind.for_each_part(&mut |part| self.part(part)),
+        }
+    }
+
+    fn part(&mut self, part: Part) {
+        match part {
+            Part::Expr(expr) => self.expr(expr),
+            Part::Target(target) => self.target(target),
+            Part::Pattern(pattern) => pattern.for_each_part(&mut |part| self.part(part)),
+            Part::Binding(ident) => self.bind(&ident.name, ident.span),
+            Part::Block(statements) => self.block(statements),
         }
     }
 
@@ -306,12 +259,6 @@ impl Walk<'_> {
         }
     }
 
-    fn ident(&mut self, ident: Option<&Ident>) {
-        if let Some(ident) = ident {
-            self.bind(&ident.name, ident.span);
-        }
-    }
-
     fn target(&mut self, target: &Expr) {
         with_stack(|| match &target.kind {
             ExprKind::Name(name) => self.bind(name, target.span),
@@ -321,33 +268,6 @@ impl Walk<'_> {
             ExprKind::Starred(value) => self.target(value),
             _ => self.expr(target),
         });
-    }
-
-    fn pattern(&mut self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Value(value) => self.expr(value),
-            PatternKind::Sequence(items) | PatternKind::Or(items) => {
-                items.iter().for_each(|item| self.pattern(item));
-            }
-            PatternKind::Mapping { items, rest } => {
-                for (key, value) in items {
-                    self.expr(key);
-                    self.pattern(value);
-                }
-                self.ident(rest.as_ref());
-            }
-            PatternKind::Class { class, patterns, keywords } => {
-                self.expr(class);
-                patterns.iter().for_each(|item| self.pattern(item));
-                keywords.iter().for_each(|(_, item)| self.pattern(item));
-            }
-            PatternKind::Star(name) => self.ident(name.as_ref()),
-            PatternKind::As { pattern, name } => {
-                pattern.iter().for_each(|item| self.pattern(item));
-                self.ident(name.as_ref());
-            }
-            PatternKind::Singleton(_) | PatternKind::Error => {}
-        }
     }
 
     fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
