@@ -11,7 +11,7 @@ mod support;
 use std::path::Path;
 use std::time::Duration;
 
-use dataway_lang::{Input, Limits, Program, RunOptions, jit};
+use dataway_lang::{Datum, Input, Limits, Program, RunOptions, jit};
 use support::random::Random;
 use support::{compile, script, show};
 
@@ -196,5 +196,106 @@ def dw_process(msg):
             used.push(dataway_lang::value::heap::used());
         }
         assert_eq!(used[2], used[5], "{mode:?}: {used:?}");
+    }
+}
+
+/// How often versions of a function were given up because of what they had assumed.
+fn mistakes(program: &Program, function: &str) -> u32 {
+    let unit = program.unit();
+    let number = unit.codes.iter().position(|code| &*code.name == function).expect("there is such a function");
+    let tier = unit.tier.code(u32::try_from(number).expect("few functions")).expect("what is known of it");
+    tier.generations.load(std::sync::atomic::Ordering::Relaxed)
+}
+
+/// What is reported of a function.
+fn reported(program: &Program, function: &str) -> String {
+    let report = jit::report(program.unit());
+    let of = |part: &&str| part.lines().next().is_some_and(|line| line.contains(&format!(" {function}:")));
+    report.split("\n\n").filter(of).collect()
+}
+
+#[test]
+fn a_loop_of_a_function_warms_up_though_its_caller_is_compiled_already() {
+    let text = "\
+def dw_process(msg):
+    for _ in range(5000):
+        dispatch('first', ROWS)
+    return [dispatch('second', ROWS) for _ in range(3)]
+
+def dispatch(kind, rows):
+    return first(rows) if kind == 'first' else second(rows)
+
+def first(rows):
+    return len(rows)
+
+def second(rows):
+    total = 0.0
+    for _ in range(20000):
+        for row in rows:
+            total += row['a'] * row['b'][1]
+    return total
+
+ROWS = [{'a': 1.5, 'b': [0, 2.5]}]
+";
+    let program = compile(text);
+    for _ in 0..12 {
+        let (result, _) = outcome(&program, &options(jit::Mode::Auto));
+        assert!(result.is_ok(), "{result:?}");
+        jit::wait();
+    }
+    if jit::is_available() {
+        let found = reported(&program, "second");
+        assert!(found.contains("float *") && !found.contains("through the runtime"), "{found}");
+    }
+}
+
+#[test]
+fn a_look_at_the_limits_is_no_mistake() {
+    let text = "\
+def dw_process(msg):
+    return sum([count({'a': n}) for n in range(3)])
+
+def count(row):
+    found = 0
+    for _ in range(1000000):
+        if is_wanted(row):
+            found += 1
+    return found
+
+def is_wanted(row):
+    return row['a'] > 1
+";
+    for mode in [jit::Mode::Always, jit::Mode::Auto] {
+        let program = compile(text);
+        assert_eq!(outcome(&program, &options(mode)).0, Ok("1000000".to_owned()));
+        assert_eq!([mistakes(&program, "count"), mistakes(&program, "is_wanted")], [0, 0], "{mode:?}");
+    }
+}
+
+#[test]
+fn who_calls_a_version_that_was_given_up_gets_the_next_one() {
+    let text = "\
+def dw_process(msg):
+    row = {'a': msg.vars['a']}
+    found = 0
+    for _ in range(100000):
+        found += part(row)
+    return found
+
+def part(row):
+    return 1 if row['a'] else 0
+";
+    let program = compile(text);
+    let run = |vars: &str, jit: jit::Mode| {
+        let input = Input { vars: Datum::json(vars), ..Input::default() };
+        let outcome = program.run(&input, &options(jit), show);
+        outcome.result.map_err(|report| report.render())
+    };
+    assert_eq!(run("{\"a\": 1}", jit::Mode::Off), Ok("100000".to_owned()));
+    assert_eq!(run("{\"a\": 1.5}", jit::Mode::Always), Ok("100000".to_owned()));
+    if jit::is_available() {
+        assert_eq!([mistakes(&program, "dw_process"), mistakes(&program, "part")], [0, 1]);
+        let found = reported(&program, "part");
+        assert!(found.contains("field by shape, expected any"), "{found}");
     }
 }

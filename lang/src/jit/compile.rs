@@ -18,10 +18,10 @@ use super::effects::Effects;
 use super::emit::{Emit, body_signature, entry_words};
 use super::infer::infer;
 use super::liveness::Liveness;
-use super::native::snapshot;
-use super::plan::Planner;
+use super::native::{Mode, snapshot};
+use super::plan::{Planner, Unseen};
 use super::types::Ty;
-use super::unit::{Callee, Compiled, Key, Version};
+use super::unit::{Callee, CodeTier, Compiled, Key, Version};
 use crate::code::{Code, Instr, Unit};
 
 /// Functions with more registers are not compiled: their frames would need too much stack.
@@ -197,7 +197,7 @@ pub fn compile(
     number: u32,
     key: Key,
     mut entry: Vec<Ty>,
-    stress: bool,
+    mode: Mode,
     resolve: &dyn Fn(u32, &[Ty]) -> Option<Callee>,
 ) -> Result<Arc<Version>, String> {
     let code = unit.codes.get(number as usize).ok_or("no such code")?;
@@ -219,6 +219,12 @@ pub fn compile(
     let direct = key == Key::START && is_direct(code);
     let version = Version::begin(number, key, entry.clone(), direct);
     let seen = snapshot(unit.tier.seen(number));
+    let is_open = unit.tier.code(number).is_some_and(CodeTier::may_leave_unseen);
+    let unseen = match mode {
+        Mode::Auto if is_open => Unseen::Left,
+        Mode::Stress if is_open => Unseen::Mixed,
+        _ => Unseen::Compiled,
+    };
     let scripts = scripts(unit);
     let params = usize::from(code.params.positional);
     let resolve = |callee: u32, args: &[Ty]| {
@@ -235,6 +241,7 @@ pub fn compile(
         unit,
         code,
         seen: &seen,
+        unseen,
         effects: &effects,
         live: &live,
         resolve: &resolve,
@@ -262,7 +269,7 @@ pub fn compile(
         blocks,
         own,
         conv,
-        stress,
+        mode == Mode::Stress,
         isa.frontend_config(),
     )?;
     module.define_function(body, &mut context).map_err(|e| format!("{e:?}"))?;
@@ -316,6 +323,12 @@ pub fn compile(
     compiled.places = emitted.places;
     compiled.notes = emitted.notes;
     compiled.size = size;
+    let callees = planner.resolved.into_inner().into_values().flatten();
+    let others = callees.filter_map(|callee| match callee {
+        Callee::Own(_) => None,
+        Callee::Other(version) => Some(version),
+    });
+    compiled.callees = others.collect();
     version.finish(compiled);
     Ok(version)
 }

@@ -18,8 +18,6 @@ use crate::vm::{Exit, Frame, Module, Thrown, Vm};
 
 /// Stack that must be left for compiled code to be entered, and below which it makes no direct calls.
 const STACK: usize = 192 * 1024;
-/// Exits after which a version is given up.
-const MOST_EXITS: u32 = 100;
 /// Entries refused because of other types, after which a version is given up.
 const MOST_MISSES: u32 = 50;
 /// Most arguments of a call without a frame.
@@ -73,12 +71,13 @@ impl Vm {
             Some(Progress::Queued) => {}
             None => {
                 let entry = entry_types(frame, key);
-                let job = worker::Job { unit: Arc::clone(&image.unit), code: frame.code, key, entry };
+                let (unit, mode) = (Arc::clone(&image.unit), self.native.mode);
+                let job = worker::Job { unit, code: frame.code, key, entry, mode };
                 if self.native.mode == Mode::Auto {
                     tier.progress().insert(key, Progress::Queued);
                     worker::enqueue(job);
                 } else {
-                    let version = worker::compile(&job, self.native.mode == Mode::Stress);
+                    let version = worker::compile(&job);
                     remember(version.clone());
                     return version;
                 }
@@ -163,12 +162,7 @@ impl Vm {
     ) -> Option<Result<Exit, Thrown>> {
         let Pair { first, second } = pair;
         match first & 0xff {
-            LEFT => {
-                if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
-                    frame.module.image.unit.tier.retire(version);
-                }
-                None
-            }
+            LEFT => None,
             THREW | FAILED => {
                 let pending = self.native.pending.take();
                 Some(Err(pending.unwrap_or_else(|| crate::vm::internal("nothing was raised").into())))
@@ -219,29 +213,22 @@ impl Vm {
             let mut words = [0; MOST_ARGUMENTS * 2];
             apart(args, &version.entry, &mut words);
             // SAFETY: the words are what the entry's types say, and owned by nobody else.
-            return Some(unsafe { self.enter_direct(module, version, adapter, words.as_ptr(), left) });
+            return Some(unsafe { self.enter_direct(module, adapter, words.as_ptr(), left) });
         }
         // Such values lie in memory as the code reads them, which owns one reference of each.
         for value in args {
             std::mem::forget(value.clone());
         }
         // SAFETY: as above.
-        Some(unsafe { self.enter_direct(module, version, adapter, args.as_ptr().cast(), left) })
+        Some(unsafe { self.enter_direct(module, adapter, args.as_ptr().cast(), left) })
     }
 
-    /// Runs the code of a direct version, with `left` bytes of stack.
+    /// Runs `adapter`, the code of a direct version, with `left` bytes of stack.
     ///
     /// # Safety
-    /// The version is one of the module's unit, `adapter` is its code, and the words are what its entry expects; the code owns them.
+    /// The version is one of the module's unit, and the words are what its entry expects; the code owns them.
     #[inline(always)]
-    unsafe fn enter_direct(
-        &mut self,
-        module: &Rc<Module>,
-        version: &Version,
-        adapter: Adapter,
-        words: *const u64,
-        left: usize,
-    ) -> R {
+    unsafe fn enter_direct(&mut self, module: &Rc<Module>, adapter: Adapter, words: *const u64, left: usize) -> R {
         let depth = self.depth;
         self.depth = depth + 1;
         let outer = self.native.enter(module, left - STACK);
@@ -249,9 +236,6 @@ impl Vm {
         let Pair { first, second } = unsafe { adapter(self, std::ptr::null_mut(), words, std::ptr::null_mut(), 0) };
         self.native.leave(outer);
         self.depth = depth;
-        if version.exits.load(Ordering::Relaxed) >= MOST_EXITS {
-            module.image.unit.tier.retire(version);
-        }
         match first & 0xff {
             FAILED => Err(self
                 .native

@@ -41,7 +41,7 @@ fn leaders(planner: &Planner<'_>, entry: usize) -> Vec<bool> {
 /// the state as [`Planner::apply`] leaves it.
 pub fn successors(planner: &Planner<'_>, at: usize, plan: &Plan, state: &State) -> Vec<(usize, State)> {
     let instr = planner.code.instrs[at];
-    if matches!(plan, Plan::Leave | Plan::Return) {
+    if matches!(plan, Plan::Leave | Plan::Unseen | Plan::Return) {
         return Vec::new();
     }
     let mut after = state.clone();

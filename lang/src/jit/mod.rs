@@ -28,8 +28,13 @@
 //! machine. So a unit's versions are shared by all threads. A version is kept as long as its unit, because others may call
 //! it. What was seen is one byte per instruction, written without order: a lost note costs speed, never correctness.
 //!
-//! **Being wrong.** A version that is left often is retired; the interpreter notes what it sees meanwhile, and the next
-//! version is more general.
+//! **Being wrong.** A version that is left often because something else came than was expected is retired, and with it those that call
+//! it directly; loops of it that run are left when they look at the limits next. The interpreter notes what it sees meanwhile,
+//! and the next version is more general.
+//!
+//! **Never seen.** An instruction that gives anything, and that nobody executed yet, is left to the interpreter
+//! ([`Plan::Unseen`](plan::Plan::Unseen)): a function with a long loop, called for the first time by code that is compiled already, warms up
+//! as any other.
 
 mod abi;
 mod compile;
@@ -51,6 +56,7 @@ pub use native::{Mode, Native, Warmth};
 pub use report::report;
 pub(crate) use runtime::settle_frame;
 pub use unit::{Key, Suspension, Tier};
+pub use worker::wait;
 
 /// Whether machine code can be made on machines of this kind: values are taken apart as on 64-bit little-endian ones, and
 /// two results are given back in registers.

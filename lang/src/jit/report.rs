@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::compile::refusal;
+use super::native::Mode;
 use super::types::Ty;
 use super::unit::{Key, Progress, Version};
 use super::worker::{self, Job};
@@ -29,7 +30,8 @@ pub fn report(unit: &Arc<Unit>) -> String {
             let params = &code.params;
             let count = params.names.len();
             let entry = vec![Ty::Any; count];
-            worker::compile(&Job { unit: Arc::clone(unit), code: number, key: Key::START, entry }, false);
+            let job = Job { unit: Arc::clone(unit), code: number, key: Key::START, entry, mode: Mode::Always };
+            worker::compile(&job);
         }
         let mut forms: Vec<(Key, Progress)> = tier.progress().iter().map(|(key, form)| (*key, form.clone())).collect();
         forms.sort_by_key(|(key, _)| (*key != Key::START, key.instruction()));
@@ -58,7 +60,7 @@ fn describe(out: &mut String, unit: &Unit, name: &str, entry: &str, version: &Ve
             local.map_or_else(|| format!("r{reg}: {}", ty.name()), |(_, local)| format!("{local}: {}", ty.name()))
         })
         .collect();
-    let guards = compiled.exits.iter().filter(|exit| !exit.throws).count();
+    let guards = compiled.exits.iter().filter(|exit| exit.reason.is_mistake()).count();
     let direct = if version.direct { ", called directly by compiled code" } else { "" };
     let _ = writeln!(out, "{name}: compiled from {entry} for ({}); {guards} ways back{direct}", held.join(", "));
     let mut notes = compiled.notes.clone();

@@ -8,10 +8,11 @@
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use super::abi::{ERROR, FAILED, LEFT, OK, Pair, THREW};
 use super::types::{Fixed, Ty};
-use super::unit::{ExitPoint, Version};
+use super::unit::{ExitPoint, Reason, Version};
 use crate::builtins::{self, iterate, operators};
 use crate::code::Instr;
 use crate::syntax::ast::CmpOp;
@@ -23,6 +24,9 @@ use crate::value::machine::{Resume, Resumed};
 use crate::value::types::{Kind, NativeFn};
 use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
 use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
+
+/// Mistaken assumptions after which a version is given up.
+const MOST_EXITS: u32 = 100;
 
 /// Runs `work` on the machine; keeps what it raises or its panic.
 ///
@@ -426,12 +430,15 @@ pub unsafe extern "C" fn append(vm: *mut Vm, list: *const Value, src: *const Val
 ///
 /// # Safety
 /// `vm` is the machine.
-pub unsafe extern "C" fn look(vm: *mut Vm, turns: u64) -> u64 {
+pub unsafe extern "C" fn look(vm: *mut Vm, turns: u64, version: *const Version) -> u64 {
     // SAFETY: by the caller's promise.
     unsafe {
         guarded(vm, |_| {
-            interrupt::checkpoint(turns.saturating_mul(crate::vm::LOOP_COST))?;
-            Ok(OK)
+            match turns.saturating_mul(crate::vm::LOOP_COST) {
+                0 => interrupt::look()?,
+                steps => interrupt::checkpoint(steps)?,
+            }
+            Ok(u64::from((*version).retired.load(Ordering::Relaxed)))
         })
     }
 }
@@ -529,8 +536,13 @@ pub unsafe extern "C" fn leave(
         let module = unsafe { module_of(vm) };
         // SAFETY: by the caller's promise.
         let values = unsafe { values(module, slots, point, &compiled.extra) };
-        if !point.throws {
-            version.exits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if let Reason::Surprise(reg) = point.reason {
+            // The interpreter goes on behind the instruction, and does not see what it gave.
+            let at = point.pc as usize - 1;
+            module.image.unit.tier.seen(version.code)[at].note(&values[usize::from(reg)]);
+        }
+        if point.reason.is_mistake() && version.exits.fetch_add(1, Ordering::Relaxed) >= MOST_EXITS {
+            module.image.unit.tier.retire(version);
         }
         if machine.native.mode == super::Mode::Stress {
             machine.native.next_stress();
@@ -541,7 +553,7 @@ pub unsafe extern "C" fn leave(
                     *reg = value;
                 }
                 frame.pc = point.pc;
-                Pair::mark(if point.throws { THREW } else { LEFT })
+                Pair::mark(if point.reason == Reason::Raised { THREW } else { LEFT })
             }
             None => match finish(machine, module, version.code, values, point) {
                 Ok(value) => Pair::value(value),
@@ -568,7 +580,7 @@ pub unsafe extern "C" fn leave(
 
 /// Interprets the rest of a call that has no frame yet.
 fn finish(vm: &mut Vm, module: &Rc<Module>, code: u32, values: HVec<Value>, point: &ExitPoint) -> R {
-    let thrown = if point.throws { vm.native.pending.take() } else { None };
+    let thrown = if point.reason == Reason::Raised { vm.native.pending.take() } else { None };
     if let Some(panic) = vm.native.panic.take() {
         // Nothing more is executed; `leave` keeps the panic again.
         std::panic::resume_unwind(panic);

@@ -33,13 +33,34 @@ impl Key {
     }
 }
 
+/// Why compiled code leaves for the interpreter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Something else came than was expected: a version that is left often for this is given up.
+    Mistake,
+    /// As before, but the instruction is done, and this register holds what it gave.
+    Surprise(Reg),
+    /// It was to be left here from the beginning.
+    Course,
+    /// The exception that is pending is raised by the instruction before.
+    Raised,
+}
+
+impl Reason {
+    /// Whether something was expected that was not so.
+    #[must_use]
+    pub fn is_mistake(self) -> bool {
+        matches!(self, Reason::Mistake | Reason::Surprise(_))
+    }
+}
+
 /// Why and in which state compiled code leaves for the interpreter.
 #[derive(Debug, Clone)]
 pub struct ExitPoint {
     /// The instruction to go on with.
     pub pc: u32,
-    /// Whether the exception that is pending is raised by the instruction before.
-    pub throws: bool,
+    /// Why.
+    pub reason: Reason,
     /// What every register holds, and where its machine words were written if it takes more than its slot.
     pub state: Vec<Ty>,
 }
@@ -82,6 +103,8 @@ pub struct Compiled {
     pub notes: Vec<(usize, String)>,
     /// Size of the code in bytes.
     pub size: u32,
+    /// The versions that it calls directly.
+    pub callees: Vec<Arc<Version>>,
     memory: Option<JITModule>,
 }
 
@@ -97,6 +120,7 @@ impl Compiled {
             places: 0,
             notes: Vec::new(),
             size: 0,
+            callees: Vec::new(),
             memory: Some(memory),
         }
     }
@@ -165,6 +189,11 @@ impl Version {
     pub fn finish(&self, compiled: Compiled) {
         let fresh = self.done.set(compiled).is_ok();
         debug_assert!(fresh, "compiled once");
+    }
+
+    /// The versions that it calls directly.
+    pub fn callees(&self) -> impl Iterator<Item = &Arc<Version>> {
+        self.compiled().into_iter().flat_map(|compiled| &compiled.callees)
     }
 
     /// The finished code.
@@ -243,6 +272,11 @@ impl CodeTier {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether compiled code may still leave where nothing was executed before.
+    pub fn may_leave_unseen(&self) -> bool {
+        self.generations.load(Ordering::Relaxed) < MOST_UNSEEN
+    }
+
     /// Whether some of it is machine code now.
     #[must_use]
     pub fn is_compiled(&self) -> bool {
@@ -295,19 +329,48 @@ impl Tier {
         self.codes.get(n as usize)
     }
 
+    fn kept(&self) -> MutexGuard<'_, Vec<Arc<Version>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Keeps a version for the life of the unit and makes it the one for its entry.
     pub fn publish(&self, version: &Arc<Version>) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(version));
+        self.kept().push(Arc::clone(version));
         if let Some(code) = self.code(version.code) {
             code.progress().insert(version.key, Progress::Ready(Arc::clone(version)));
+        }
+        // A callee may have been given up meanwhile.
+        if version.callees().any(|callee| callee.retired.load(Ordering::SeqCst)) {
+            self.replace(version);
+        }
+    }
+
+    /// Gives a version up that is as good as ever, but calls one that was given up; and so on with those that call it.
+    fn replace(&self, version: &Version) {
+        if version.retired.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        if let Some(code) = self.code(version.code) {
+            code.progress().remove(&version.key);
+        }
+        self.replace_callers(version);
+    }
+
+    /// Gives the versions up that call this one directly: they would go on doing that.
+    fn replace_callers(&self, version: &Version) {
+        let is_caller = |caller: &&Arc<Version>| caller.callees().any(|callee| std::ptr::eq(&**callee, version));
+        let callers: Vec<Arc<Version>> = self.kept().iter().filter(is_caller).cloned().collect();
+        for caller in callers {
+            self.replace(&caller);
         }
     }
 
     /// Gives a version up: the next one for its entry is made from what was seen until then.
     pub fn retire(&self, version: &Version) {
-        if version.retired.swap(true, Ordering::Relaxed) {
+        if version.retired.swap(true, Ordering::SeqCst) {
             return;
         }
+        self.replace_callers(version);
         if let Some(code) = self.code(version.code) {
             let generation = code.generations.fetch_add(1, Ordering::Relaxed);
             let mut progress = code.progress();
@@ -323,3 +386,5 @@ impl Tier {
 
 /// How often the versions of one code may be given up.
 const MOST_GENERATIONS: u32 = 40;
+/// How often they may be given up until what was never executed is compiled all the same.
+const MOST_UNSEEN: u32 = 8;

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 
 use super::compile::{compile as generate, refusal};
+use super::native::Mode;
 use super::types::Ty;
 use super::unit::{Callee, Key, Progress, Version};
 use crate::code::Unit;
@@ -20,31 +21,57 @@ pub struct Job {
     pub key: Key,
     /// What the registers hold there.
     pub entry: Vec<Ty>,
+    /// For what runs.
+    pub mode: Mode,
 }
 
-/// Has a job done in the background.
-pub fn enqueue(job: Job) {
-    static QUEUE: OnceLock<Option<Sender<Job>>> = OnceLock::new();
+/// What the compiler's thread is asked for.
+enum Order {
+    Compile(Job),
+    /// To say when it comes to this order.
+    Tell(Sender<()>),
+}
+
+fn queue() -> Option<&'static Sender<Order>> {
+    static QUEUE: OnceLock<Option<Sender<Order>>> = OnceLock::new();
     let queue = QUEUE.get_or_init(|| {
-        let (sender, receiver) = channel::<Job>();
+        let (sender, receiver) = channel::<Order>();
         let work = move || {
-            for job in receiver {
-                compile(&job, false);
+            for order in receiver {
+                match order {
+                    Order::Compile(job) => drop(compile(&job)),
+                    // Whoever asked may be gone.
+                    Order::Tell(asking) => drop(asking.send(())),
+                }
             }
         };
         let started = std::thread::Builder::new().name("dataway-jit".to_owned()).stack_size(8 << 20).spawn(work);
         started.ok().map(|_| sender)
     });
+    queue.as_ref()
+}
+
+/// Has a job done in the background.
+pub fn enqueue(job: Job) {
     // Without a thread the program stays interpreted.
-    if let Some(queue) = queue {
-        let _ = queue.send(job);
+    if let Some(queue) = queue() {
+        let _ = queue.send(Order::Compile(job));
+    }
+}
+
+/// Waits until everything is compiled that the background was asked for until now.
+pub fn wait() {
+    let (sender, receiver) = channel();
+    if queue().is_some_and(|queue| queue.send(Order::Tell(sender)).is_ok()) {
+        // It fails if the thread has ended: then nothing is to be waited for.
+        let _ = receiver.recv();
     }
 }
 
 /// Does a job now and publishes the result.
-pub fn compile(job: &Job, stress: bool) -> Option<Arc<Version>> {
+pub fn compile(job: &Job) -> Option<Arc<Version>> {
     let under_way = RefCell::new(vec![job.code]);
-    attempt(&job.unit, job.code, job.key, job.entry.clone(), stress, &under_way)
+    attempt(&job.unit, job.code, job.key, job.entry.clone(), job.mode, &under_way)
 }
 
 /// Callees that are compiled on the way, one inside the other.
@@ -55,7 +82,7 @@ fn attempt(
     code: u32,
     key: Key,
     entry: Vec<Ty>,
-    stress: bool,
+    mode: Mode,
     under_way: &RefCell<Vec<u32>>,
 ) -> Option<Arc<Version>> {
     let tier = unit.tier.code(code)?;
@@ -71,7 +98,7 @@ fn attempt(
                 }
                 under_way.borrow_mut().push(callee);
                 let entry = args.iter().map(|ty| if ty.is_virtual() { Ty::Any } else { *ty }).collect();
-                let made = attempt(unit, callee, Key::START, entry, stress, under_way);
+                let made = attempt(unit, callee, Key::START, entry, mode, under_way);
                 under_way.borrow_mut().pop();
                 made
             }
@@ -79,7 +106,7 @@ fn attempt(
         version.filter(|version| version.direct).map(Callee::Other)
     };
     // A defect of the code generator must not take the process down: the program stays interpreted.
-    let made = catch_unwind(AssertUnwindSafe(|| generate(unit, code, key, entry, stress, &resolve)));
+    let made = catch_unwind(AssertUnwindSafe(|| generate(unit, code, key, entry, mode, &resolve)));
     match made.unwrap_or_else(|_| Err("the code generator failed".to_owned())) {
         Ok(version) => {
             unit.tier.publish(&version);

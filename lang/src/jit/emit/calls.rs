@@ -176,20 +176,16 @@ impl Emit<'_, '_> {
         // Every call leaves depth and stack as it found them: what was enough once is enough for the rest of the block, and
         // what is counted once stands for the few calls of a block.
         if !std::mem::replace(&mut self.facts.is_deep_enough, true) {
+            // The interpreter needs no native stack, and knows what to say of the limit.
+            let exit = self.exit_in_course(self.at);
             let limit = self.load_field(I32, offsets::recursion_limit());
             let good = self.b.ins().icmp(IntCC::UnsignedLessThan, self.depth, limit);
-            self.guard(good);
+            self.guard_or(good, exit);
             let stack = self.b.ins().get_stack_pointer(I64);
             let bound = self.load_field(I64, offsets::stack_limit());
             let good = self.b.ins().icmp(IntCC::UnsignedGreaterThan, stack, bound);
-            self.guard(good);
-            let place = self.fuel();
-            let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
-            let cost = 2 * CALL_COST as i64;
-            let good = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
-            self.guard(good);
-            let less = self.b.ins().iadd_imm_s(fuel, -cost);
-            self.b.ins().store(self.memory.machine, less, place, 0);
+            self.guard_or(good, exit);
+            self.count_call();
         }
         let null = self.b.ins().iconst(I64, 0);
         let more = self.b.ins().iadd_imm_s(self.depth, 1);
@@ -223,7 +219,7 @@ impl Emit<'_, '_> {
             self.b.switch_to_block(other);
             let state = self.state.clone();
             self.receive_words(dst, found, first, second);
-            let exit = self.exit_after();
+            let exit = self.exit_after(dst);
             self.b.ins().jump(exit, &[]);
             self.b.switch_to_block(next);
             self.state = state;
@@ -240,6 +236,26 @@ impl Emit<'_, '_> {
             self.receive(dst, ty);
         }
         Ok(())
+    }
+
+    /// Counts the calls of a block; looks at the limits when it is time.
+    fn count_call(&mut self) {
+        let cost = 2 * CALL_COST as i64;
+        let place = self.fuel();
+        let fuel = self.b.ins().load(I64, self.memory.machine, place, 0);
+        let (counting, looking, next) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(looking);
+        let is_left = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, fuel, cost);
+        self.b.ins().brif(is_left, counting, &[], looking, &[]);
+        self.b.switch_to_block(looking);
+        let none = self.b.ins().iconst(I64, 0);
+        self.look(none, self.at);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(counting);
+        let less = self.b.ins().iadd_imm_s(fuel, -cost);
+        self.b.ins().store(self.memory.machine, less, place, 0);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
     }
 
     /// Takes the words that a direct call gave: a value, or the mark of an exception.

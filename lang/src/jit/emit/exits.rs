@@ -7,7 +7,7 @@ use super::Emit;
 use crate::code::Reg;
 use crate::jit::plan::State;
 use crate::jit::types::Ty;
-use crate::jit::unit::ExitPoint;
+use crate::jit::unit::{ExitPoint, Reason};
 use crate::jit::{compile, runtime};
 
 impl Emit<'_, '_> {
@@ -16,25 +16,30 @@ impl Emit<'_, '_> {
         if let Some(block) = self.before {
             return block;
         }
-        let block = self.exit(self.at, false);
+        let block = self.exit(self.at, Reason::Mistake);
         self.before = Some(block);
         block
     }
 
-    /// The exit behind the present instruction, with the registers as they are now.
-    pub(super) fn exit_after(&mut self) -> Block {
-        self.exit(self.at + 1, false)
+    /// An exit to the instruction at `pc` that is no mistake.
+    pub(super) fn exit_in_course(&mut self, pc: usize) -> Block {
+        self.exit(pc, Reason::Course)
+    }
+
+    /// The exit behind the present instruction, which gave something unexpected in `reg`, with the registers as they are now.
+    pub(super) fn exit_after(&mut self, reg: Reg) -> Block {
+        self.exit(self.at + 1, Reason::Surprise(reg))
     }
 
     /// The exit for an exception that the present instruction raised.
     pub(super) fn exit_throwing(&mut self) -> Block {
-        self.exit(self.at + 1, true)
+        self.exit(self.at + 1, Reason::Raised)
     }
 
-    fn exit(&mut self, pc: usize, throws: bool) -> Block {
+    fn exit(&mut self, pc: usize, reason: Reason) -> Block {
         let block = self.b.create_block();
         self.b.set_cold_block(block);
-        self.exits.push((block, ExitPoint { pc: pc as u32, throws, state: self.state.clone() }));
+        self.exits.push((block, ExitPoint { pc: pc as u32, reason, state: self.state.clone() }));
         block
     }
 
@@ -44,7 +49,7 @@ impl Emit<'_, '_> {
         let mut points = Vec::with_capacity(exits.len());
         for (number, (block, mut point)) in exits.into_iter().enumerate() {
             self.b.switch_to_block(block);
-            let (throws, pc) = (point.throws, point.pc as usize);
+            let (throws, pc) = (point.reason == Reason::Raised, point.pc as usize);
             let planner = self.planner;
             self.save(&mut point.state, |reg| throws || planner.live.is_live(pc, reg));
             let slots = self.all_slots();
@@ -92,6 +97,11 @@ impl Emit<'_, '_> {
     /// Goes on if `ok`, else leaves before the present instruction.
     pub(super) fn guard(&mut self, ok: Word) {
         let exit = self.exit_before();
+        self.guard_or(ok, exit);
+    }
+
+    /// Goes on if `ok`, else to `exit`.
+    pub(super) fn guard_or(&mut self, ok: Word, exit: Block) {
         if self.stress {
             self.stress_guard(exit);
         }

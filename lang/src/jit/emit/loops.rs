@@ -86,12 +86,22 @@ impl Emit<'_, '_> {
         let spent = self.b.ins().isub(turns, less);
         let fresh = self.b.ins().iadd(done, turns);
         self.b.def_var(self.ticks, fresh);
-        let status = self.call_runtime(runtime::look as *const u8, &[spent], 1);
-        self.check(status[0]);
+        self.look(spent, target as usize);
         self.b.ins().jump(go_on, &[]);
         self.b.switch_to_block(go_on);
         let head = self.edge(target as usize, &self.state.clone());
         self.b.ins().jump(head, &[]);
+    }
+
+    /// Looks at the limits after so many turns of a loop. A version that was given up meanwhile is left for the instruction at `pc`.
+    pub(super) fn look(&mut self, turns: Word, pc: usize) {
+        let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
+        let status = self.call_runtime(runtime::look as *const u8, &[turns, version], 1);
+        self.check_truth(status[0]);
+        let exit = self.exit_in_course(pc);
+        let next = self.b.create_block();
+        self.b.ins().brif(status[0], exit, &[], next, &[]);
+        self.b.switch_to_block(next);
     }
 
     /// How many elements are left for a loop over a range, if there is no loop and nothing that takes long in its body.
@@ -122,8 +132,7 @@ impl Emit<'_, '_> {
         self.b.ins().brif(left, really, &[], go_on, &[]);
         self.b.switch_to_block(really);
         let turns = self.b.ins().iconst(I64, TURNS);
-        let status = self.call_runtime(runtime::look as *const u8, &[turns], 1);
-        self.check(status[0]);
+        self.look(turns, target as usize);
         self.b.ins().jump(go_on, &[]);
         self.b.switch_to_block(go_on);
         let head = self.edge(target as usize, &self.state.clone());

@@ -387,8 +387,11 @@ impl<'f, 'a> Emit<'f, 'a> {
         let mut after = self.state.clone();
         self.planner.apply(at, plan, &mut after);
         match plan {
-            Plan::Leave => {
-                let exit = self.exit_before();
+            Plan::Leave | Plan::Unseen => {
+                let exit = match plan {
+                    Plan::Unseen => self.exit_before(),
+                    _ => self.exit_in_course(at),
+                };
                 self.b.ins().jump(exit, &[]);
                 return Ok(false);
             }

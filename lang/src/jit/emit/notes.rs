@@ -13,6 +13,7 @@ impl Emit<'_, '_> {
             Plan::Call(ty) => format!("call through the runtime, gives {}", ty.name()),
             Plan::Direct(_, ty) => format!("direct call, gives {}", ty.name()),
             Plan::CallFixed(_, ty) => format!("call of a known built-in, gives {}", ty.name()),
+            Plan::Unseen => "left to the interpreter, never executed".to_owned(),
             Plan::Leave => "left to the interpreter".to_owned(),
             Plan::IntArith(op, ..) => format!("int {} with overflow guard", op.symbol()),
             Plan::FloatArith(op, ..) => format!("float {}", op.symbol()),

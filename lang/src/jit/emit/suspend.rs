@@ -15,7 +15,7 @@ use crate::jit::compile::offsets;
 use crate::jit::plan::Plan;
 use crate::jit::runtime;
 use crate::jit::types::Ty;
-use crate::jit::unit::{ExitPoint, YieldPoint};
+use crate::jit::unit::{ExitPoint, Reason, YieldPoint};
 use crate::value::layout::{self, tag};
 
 /// Where a generator's code begins.
@@ -78,7 +78,7 @@ impl Emit<'_, '_> {
 
     /// Stops with a value, and begins the block in which it goes on with the registers as they are now.
     fn suspend(&mut self, pc: usize, receiver: Reg, delegating: bool, first: Word, second: Word) {
-        let mut point = ExitPoint { pc: pc as u32, throws: false, state: self.state.clone() };
+        let mut point = ExitPoint { pc: pc as u32, reason: Reason::Course, state: self.state.clone() };
         self.save(&mut point.state, |_| true);
         let ticks = self.b.use_var(self.ticks);
         self.store_slot(ticks, self.ticks_offset());

@@ -526,7 +526,7 @@ impl Emit<'_, '_> {
         }
         let found = self.tag(reg);
         let good = self.admits(found, ty);
-        let exit = self.exit_after();
+        let exit = self.exit_after(reg);
         self.branch(good, exit);
         match ty {
             Ty::Bool => {

@@ -62,6 +62,8 @@ pub enum Plan {
     Nothing,
     /// The interpreter goes on from here.
     Leave,
+    /// The interpreter goes on from here, because nobody knows what comes: this was never executed.
+    Unseen,
     /// The runtime's general form of the instruction; its result is expected to be of a type.
     Step(Ty),
     /// A call through the runtime; its result is expected to be of a type.
@@ -155,6 +157,17 @@ pub enum Plan {
     Return,
 }
 
+/// What becomes of instructions that were never executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// They are compiled in a form that is good for anything.
+    Compiled,
+    /// The interpreter executes them, and notes what it sees.
+    Left,
+    /// Half of them are compiled: for tests.
+    Mixed,
+}
+
 /// Decides for the instructions of one code.
 pub struct Planner<'a> {
     /// The unit.
@@ -163,6 +176,8 @@ pub struct Planner<'a> {
     pub code: &'a Code,
     /// What tier 0 saw, by instruction.
     pub seen: &'a [u8],
+    /// What becomes of what it never executed.
+    pub unseen: Unseen,
     /// What instructions do.
     pub effects: &'a [Effects],
     /// What is needed later.
@@ -221,8 +236,35 @@ impl Planner<'_> {
         ty.in_memory() && !ty.is_virtual() && !self.live.is_live(at + 1, reg)
     }
 
+    /// Whether the instruction at `at` is left to the interpreter because nothing is known of it: guesses would spoil the types of
+    /// what follows, and functions that nobody has called yet would be compiled for arguments of any type, for good.
+    fn is_left_unseen(&self, at: usize) -> bool {
+        // Of these tier 0 notes every execution.
+        let is_noted = matches!(
+            self.code.instrs[at],
+            Instr::GetItem { .. }
+                | Instr::GetItemConst { .. }
+                | Instr::GetIter { .. }
+                | Instr::LoadAttr { .. }
+                | Instr::LoadMethod { .. }
+                | Instr::Call { .. }
+                | Instr::CallMethod { .. }
+                | Instr::CallKeywords { .. }
+                | Instr::CallUnpacked { .. }
+        );
+        let is_open = match self.unseen {
+            Unseen::Compiled => false,
+            Unseen::Left => true,
+            Unseen::Mixed => at.is_multiple_of(2),
+        };
+        is_noted && is_open && self.seen_bits(at) == 0
+    }
+
     /// Decides what to do for the instruction at `at`.
     pub fn plan(&self, at: usize, state: &State) -> Plan {
+        if self.is_left_unseen(at) {
+            return Plan::Unseen;
+        }
         let expected = self.expected(at);
         match self.code.instrs[at] {
             Instr::Move { .. } => Plan::Move,
