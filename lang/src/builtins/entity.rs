@@ -107,7 +107,13 @@ pub fn get(cx: &mut Cx<'_>, own: &Ref<Entity>, key: &Value) -> R {
             b"^value" => own.value(),
             _ => Err(key_error(key.clone())),
         },
-        _ => {
+        selector => {
+            // A condition looks at one field of a payload and at nothing else: the rest is not made for it.
+            if let Some(name) = selector.filter(|_| own.is_first_look())
+                && let Some(scalar) = mime::scalar(own, name)?
+            {
+                return Ok(scalar);
+            }
             let inner = own.value()?;
             subscript::get(cx, &inner, key)
         }

@@ -170,3 +170,24 @@ fn json_text() {
     assert!(Document::Float(f64::NAN).to_json(false).is_err());
     assert!(Document::from_json("[1,").unwrap_err().contains("line 1"));
 }
+
+#[test]
+fn one_look_at_a_payload_is_as_good_as_several() {
+    let text = r#"{"a":1,"s":"a text of more than so many bytes","o":{"b":[2]},"a":3}"#;
+    let seen = |expression: &str| {
+        let entity = Document::entity(text.as_bytes(), "application/json", "utf-8");
+        let result = run(expression, payload(entity));
+        result.map_or_else(|message| message, |value| String::from_utf8(value.to_json(false).unwrap()).unwrap())
+    };
+    for (expression, expected) in [
+        ("msg.payload['a']", "3"),
+        ("[msg.payload['a'], msg.payload['a'], msg.payload['o']['b'], len(msg.payload)]", "[3,3,[2],3]"),
+        ("msg.payload['s'] is msg.payload['s']", "true"),
+        ("msg.payload['o'] is msg.payload['o']", "true"),
+        ("[msg.payload['a'], msg.payload['absent']]", "'absent'"),
+        ("msg.payload['absent']", "'absent'"),
+        ("msg.payload[0]", "0"),
+    ] {
+        assert_eq!(seen(expression), expected, "{expression}");
+    }
+}

@@ -73,6 +73,18 @@ pub fn parse_entity(entity: &Entity) -> R {
     timed(Part::Parse, || parse(entity))
 }
 
+/// The scalar under a text key of the value of an Entity, where it can be made without the rest. `None` says nothing about the
+/// value.
+///
+/// # Errors
+/// A limit.
+pub fn scalar(entity: &Entity, key: &[u8]) -> R<Option<Value>> {
+    match Format::of(&entity.mime_type) {
+        Some(Format::Json) => timed(Part::Parse, || json::scalar(&entity.blob, &entity.encoding, key)),
+        _ => Ok(None),
+    }
+}
+
 fn parse(entity: &Entity) -> R {
     let (mime, encoding) = (&*entity.mime_type, &*entity.encoding);
     let Some(format) = Format::of(mime) else {

@@ -33,6 +33,8 @@ pub struct Entity {
     pub parse: fn(&Entity) -> R,
     /// Whether the program will only iterate over it, once: then nobody needs the value as a whole.
     pub read_once: Cell<bool>,
+    /// Whether somebody has looked at a part of its value.
+    looked: Cell<bool>,
 }
 
 impl Object for Entity {
@@ -64,6 +66,7 @@ impl Entity {
             given,
             parse,
             read_once: Cell::new(false),
+            looked: Cell::new(false),
         })
     }
 
@@ -78,6 +81,12 @@ impl Entity {
     #[must_use]
     pub fn same_format(&self, other: &Entity) -> bool {
         self.format == other.format && (self.format.is_some() || self.mime_type == other.mime_type)
+    }
+
+    /// Whether nobody has looked at the value, or a part of it, before; it counts as looked at from now on.
+    #[must_use]
+    pub fn is_first_look(&self) -> bool {
+        !self.looked.replace(true) && self.parsed.borrow().is_unbound()
     }
 
     /// The value, parsed on first need and then the same object each time.

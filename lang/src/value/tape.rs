@@ -6,6 +6,7 @@
 //! script code; everything that could go wrong was looked for when the tape was written.
 
 use super::dict::Shape;
+use super::hash::hash_text;
 use super::hvec::HVec;
 use super::refs::{Object, Ref};
 use super::text::Blob;
@@ -129,6 +130,17 @@ impl Tape {
     #[must_use]
     pub fn field(&self, record: usize, n: usize) -> Option<Part> {
         self.records.get(record + 1 + n).copied()
+    }
+
+    /// The scalar under a text key of a part; `None` if the part is no object, or has none there.
+    #[must_use]
+    pub fn scalar(&self, part: Part, key: &[u8]) -> Option<Value> {
+        let Kind::Object(record) = part.kind() else { return None };
+        let shape = self.shapes.get(self.records.get(record)?.number())?;
+        match self.field(record, shape.place(hash_text(key), key)?)?.kind() {
+            Kind::Scalar(at) => Some((self.makers.scalar)(&self.text, at)),
+            Kind::Array(_) | Kind::Object(_) => None,
+        }
     }
 }
 

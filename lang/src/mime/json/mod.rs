@@ -43,6 +43,14 @@ pub fn document(bytes: &Ref<Bytes>, encoding: &str, mime: &str) -> R {
     parse(&Source::decode(bytes, encoding)?, mime)
 }
 
+/// The scalar under a key of the object that a JSON document in an encoding is, where it can be made without the rest.
+///
+/// # Errors
+/// A limit.
+pub fn scalar(bytes: &Ref<Bytes>, encoding: &str, key: &[u8]) -> R<Option<Value>> {
+    if charset::lookup(encoding).is_ok_and(Codec::is_utf8) { survey::scalar(bytes, key) } else { Ok(None) }
+}
+
 /// Parses a JSON text.
 ///
 /// # Errors

@@ -40,17 +40,35 @@ thread_local! {
 /// # Errors
 /// A limit.
 pub fn survey(bytes: &Ref<Bytes>) -> R<Option<Value>> {
+    Ok(kept(bytes)?.map(|(tape, root)| tape::value(&tape, root)))
+}
+
+/// The scalar under a key of the object in UTF-8 that `bytes` are, without the rest. `None` if there is none, if the thread would
+/// not keep what it found out about the text, or if it is no scalar of which one is as good as another.
+///
+/// # Errors
+/// A limit.
+pub fn scalar(bytes: &Ref<Bytes>, key: &[u8]) -> R<Option<Value>> {
+    if shared(bytes).is_none() {
+        return Ok(None);
+    }
+    let scalar = kept(bytes)?.and_then(|(tape, root)| tape.scalar(root, key));
+    Ok(scalar.filter(|value| value.identity().is_none()))
+}
+
+/// As [`tape_of`]; the last of the host's texts is surveyed once.
+fn kept(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let shared = shared(bytes);
     if let Some(text) = shared
-        && let Some((tape, root)) = LAST.with_borrow(|last| last.clone().filter(|(tape, _)| is_of(tape, text)))
+        && let Some(last) = LAST.with_borrow(|last| last.clone().filter(|(tape, _)| is_of(tape, text)))
     {
-        return Ok(Some(tape::value(&tape, root)));
+        return Ok(Some(last));
     }
-    let Some((tape, root)) = tape_of(bytes)? else { return Ok(None) };
-    if shared.is_some() {
-        LAST.set(Some((tape.clone(), root)));
+    let made = tape_of(bytes)?;
+    if let (Some(_), Some(made)) = (shared, &made) {
+        LAST.set(Some(made.clone()));
     }
-    Ok(Some(tape::value(&tape, root)))
+    Ok(made)
 }
 
 /// The host's text that `bytes` are, if that is all of it and it is worth keeping.
@@ -488,6 +506,25 @@ mod tests {
         let many: Vec<String> = (0..3000).map(|n| format!("{{\"k{n}\":{n}}}")).collect();
         let text = format!("[{}]", many.join(","));
         assert!(both(text.as_bytes()).0.is_none_or(|value| same(&value, &both(text.as_bytes()).1.unwrap())));
+    }
+
+    #[test]
+    fn a_scalar_is_made_without_the_rest_of_a_text_of_the_host() {
+        let text = br#"{"a":true,"n":-7,"s":"short","z":null,"l":[1],"o":{"a":1},"t":"a text of more than so many bytes"}"#;
+        let shared = Bytes::from_blob(Blob::Shared(Arc::from(&text[..])));
+        let shown = |bytes: &Ref<Bytes>, key: &str| scalar(bytes, key.as_bytes()).unwrap().map(|value| format!("{value:?}"));
+        for (key, found) in [("a", Value::Bool(true)), ("n", Value::Int(-7)), ("s", Value::str("short")), ("z", Value::None)] {
+            assert_eq!(shown(&shared, key), Some(format!("{found:?}")), "{key}");
+            assert_eq!(shown(&Bytes::from_slice(text), key), None, "{key}");
+        }
+        // What has parts, or is one object among equal ones, is made with the rest.
+        for key in ["l", "o", "t", "absent", ""] {
+            assert_eq!(shown(&shared, key), None, "{key}");
+        }
+        for text in ["[1]", "7", "{", "{\"a\":1,}", "{}"] {
+            let bytes = Bytes::from_blob(Blob::Shared(Arc::from(text.as_bytes())));
+            assert_eq!(shown(&bytes, "a"), None, "{text}");
+        }
     }
 
     #[test]
