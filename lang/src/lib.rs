@@ -21,6 +21,6 @@ pub mod vm;
 
 pub use document::Document;
 pub use input::{Datum, Input};
-pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded, evaluate_document};
+pub use program::{Compiled, Limits, Outcome, Profile, Program, RunOptions, bounded, evaluate_document, evaluate_json};
 pub use session::{Completions, Event, Failure, Session};
 pub use vm::{Observation, Report, Samples};

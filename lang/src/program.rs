@@ -305,10 +305,29 @@ pub fn evaluate_document(
     options: &RunOptions,
     work: impl FnOnce(&mut Vm, Value) -> R,
 ) -> Outcome<Document> {
+    evaluated(message, options, work, Document::from_value)
+}
+
+/// As [`evaluate_document`], for a result that is only sent in JSON from now on: a container becomes an Entity of its text at
+/// once, if it has one.
+pub fn evaluate_json(
+    message: &Arc<document::Message>,
+    options: &RunOptions,
+    work: impl FnOnce(&mut Vm, Value) -> R,
+) -> Outcome<Document> {
+    evaluated(message, options, work, Document::json_of)
+}
+
+fn evaluated(
+    message: &Arc<document::Message>,
+    options: &RunOptions,
+    work: impl FnOnce(&mut Vm, Value) -> R,
+    document: fn(&Value) -> R<Document>,
+) -> Outcome<Document> {
     bounded(options, options.clock, |vm| {
         let value = work(vm, Value::Message(document::convert::to_message(message)))?;
         let value = result::finish(vm, value, options.limits.result)?;
-        Document::from_value(&value)
+        document(&value)
     })
 }
 

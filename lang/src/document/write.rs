@@ -2,7 +2,7 @@
 
 use super::{Document, json};
 use crate::mime;
-use crate::value::{HVec, Raise, Value, heap};
+use crate::value::{HVec, R, Raise, Value, heap};
 
 /// The text of an exception, without its class.
 fn reason(raise: &Raise) -> String {
@@ -47,6 +47,20 @@ impl Document {
             text = written.map_err(|raise| reason(&raise))?;
         }
         Ok(if pretty { mime::json::indent(&text) } else { text.to_vec() })
+    }
+
+    /// The document of a value that is only sent in JSON from now on: the text of a container, if it has one. Otherwise it is that
+    /// of [`Document::from_value`], and whoever sends it is told why it has none.
+    ///
+    /// # Errors
+    /// As [`Document::from_value`].
+    pub(crate) fn json_of(value: &Value) -> R<Document> {
+        if matches!(value, Value::List(_) | Value::Dict(_) | Value::MultiMap(_))
+            && let Ok(text) = mime::json::to_text(None, value)
+        {
+            return Ok(Document::entity(&text[..], "application/json", "utf-8"));
+        }
+        Document::from_value(value)
     }
 
     /// This document in the format of a MIME type: an Entity.

@@ -79,23 +79,29 @@ impl Choice {
         }
         made
     }
+
+    async fn go(&self, run: &Run, message: Message, is_last: bool) -> StepEnd {
+        for (when, steps) in &self.branches {
+            match when.truth(run, &message).await {
+                Ok(true) => return steps.execute_as(run, message, is_last).await,
+                Ok(false) => {}
+                Err(fault) => return StepEnd::fail(fault, message),
+            }
+        }
+        match &self.otherwise {
+            Some(steps) => steps.execute_as(run, message, is_last).await,
+            None => StepEnd::Next(message),
+        }
+    }
 }
 
 impl Component for Choice {
     fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
-        Box::pin(async move {
-            for (when, steps) in &self.branches {
-                match when.truth(run, &message).await {
-                    Ok(true) => return steps.execute(run, message).await,
-                    Ok(false) => {}
-                    Err(fault) => return StepEnd::fail(fault, message),
-                }
-            }
-            match &self.otherwise {
-                Some(steps) => steps.execute(run, message).await,
-                None => StepEnd::Next(message),
-            }
-        })
+        Box::pin(self.go(run, message, false))
+    }
+
+    fn execute_last<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        Box::pin(self.go(run, message, true))
     }
 
     fn inside(&self) -> Vec<&Arc<Steps>> {

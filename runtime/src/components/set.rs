@@ -6,6 +6,7 @@ use dataway_lang::value::Value;
 use dataway_lang::vm::Vm;
 use dataway_lang::{Document, mime};
 
+use crate::engine::evaluate::Wanted;
 use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::{Form, Param};
 use crate::message::{Fault, Message};
@@ -46,8 +47,10 @@ struct Datum {
 }
 
 impl Datum {
-    async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
-        let Some(mime_type) = self.mime_type.clone() else { return self.value.evaluate(run, message).await };
+    async fn evaluate(&self, run: &Run, message: &Message, wanted: Wanted) -> Result<Document, Fault> {
+        let Some(mime_type) = self.mime_type.clone() else {
+            return self.value.evaluate_as(run, message, wanted).await;
+        };
         let encoding = self.encoding.clone();
         let (form, is_literal, wanted) = (self.value.form.clone(), is_literal(&self.value.form), mime_type.clone());
         let work = move |vm: &mut Vm, message: Value| {
@@ -95,14 +98,20 @@ impl SetPayload {
         let SetPayloadParams { value, mime_type, encoding } = params;
         SetPayload(Datum { value: value.clone(), mime_type: mime_type.clone(), encoding: encoding.clone() })
     }
+
+    async fn go(&self, run: &Run, mut message: Message, wanted: Wanted) -> StepEnd {
+        let result = self.0.evaluate(run, &message, wanted).await.map(|value| message.set_payload(value));
+        StepEnd::of(result, message)
+    }
 }
 
 impl Component for SetPayload {
-    fn execute<'a>(&'a self, run: &'a Run, mut message: Message) -> BoxFuture<'a, StepEnd> {
-        Box::pin(async move {
-            let result = self.0.evaluate(run, &message).await.map(|value| message.set_payload(value));
-            StepEnd::of(result, message)
-        })
+    fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        Box::pin(self.go(run, message, Wanted::Document))
+    }
+
+    fn execute_last<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        Box::pin(self.go(run, message, Wanted::Json))
     }
 }
 
@@ -125,7 +134,7 @@ impl SetVariable {
 impl Component for SetVariable {
     fn execute<'a>(&'a self, run: &'a Run, mut message: Message) -> BoxFuture<'a, StepEnd> {
         Box::pin(async move {
-            let value = self.datum.evaluate(run, &message).await.and_then(|value| settle(&value));
+            let value = self.datum.evaluate(run, &message, Wanted::Document).await.and_then(|value| settle(&value));
             let result = value.map(|value| message.set_variable(&self.name, value));
             StepEnd::of(result, message)
         })

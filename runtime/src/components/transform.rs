@@ -3,6 +3,7 @@
 use dataway_lang::Document;
 
 use crate::diagnostic::Code;
+use crate::engine::evaluate::Wanted;
 use crate::engine::{BoxFuture, Component, Run, StepEnd};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
@@ -50,11 +51,19 @@ impl Transform {
         Transform { payload: params.payload.clone(), attributes: params.attributes.clone(), variables }
     }
 
+    async fn go(&self, run: &Run, message: Message, is_last: bool) -> StepEnd {
+        match self.parts(run, &message, is_last).await {
+            Ok(parts) => StepEnd::Next(self.apply(parts, message)),
+            Err(fault) => StepEnd::fail(fault, message),
+        }
+    }
+
     /// The new parts of the message.
-    async fn parts(&self, run: &Run, input: &Message) -> Result<Parts, Fault> {
+    async fn parts(&self, run: &Run, input: &Message, is_last: bool) -> Result<Parts, Fault> {
         let mut parts = Parts::default();
         if let Some(payload) = &self.payload {
-            parts.payload = Some(payload.evaluate(run, input).await?);
+            let wanted = if is_last { Wanted::Json } else { Wanted::Document };
+            parts.payload = Some(payload.evaluate_as(run, input, wanted).await?);
         }
         if let Some(attributes) = &self.attributes {
             let value = attributes.evaluate(run, input).await?;
@@ -95,11 +104,10 @@ struct Parts {
 
 impl Component for Transform {
     fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
-        Box::pin(async move {
-            match self.parts(run, &message).await {
-                Ok(parts) => StepEnd::Next(self.apply(parts, message)),
-                Err(fault) => StepEnd::fail(fault, message),
-            }
-        })
+        Box::pin(self.go(run, message, false))
+    }
+
+    fn execute_last<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        Box::pin(self.go(run, message, true))
     }
 }

@@ -9,7 +9,7 @@ use dataway_lang::document::{Source, Stream, stream};
 use dataway_lang::mime::Format;
 
 /// What structured values are sent as unless somebody says otherwise.
-const JSON: &str = "application/json";
+pub const JSON: &str = "application/json";
 
 /// What is sent or written.
 pub enum Content {
@@ -51,7 +51,9 @@ pub fn content(value: &Document, mime_type: Option<&str>, encoding: &str) -> Res
     })
 }
 
-fn is_utf8(encoding: &str) -> bool {
+/// Whether an encoding is UTF-8.
+#[must_use]
+pub fn is_utf8(encoding: &str) -> bool {
     encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf8")
 }
 

@@ -5,6 +5,7 @@
 //! there directly, until it has become quick again. Scripts have no effects outside of their result, so beginning again is not
 //! seen by anybody.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use dataway_lang::value::interrupt::Stop;
 use dataway_lang::value::machine::Clock as ScriptClock;
 use dataway_lang::value::{R, Value};
 use dataway_lang::vm::{Report, Site, Vm};
-use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document};
+use dataway_lang::document;
+use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document, evaluate_json};
 use tokio::sync::Semaphore;
 
 use super::{Clock, Run, Runtime, Settings, apart};
@@ -57,6 +59,29 @@ impl Pace {
     }
 }
 
+/// What a value is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// For anything.
+    Document,
+    /// To be sent in JSON, and for nothing else: it may be the text already.
+    Json,
+}
+
+impl Wanted {
+    fn evaluate(
+        self,
+        message: &Arc<document::Message>,
+        options: &RunOptions,
+        work: impl FnOnce(&mut Vm, Value) -> R,
+    ) -> Outcome<Document> {
+        match self {
+            Wanted::Document => evaluate_document(message, options, work),
+            Wanted::Json => evaluate_json(message, options, work),
+        }
+    }
+}
+
 /// Evaluates for all runs of an app.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -91,19 +116,33 @@ impl Evaluator {
     ///
     /// # Errors
     /// The report of the evaluation, or a defect.
-    pub async fn evaluate<W>(&self, clock: &Clock, message: &Message, pace: &Pace, work: W) -> Result<Document, Ended>
+    pub async fn evaluate<W>(
+        &self,
+        clock: &Clock,
+        message: &Message,
+        pace: &Pace,
+        wanted: Wanted,
+        work: W,
+    ) -> Result<Document, Ended>
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        match self.at_once(clock, message, pace, &work) {
+        match self.at_once(clock, message, pace, wanted, &work) {
             Some(result) => result,
             // Boxed, so that what never waits needs no room for it.
-            None => Box::pin(self.on_pool(clock, message, pace, work)).await,
+            None => Box::pin(self.on_pool(clock, message, pace, wanted, work)).await,
         }
     }
 
     /// The evaluation on the thread of the run; `None` if it belongs on the pool.
-    fn at_once<W>(&self, clock: &Clock, message: &Message, pace: &Pace, work: W) -> Option<Result<Document, Ended>>
+    fn at_once<W>(
+        &self,
+        clock: &Clock,
+        message: &Message,
+        pace: &Pace,
+        wanted: Wanted,
+        work: W,
+    ) -> Option<Result<Document, Ended>>
     where
         W: Fn(&mut Vm, Value) -> R,
     {
@@ -112,9 +151,9 @@ impl Evaluator {
             return None;
         }
         let outcome = if self.is_virtual {
-            evaluate_document(message.shared(), &self.at(&self.brief, clock), work)
+            wanted.evaluate(message.shared(), &self.at(&self.brief, clock), work)
         } else {
-            evaluate_document(message.shared(), &self.brief, work)
+            wanted.evaluate(message.shared(), &self.brief, work)
         };
         match outcome.result {
             Err(report) if report.stop == Some(Stop::Time) && self.long.limits.time > Some(SLICE) => {
@@ -125,7 +164,14 @@ impl Evaluator {
         }
     }
 
-    async fn on_pool<W>(&self, clock: &Clock, message: &Message, pace: &Pace, work: W) -> Result<Document, Ended>
+    async fn on_pool<W>(
+        &self,
+        clock: &Clock,
+        message: &Message,
+        pace: &Pace,
+        wanted: Wanted,
+        work: W,
+    ) -> Result<Document, Ended>
     where
         W: Fn(&mut Vm, Value) -> R + Send + 'static,
     {
@@ -139,7 +185,7 @@ impl Evaluator {
         let evaluated = apart(move |left| {
             options.cancel = Some(left.flag().clone());
             let start = Instant::now();
-            let outcome: Outcome<Document> = evaluate_document(&message, &options, work);
+            let outcome = wanted.evaluate(&message, &options, work);
             Ok((outcome.result, start.elapsed()))
         });
         let Ok((result, time)) = evaluated.await else { return Err(Ended::Lost) };
@@ -213,10 +259,18 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
+        self.evaluate_as(run, message, Wanted::Document).await
+    }
+
+    /// The value for a message, as it is wanted.
+    ///
+    /// # Errors
+    /// The fault of an expression.
+    pub async fn evaluate_as(&self, run: &Run, message: &Message, wanted: Wanted) -> Result<Document, Fault> {
         if let Some(known) = self.known(message) {
             return Ok(known);
         }
-        run.timing(self.evaluate_in(run.runtime(), message)).await
+        run.timing(self.evaluated_in(run.runtime(), message, wanted)).await
     }
 
     /// The value for a message outside of any run, as tests want it.
@@ -224,11 +278,15 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn evaluate_in(&self, runtime: &Runtime, message: &Message) -> Result<Document, Fault> {
-        if let Some(known) = self.known(message) {
-            return Ok(known);
+        match self.known(message) {
+            Some(known) => Ok(known),
+            None => self.evaluated_in(runtime, message, Wanted::Document).await,
         }
+    }
+
+    async fn evaluated_in(&self, runtime: &Runtime, message: &Message, wanted: Wanted) -> Result<Document, Fault> {
         let form = self.form.clone();
-        self.compute_in(runtime, message, move |vm, message| form.evaluate(vm, &message)).await
+        self.compute_in(runtime, message, wanted, move |vm, message| form.evaluate(vm, &message)).await
     }
 
     /// The truth of the value, as `bool()` has it.
@@ -252,7 +310,7 @@ impl Param {
             let value = form.evaluate(vm, &message)?;
             builtins::truth(vm, &value).map(Value::Bool)
         };
-        Ok(self.compute_in(runtime, message, work).await?.as_bool() == Some(true))
+        Ok(self.compute_in(runtime, message, Wanted::Document, work).await?.as_bool() == Some(true))
     }
 
     /// What `work` makes of a message; it may be called twice. The limits of one evaluation are in force.
@@ -263,14 +321,20 @@ impl Param {
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        run.timing(self.compute_in(run.runtime(), message, work)).await
+        run.timing(self.compute_in(run.runtime(), message, Wanted::Document, work)).await
     }
 
-    async fn compute_in<W>(&self, runtime: &Runtime, message: &Message, work: W) -> Result<Document, Fault>
+    async fn compute_in<W>(
+        &self,
+        runtime: &Runtime,
+        message: &Message,
+        wanted: Wanted,
+        work: W,
+    ) -> Result<Document, Fault>
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        let evaluated = runtime.evaluator.evaluate(runtime.clock(), message, &self.pace, work).await;
+        let evaluated = runtime.evaluator.evaluate(runtime.clock(), message, &self.pace, wanted, work).await;
         evaluated.map_err(|ended| fault(ended, |site| self.place_of(site)))
     }
 

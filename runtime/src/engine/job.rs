@@ -54,6 +54,9 @@ pub trait Finish: Send {
     /// What that is.
     type Made: Send;
 
+    /// Whether it sends the payload in JSON, and nothing else of the message is looked at: then the last step may make the text.
+    fn is_json(&self) -> bool;
+
     /// Called once, also when the run was cancelled. If what it gives is a failure, so is the run.
     fn finish(
         self,
@@ -266,7 +269,7 @@ impl Runtime {
         trace: Option<Trace>,
     ) -> Result<F::Made, Fault> {
         let mut begun = self.admit(request, Extras { trace, hooks: None }).await?;
-        let mut result = begun.work().await;
+        let mut result = begun.work(finish.is_json()).await;
         let (made, finished) = finish.finish(&Run::new(begun.job.clone(), begun.flow.clone()), &result).await;
         // The first error is the one that counts.
         if let (Err(fault), Ok(message)) = (finished, &result) {
@@ -438,18 +441,18 @@ struct Begun {
 impl Begun {
     /// All of the run.
     async fn run(mut self) -> Ended {
-        let result = self.work().await;
+        let result = self.work(false).await;
         let job = self.job.id.clone();
         self.end(&result).await;
         Ended { job, result }
     }
 
-    /// Executes the steps until they or the run end.
-    async fn work(&mut self) -> Result<Message, Failure> {
+    /// Executes the steps until they or the run end; `is_json` as in [`Finish::is_json`].
+    async fn work(&mut self, is_json: bool) -> Result<Message, Failure> {
         let job = &self.job;
         self.is_told |= job.runtime.log().write_run(self.record.clone()).await;
         let run = Run::new(job.clone(), self.flow.clone());
-        let mut work = pin!(self.steps.execute(&run, self.message.clone()));
+        let mut work = pin!(self.steps.execute_as(&run, self.message.clone(), is_json));
         // A defect in a component fails its run and nothing else.
         let guarded =
             std::future::poll_fn(|cx| match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {

@@ -14,6 +14,11 @@ pub trait Component: Send + Sync {
     /// Executes the step on a message.
     fn execute<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd>;
 
+    /// Executes the step as the last one of a run that only sends its payload in JSON: it may make the text at once.
+    fn execute_last<'a>(&'a self, run: &'a Run, message: Message) -> BoxFuture<'a, StepEnd> {
+        self.execute(run, message)
+    }
+
     /// The lists of steps inside.
     fn inside(&self) -> Vec<&Arc<Steps>> {
         Vec::new()
@@ -121,13 +126,19 @@ impl Steps {
     }
 
     /// Executes the steps, one after the other.
-    pub async fn execute(&self, run: &Run, mut message: Message) -> StepEnd {
+    pub fn execute<'a>(&'a self, run: &'a Run, message: Message) -> impl Future<Output = StepEnd> + Send + 'a {
+        self.execute_as(run, message, false)
+    }
+
+    /// Executes the steps, one after the other. `are_last`: of the payload that they give only the text in JSON is wanted, as in
+    /// [`Component::execute_last`].
+    pub async fn execute_as(&self, run: &Run, mut message: Message, are_last: bool) -> StepEnd {
         if let Some(hooks) = run.hooks() {
             hooks.entered(run, self);
         }
         // Each step is timed from the end of the one before it: the clock is read once for both.
         let mut start = Instant::now();
-        for step in &self.items {
+        for (n, step) in self.items.iter().enumerate() {
             // Gives other tasks their turn, and so cancellation and timeouts theirs, also where no step ever waits.
             tokio::task::coop::consume_budget().await;
             if let Err(fault) = run.job().count_step().and_then(|()| run.charge(&message)) {
@@ -135,7 +146,9 @@ impl Steps {
             }
             let outer = run.take_scripts();
             let end = match run.hooks() {
+                None if are_last && n + 1 == self.items.len() => step.component.execute_last(run, message).await,
                 None => step.component.execute(run, message).await,
+                // Whoever watches is shown values.
                 Some(hooks) => {
                     let input = message.clone();
                     let mocked = hooks.before(run, step, &message).await;

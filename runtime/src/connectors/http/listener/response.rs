@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::super::fields::SetCookie;
 use super::answer::{Answer, AnswerBody, Refusal};
-use crate::connectors::content::{Chunks, Content, content};
+use crate::connectors::content::{Chunks, Content, JSON, content, is_utf8};
 use crate::engine::apart::Left;
 use crate::engine::{Run, apart};
 use crate::expr::Param;
@@ -126,6 +126,16 @@ fn wrong(code: &'static str) -> impl Fn(String) -> Refusal {
 }
 
 impl Recipe {
+    /// Whether all that it takes of a message is the payload, as JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let others = [&self.status, &self.headers, &self.cookies].into_iter().chain(&self.reason);
+        self.body.is_payload
+            && others.into_iter().all(|param| param.constant.is_some())
+            && self.mime_type.as_deref().is_none_or(|own| own == JSON)
+            && is_utf8(&self.encoding)
+    }
+
     /// The answer for a message. `accepts_gzip`: the client said so.
     ///
     /// # Errors

@@ -92,6 +92,10 @@ struct Answering<'a> {
 impl Finish for Answering<'_> {
     type Made = Result<Answer, Refusal>;
 
+    fn is_json(&self) -> bool {
+        self.recipes.response.is_json()
+    }
+
     async fn finish(self, run: &Run, end: &Result<Message, Failure>) -> (Self::Made, Result<(), Fault>) {
         let answer = match end {
             Ok(message) => self.recipes.response.answer(run, message, self.accepts_gzip).await,
