@@ -93,6 +93,61 @@ const LISTENERS: &str = r##"
     steps: [{sleep: 30s}]
 "##;
 
+/// Whether the last step writes the answer, or the listener, because it looks at more of the message than the payload.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_the_same_whoever_writes_them() {
+    let payloads = [
+        ("{'a': [1, 2.5, 'é\"', None, {'b': {}}], 'c': True}", "200"),
+        ("[{'n': n} for n in range(3)]", "200"),
+        ("({'n': n} for n in range(3))", "200"),
+        ("({1: 2, None: 3}, ())", "200"),
+        ("{'d': datetime.date(2024, 2, 29), 'm': decimal.Decimal('1.50')}", "200"),
+        ("{'e': Entity.from_bytes(b'[1]', 'application/json')}", "200"),
+        ("Entity.from_bytes(b'k=1&k=2', 'application/x-www-form-urlencoded')['^value']", "200"),
+        ("{'f': float('nan')}", ""),
+        ("{'b': b'raw'}", ""),
+        ("[lambda: 1]", "500"),
+        ("{}", "200"),
+        ("'text'", "200"),
+        ("7", "500"),
+        ("None", "200"),
+        ("1 // 0", "500"),
+    ];
+    let mut flows = String::new();
+    for (n, (payload, _)) in payloads.iter().enumerate() {
+        let step = format!("transform: {{payload: \"#[{}]\"}}", payload.replace('"', "\\\""));
+        let inside = format!("choice: [{{when: '#[True]', steps: [{{{step}}}]}}]");
+        for (way, response, step) in [
+            ("last", "{}", &step),
+            ("inside", "{mime-type: application/json}", &inside),
+            ("read", "{status: '#[200]'}", &step),
+        ] {
+            flows.push_str(&format!(
+                "\n  - name: {way}-{n}\n    trigger: {{http-listener: {{path: /{way}/{n}, response: {response}}}}}\n    steps: [{{{step}}}]"
+            ));
+        }
+    }
+    flows.push_str("\n  - name: twice\n    trigger: {http-listener: {path: /twice}}\n    steps: [{flow-ref: last-0}, {set-payload: \"#[msg.payload['a'][4] | {'x': type(msg.payload).__name__}]\"}]\n");
+    let app = TestApp::start(API, &flows).await;
+    let at = address(&app);
+    let answer = async |path: String| {
+        let (head, body) = send(at, &get(&path)).await;
+        let head = head.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n");
+        // Each way stands in lines of its own.
+        let body = body.split(" (flows").next().unwrap_or_default();
+        format!("{head}\n{body}")
+    };
+    for (n, (payload, status)) in payloads.iter().enumerate() {
+        let read = answer(format!("/api/read/{n}")).await;
+        assert!(read.starts_with(&format!("http/1.1 {status}")), "{payload}: {read}");
+        assert_eq!(answer(format!("/api/last/{n}")).await, read, "{payload}");
+        if !matches!(*payload, "'text'" | "None") {
+            assert_eq!(answer(format!("/api/inside/{n}")).await, read, "{payload}");
+        }
+    }
+    assert!(answer("/api/twice".to_owned()).await.ends_with("{\"b\":{},\"x\":\"dict\"}"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn listeners() {
     let app = TestApp::start(API, LISTENERS).await;
