@@ -12,10 +12,24 @@ use futures_util::TryStreamExt;
 use rusqlite::{Connection, params};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite};
+use ulid::Ulid;
 
 use super::reader::{EventFilter, EventRow, RunFilter, RunRow};
 use super::{console, micros, time, writer};
 use crate::engine::{Identity, Level, RunRecord, State};
+
+/// How far the beginnings of the runs of a pack may lie from that of its first, in microseconds: then whoever looks for a job has
+/// to look at a short time only.
+const SPAN: u64 = 30_000_000;
+
+/// No pack with the run of a job ends with a job behind this one; `None` for what is no id of a job. Jobs begin with their time.
+fn last_beside(job: &str) -> Option<String> {
+    const LATEST: u64 = (1 << 48) - 1;
+    let job = Ulid::from_string(job).ok()?;
+    // Twice, because the first may stand in the middle, and a moment more, because its id is older than its time.
+    let milliseconds = SPAN * 2 / 1_000 + 1_000;
+    Some(Ulid::from_parts(job.timestamp_ms().saturating_add(milliseconds).min(LATEST), u128::MAX).to_string())
+}
 
 /// The runs of one pack in the making.
 #[derive(Debug)]
@@ -55,7 +69,8 @@ impl<'a> Pack<'a> {
     /// Whether a run belongs here.
     #[must_use]
     pub fn takes(&self, run: &Identity, is_silent: bool) -> bool {
-        *self.flow == run.flow && self.trigger == run.trigger && self.is_silent == is_silent
+        let is_near = micros(run.queued).abs_diff(self.base) <= SPAN;
+        *self.flow == run.flow && self.trigger == run.trigger && self.is_silent == is_silent && is_near
     }
 
     /// Adds a run that succeeded. `numbers` are those of its two events within the batch.
@@ -210,10 +225,10 @@ impl Wanted<'_> {
         if let Some(after) = self.after {
             query.push(" and id > ").push_bind(after);
         }
-        // Jobs begin with their time, so the pack of a job is near the first whose last job is not before it.
         let order = match self.job {
             Some(job) => {
-                query.push(" and last_job >= ").push_bind(job.clone());
+                let Some(end) = last_beside(job) else { return Ok(Vec::new()) };
+                query.push(" and last_job between ").push_bind(job.clone()).push(" and ").push_bind(end);
                 query.push(" and first_job <= ").push_bind(job.clone());
                 " order by last_job, id"
             }
@@ -292,4 +307,30 @@ pub async fn runs(
         filter.job.as_ref().is_none_or(|job| run.job == *job) && filter.since.is_none_or(|since| run.started >= since)
     };
     wanted.read(connection, |pack| pack.runs().into_iter().filter(&fits)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn identity(at: u64) -> Identity {
+        let queued = SystemTime::UNIX_EPOCH + Duration::from_micros(at);
+        Identity { job: "J".into(), parent: None, flow: "f".into(), trigger: "cli", queued }
+    }
+
+    #[test]
+    fn jobs_of_one_pack_are_near_each_other() {
+        let first = identity(5 * SPAN);
+        let pack = Pack::new(&first, false);
+        for (at, is_taken) in [(4 * SPAN, true), (4 * SPAN - 1, false), (6 * SPAN, true), (6 * SPAN + 1, false)] {
+            assert_eq!(pack.takes(&identity(at), false), is_taken, "{at}");
+        }
+        let job = |micros: u64| Ulid::from_parts(micros / 1_000, 7).to_string();
+        let end = last_beside(&job(4 * SPAN)).unwrap();
+        assert!(end > job(6 * SPAN) && end < job(7 * SPAN), "{end}");
+        assert_eq!(last_beside(&Ulid::max().to_string()), Some(Ulid::max().to_string()));
+        assert_eq!(last_beside("no job"), None);
+    }
 }

@@ -440,14 +440,16 @@ mod tests {
     /// Whether runs are packed or not, the same is found.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn packed_runs_are_found_as_others_are() {
-        let of = |job: &str, flow: &str, age| run(job, flow, age, None);
+        // Jobs of apps are such numbers.
+        let named = |job: &str| format!("01J{}{job}", "0".repeat(22));
+        let of = |job: &str, flow: &str, age| run(&named(job), flow, age, None);
         let [a, b, c, d, e] = [of("A", "x", 9), of("B", "y", 8), of("C", "x", 7), of("D", "y", 6), of("E", "x", 5)];
         let failed = |job, age| {
             let error = RunError { code: "E:F".to_owned(), description: "no".to_owned(), step: None };
-            run(job, "x", age, Some(error))
+            run(&named(job), "x", age, Some(error))
         };
         let [f, g] = [failed("F", 4), failed("G", 3)];
-        let said = event(7, Level::Warn, "x", "A", "said");
+        let said = event(7, Level::Warn, "x", &named("A"), "said");
         // A run that goes on, a batch that ends in the middle of two, and one that only has packs.
         let batches = [
             vec![
@@ -498,7 +500,7 @@ mod tests {
             EventFilter { text: text("RUN s"), ..all() },
             EventFilter { since: Some(ago(7)), ..all() },
         ];
-        events.extend(["A", "C", "E", "F", "Z"].map(|job| EventFilter { job: text(job), ..all() }));
+        events.extend(["A", "C", "E", "F", "Z"].map(|job| EventFilter { job: Some(named(job)), ..all() }));
         events.extend([0, 3, 8, 14, 15].map(|after| EventFilter { after: Some(after), ..all() }));
         events.extend([1, 2, 5, 9].map(|newest| EventFilter { newest: Some(newest), ..all() }));
         for filter in events {
@@ -508,7 +510,7 @@ mod tests {
         let all = RunFilter::default;
         let mut runs = vec![all(), RunFilter { flow: text("y"), ..all() }, RunFilter { since: Some(ago(7)), ..all() }];
         runs.extend(["succeeded", "failed"].map(|state| RunFilter { state: text(state), ..all() }));
-        runs.extend(["A", "C", "E", "F", "Z"].map(|job| RunFilter { job: text(job), ..all() }));
+        runs.extend(["A", "C", "E", "F", "Z"].map(|job| RunFilter { job: Some(named(job)), ..all() }));
         runs.extend([1, 3, 6].map(|limit| RunFilter { limit: Some(limit), ..all() }));
         for filter in runs {
             let [left, right] = [readers[0].runs(&filter).await, readers[1].runs(&filter).await];
