@@ -18,6 +18,8 @@ use super::answer::AnswerBody;
 
 /// A connection is looked at no more often than this.
 const FINEST: Duration = Duration::from_millis(10);
+/// A head and a body that are not longer together are handed to the system in one piece: two cost it more than the copy costs us.
+const JOINED: usize = 4 << 10;
 
 /// The longest times of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -199,13 +201,15 @@ impl Body for PacedBody {
 #[derive(Debug)]
 pub struct PacedStream<S> {
     stream: S,
+    /// Pieces that are sent as one.
+    joined: Vec<u8>,
     pace: Arc<Pace>,
 }
 
 impl<S> PacedStream<S> {
     /// Watches a stream.
     pub fn new(stream: S, pace: Arc<Pace>) -> PacedStream<S> {
-        PacedStream { stream, pace }
+        PacedStream { stream, joined: Vec::new(), pace }
     }
 }
 
@@ -246,7 +250,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PacedStream<S> {
         cx: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        let PacedStream { stream, joined, .. } = &mut *self;
+        let polled = if slices.iter().map(|slice| slice.len()).sum::<usize>() <= JOINED {
+            joined.clear();
+            slices.iter().for_each(|slice| joined.extend_from_slice(slice));
+            Pin::new(stream).poll_write(cx, joined)
+        } else {
+            Pin::new(stream).poll_write_vectored(cx, slices)
+        };
         if matches!(polled, Poll::Ready(Ok(_))) {
             self.pace.sent();
         }
