@@ -8,11 +8,13 @@ use dataway_lang::value::civil::parse_datetime;
 use super::list::Filter;
 use super::root::Root;
 use crate::connectors::database::value;
+use crate::diagnostic::Code;
 use crate::engine::{BoxFuture, Builder, Component, Run, StepEnd, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 use crate::params;
-use crate::params::{ConfigRef, Shape, parse_size};
+use crate::params::{ConfigRef, Reader, Shape, parse_size};
+use crate::yaml::Node;
 
 /// What may be included.
 const KINDS: &[&str] = &["files", "directories", "symlinks"];
@@ -32,13 +34,23 @@ params! {
         /// Which kinds of entries.
         "include" include: Vec<String> [default("[files]"), list_of(&Shape::OneOf(KINDS), 1, 3)],
         /// Smallest size.
-        "min-size" min_size: Option<Param> [optional()],
+        "min-size" min_size: Option<Param> [optional(), shape(Shape::Size)],
         /// Largest size.
-        "max-size" max_size: Option<Param> [optional()],
+        "max-size" max_size: Option<Param> [optional(), shape(Shape::Size)],
         /// Changed after this moment: a datetime, or RFC 3339 text.
         "after" after: Option<Param> [optional()],
         /// Changed before this moment.
         "before" before: Option<Param> [optional()],
+    }
+    check = check_moments;
+}
+
+fn check_moments(params: &ListParams, reader: &mut Reader<'_>, _: &Node) {
+    for param in [&params.after, &params.before].into_iter().flatten() {
+        let Some(literal) = param.constant.as_ref().filter(|literal| moment(literal).is_none()) else { continue };
+        let code = if literal.as_str().is_some() { Code::SYNTAX } else { Code::SHAPE };
+        let message = format!("{} must be a moment such as 2024-01-31T12:00:00+08:00", param.subject);
+        reader.error(code, param.span, message);
     }
 }
 
