@@ -1,13 +1,13 @@
-//! Configurations of type `crypto`: keys, and how they are derived.
+//! Configurations of type `crypto`: keys, and the hashes that they name. How a key is derived is in [`super::derivation`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hmac::Hmac;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use super::asymmetric::RsaKeys;
+use super::derivation::{Derivation, Password};
 use super::symmetric::Algorithm;
 use crate::diagnostic::Code;
 use crate::engine::apart::{Left, STRETCH};
@@ -144,14 +144,13 @@ impl Keys {
                     secret.as_ref().map(|secret| secret.expose().as_bytes().to_vec()).unwrap_or_default()
                 };
                 Ok(Keys::Symmetric(match config.padding_mode {
-                    KeyForm::Pbkdf2 => SymmetricKey::Derived(Box::new(Derivation {
+                    KeyForm::Pbkdf2 => SymmetricKey::Derived(Box::new(Derivation::from(Password {
                         hash: config.hash,
                         salt: config.salt.clone().unwrap_or_default().into_bytes(),
                         password: bytes(&config.password),
                         iterations: config.iterations.unwrap_or(0).max(1),
                         aes_bytes: config.key_bytes,
-                        made: Default::default(),
-                    })),
+                    }))),
                     KeyForm::None => SymmetricKey::Given { key: bytes(&config.key), fill: false },
                     KeyForm::Zero => SymmetricKey::Given { key: bytes(&config.key), fill: true },
                 }))
@@ -184,25 +183,14 @@ impl std::fmt::Debug for SymmetricKey {
     }
 }
 
-/// A password and how a key is made of it.
-pub struct Derivation {
-    hash: Hash,
-    salt: Vec<u8>,
-    password: Vec<u8>,
-    iterations: u32,
-    aes_bytes: usize,
-    /// The keys for AES, DES and 3DES, when they were needed.
-    made: [OnceLock<Arc<[u8]>>; 3],
-}
-
 impl SymmetricKey {
     /// The key for an algorithm.
     ///
     /// # Errors
-    /// `CRYPTO:KEY` for a key of the wrong length.
-    pub fn key(&self, algorithm: Algorithm) -> Result<Arc<[u8]>, Fault> {
+    /// `CRYPTO:KEY` for a key of the wrong length; that the work was left.
+    pub fn key(&self, algorithm: Algorithm, left: &Left) -> Result<Arc<[u8]>, Fault> {
         match self {
-            SymmetricKey::Derived(derivation) => Ok(derivation.key(algorithm)),
+            SymmetricKey::Derived(derivation) => derivation.key(algorithm, left),
             SymmetricKey::Given { key, fill } => {
                 let mut filled = key.clone();
                 filled.resize(fitting(key.len(), *fill, algorithm)?, 0);
@@ -232,32 +220,6 @@ fn fitting(given: usize, fill: bool, algorithm: Algorithm) -> Result<usize, Faul
         let (name, lengths) = (algorithm.text(), lengths.join(" or "));
         Fault::new("CRYPTO:KEY", format!("the key has {given} bytes, {name} needs {lengths}"))
     })
-}
-
-impl Derivation {
-    fn key(&self, algorithm: Algorithm) -> Arc<[u8]> {
-        let (slot, length) = match algorithm {
-            Algorithm::Aes => (&self.made[0], self.aes_bytes),
-            Algorithm::Des => (&self.made[1], 8),
-            Algorithm::TripleDes => (&self.made[2], 24),
-        };
-        slot.get_or_init(|| {
-            let mut key = vec![0; length];
-            let (password, salt, rounds) = (&*self.password, &*self.salt, self.iterations);
-            let made = match self.hash {
-                Hash::Md5 => pbkdf2::pbkdf2::<Hmac<Md5>>(password, salt, rounds, &mut key),
-                Hash::Sha1 => pbkdf2::pbkdf2::<Hmac<Sha1>>(password, salt, rounds, &mut key),
-                Hash::Sha224 => pbkdf2::pbkdf2::<Hmac<Sha224>>(password, salt, rounds, &mut key),
-                Hash::Sha256 => pbkdf2::pbkdf2::<Hmac<Sha256>>(password, salt, rounds, &mut key),
-                Hash::Sha384 => pbkdf2::pbkdf2::<Hmac<Sha384>>(password, salt, rounds, &mut key),
-                Hash::Sha512 => pbkdf2::pbkdf2::<Hmac<Sha512>>(password, salt, rounds, &mut key),
-            };
-            // HMAC takes keys of every length.
-            debug_assert!(made.is_ok());
-            key.into()
-        })
-        .clone()
-    }
 }
 
 impl Hash {

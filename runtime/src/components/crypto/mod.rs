@@ -1,9 +1,10 @@
 //! `crypto.*`: symmetric and asymmetric encryption, signatures (part 2, section 4).
 //!
-//! [`config`] holds keys, [`symmetric`] and [`asymmetric`] do the work on bytes; here are the steps.
+//! [`config`] holds keys, `derivation` makes them of passwords, [`symmetric`] and [`asymmetric`] do the work on bytes; here are the steps.
 
 pub mod asymmetric;
 pub mod config;
+mod derivation;
 pub mod symmetric;
 
 use std::sync::Arc;
@@ -174,7 +175,7 @@ impl Cipher {
                 apart(move |left| {
                     let Keys::Symmetric(own) = &*keys else { return Err(changed()) };
                     // A key that is made of a password takes its time.
-                    let key = own.key(algorithm)?;
+                    let key = own.key(algorithm, left)?;
                     symmetric::crypt(algorithm, &key, iv.as_deref(), padding, &content, encrypt, left)
                 })
                 .await?
