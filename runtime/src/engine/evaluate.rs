@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
+use dataway_lang::document;
 use dataway_lang::value::interrupt::Stop;
 use dataway_lang::value::machine::Clock as ScriptClock;
 use dataway_lang::value::{R, Value};
 use dataway_lang::vm::{Report, Site, Vm};
-use dataway_lang::document;
 use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document, evaluate_json};
 use tokio::sync::Semaphore;
 

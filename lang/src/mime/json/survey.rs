@@ -510,10 +510,14 @@ mod tests {
 
     #[test]
     fn a_scalar_is_made_without_the_rest_of_a_text_of_the_host() {
-        let text = br#"{"a":true,"n":-7,"s":"short","z":null,"l":[1],"o":{"a":1},"t":"a text of more than so many bytes"}"#;
+        let text =
+            br#"{"a":true,"n":-7,"s":"short","z":null,"l":[1],"o":{"a":1},"t":"a text of more than so many bytes"}"#;
         let shared = Bytes::from_blob(Blob::Shared(Arc::from(&text[..])));
-        let shown = |bytes: &Ref<Bytes>, key: &str| scalar(bytes, key.as_bytes()).unwrap().map(|value| format!("{value:?}"));
-        for (key, found) in [("a", Value::Bool(true)), ("n", Value::Int(-7)), ("s", Value::str("short")), ("z", Value::None)] {
+        let shown =
+            |bytes: &Ref<Bytes>, key: &str| scalar(bytes, key.as_bytes()).unwrap().map(|value| format!("{value:?}"));
+        for (key, found) in
+            [("a", Value::Bool(true)), ("n", Value::Int(-7)), ("s", Value::str("short")), ("z", Value::None)]
+        {
             assert_eq!(shown(&shared, key), Some(format!("{found:?}")), "{key}");
             assert_eq!(shown(&Bytes::from_slice(text), key), None, "{key}");
         }
