@@ -30,6 +30,13 @@ impl Block {
         imp::up_to(self.0, bound)
     }
 
+    /// Decimal digits.
+    #[inline]
+    #[must_use]
+    pub fn digits(self) -> u32 {
+        imp::digits(self.0)
+    }
+
     /// Bytes beyond ASCII.
     #[inline]
     #[must_use]
@@ -69,7 +76,9 @@ pub fn find(input: &[u8], mut at: usize, block: impl Fn(Block) -> u32, byte: imp
 
 #[cfg(target_arch = "x86_64")]
 mod imp {
-    use std::arch::x86_64::{__m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8};
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8, _mm_sub_epi8,
+    };
 
     pub type Bytes = __m128i;
 
@@ -92,6 +101,12 @@ mod imp {
             let least = _mm_min_epu8(bytes, _mm_set1_epi8(bound.cast_signed()));
             _mm_movemask_epi8(_mm_cmpeq_epi8(least, bytes)).cast_unsigned()
         }
+    }
+
+    #[inline]
+    pub fn digits(bytes: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of every x86-64 processor.
+        up_to(unsafe { _mm_sub_epi8(bytes, _mm_set1_epi8(b'0'.cast_signed())) }, 9)
     }
 
     #[inline]
@@ -126,6 +141,11 @@ mod imp {
     }
 
     #[inline]
+    pub fn digits(bytes: Bytes) -> u32 {
+        bits(bytes, |own| own.is_ascii_digit())
+    }
+
+    #[inline]
     pub fn wide(bytes: Bytes) -> u32 {
         bits(bytes, |own| own >= 0x80)
     }
@@ -143,6 +163,7 @@ mod tests {
             let block = Block::new(&bytes);
             assert_eq!(block.equal(bytes[5]), bits(&|b| b == bytes[5]));
             assert_eq!(block.up_to(seed), bits(&|b| b <= seed));
+            assert_eq!(block.digits(), bits(&|b| b.is_ascii_digit()));
             assert_eq!(block.wide(), bits(&|b| b >= 0x80));
         }
     }

@@ -18,6 +18,9 @@ pub static INT: Builtin = Builtin::new(
 );
 
 fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    if let (Some(text), true) = (a[0].text_bytes(), a[1].is_unbound()) {
+        return Ok(int_parse::parse(text, 10)?.into());
+    }
     if a[0].is_unbound() {
         return if a[1].is_unbound() { Ok(Value::Int(0)) } else { Err(type_error("int() missing string argument")) };
     }
@@ -54,10 +57,9 @@ fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
             {
                 return number;
             }
-            match (value.text_bytes(), value.byte_data()) {
-                (Some(text), _) => Ok(int_parse::parse(text, 10)?.into()),
-                (None, Some(bytes)) => Ok(int_parse::parse_bytes(&bytes, 10)?.into()),
-                (None, None) => Err(type_error(format!(
+            match value.byte_data() {
+                Some(bytes) => Ok(int_parse::parse_bytes(&bytes, 10)?.into()),
+                None => Err(type_error(format!(
                     "int() argument must be a string, a bytes-like object or a real number, not '{}'",
                     value.type_of().qualified()
                 ))),
@@ -86,6 +88,9 @@ pub static FLOAT: Builtin = Builtin::new(
 
 fn float(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let value = &a[0];
+    if let Some(text) = value.text_bytes() {
+        return Ok(Value::Float(float_text::parse(text)?));
+    }
     if let Some(n) = IntView::of(value) {
         return n.to_f64().map(Value::Float);
     }
@@ -93,9 +98,6 @@ fn float(cx: &mut Cx<'_>, a: &[Value]) -> R {
         Value::Float(_) => return Ok(value.clone()),
         Value::Decimal(_) => return modules::decimal::to_float(cx, value),
         _ => {}
-    }
-    if let Some(text) = value.text_bytes() {
-        return Ok(Value::Float(float_text::parse(text)?));
     }
     if let Some(bytes) = value.byte_data() {
         return match float_text::read_bytes(&bytes)? {

@@ -248,6 +248,21 @@ impl Shapes {
         self.node(at.0).map_or(0, |node| node.place as usize)
     }
 
+    /// How many distinct keys an object has that has come as far as `at`.
+    #[inline]
+    #[must_use]
+    pub fn len(&self, at: NodeId) -> usize {
+        self.node(at.0).map_or(0, |node| node.len as usize)
+    }
+
+    /// Where such an object keeps the value of each of its keys, repeated ones included, in the order of the text.
+    #[must_use]
+    pub fn places(&self, at: NodeId) -> Vec<usize> {
+        let mut places: Vec<usize> = self.path(at).map(|node| node.place as usize).collect();
+        places.reverse();
+        places
+    }
+
     /// The distinct keys of an object that has come as far as `at`, in order.
     #[must_use]
     pub fn keys(&self, at: NodeId) -> Vec<Value> {

@@ -13,6 +13,7 @@ use super::shapes::{NodeId, Shapes};
 use super::strings;
 use crate::mime::MAX_DEPTH;
 use crate::value::block::Block;
+use crate::value::format::scan::{Outline, Scanned};
 use crate::value::interrupt::checkpoint;
 use crate::value::tape::{self, Kind, Makers, Part, Tape};
 use crate::value::text::Blob;
@@ -94,7 +95,6 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
     let at = if bytes.bytes().starts_with(MARK) { start + MARK.len() } else { start };
     let mut surveyor = Surveyor {
         input,
-        at,
         records: HVec::with_capacity(((end - start) / 16 + 4).min(tape::BEGUN)),
         open: HVec::with_capacity(64),
         frames: HVec::with_capacity(8),
@@ -102,7 +102,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         found: HVec::new(),
     };
     surveyor.shapes.begin();
-    let root = surveyor.document();
+    let root = surveyor.document(at);
     surveyor.shapes.keep();
     let (records, shapes) = (surveyor.records, surveyor.found);
     let Some(root) = root? else { return Ok(None) };
@@ -115,30 +115,47 @@ struct Json;
 impl tape::Scalars for Json {
     #[inline]
     fn scalar(text: &Ref<Blob>, at: usize) -> Value {
-        let input = text.bytes();
-        match input.get(at) {
-            Some(b'"') => {
-                let start = at + 1;
-                if let Some(block) = input.get(start..).and_then(|rest| rest.first_chunk()) {
-                    let end = strings::special(Block::new(block)).trailing_zeros() as usize;
-                    if let Some(short) = ShortStr::prefix(block, end).filter(|_| block[end] == b'"') {
-                        return Value::Short(short);
-                    }
+        // Most scalars are short texts and numbers, with more text behind.
+        if let Some(bytes) = text.bytes().get(at..).and_then(|rest| rest.first_chunk::<{ Block::LEN + 1 }>()) {
+            let [first, inside @ ..] = bytes;
+            let [number @ .., _] = bytes;
+            if *first == b'"' {
+                let end = strings::special(Block::new(inside)).trailing_zeros() as usize;
+                if let Some(short) = ShortStr::prefix(inside, end).filter(|_| inside[end] == b'"') {
+                    return Value::Short(short);
                 }
-                let end = strings::plain_end(input, start);
-                if input.get(end) == Some(&b'"') {
-                    return Value::text_part(text, start..end);
+            } else if let Some(outline) = Outline::of(number) {
+                match outline.value(number) {
+                    Scanned::Int(n) => return Value::Int(n),
+                    Scanned::Float(x) => return Value::Float(x),
+                    Scanned::LongInt | Scanned::LongFloat => {}
                 }
-                let mut out = Vec::new();
-                // A text that was surveyed has no malformed strings.
-                let decoded = strings::decode(input, start, end, true, &mut out, &mut strings::spend);
-                decoded.map_or(Value::None, |_| Value::text(&out))
             }
-            Some(b't') => Value::Bool(true),
-            Some(b'f') => Value::Bool(false),
-            Some(b'-' | b'0'..=b'9') => number::value(input.get(at..).unwrap_or_default()),
-            _ => Value::None,
         }
+        any_scalar(text, at)
+    }
+}
+
+/// The value of any scalar.
+#[inline(never)]
+fn any_scalar(text: &Ref<Blob>, at: usize) -> Value {
+    let input = text.bytes();
+    match input.get(at) {
+        Some(b'"') => {
+            let start = at + 1;
+            let end = strings::plain_end(input, start);
+            if input.get(end) == Some(&b'"') {
+                return Value::text_part(text, start..end);
+            }
+            let mut out = Vec::with_capacity(64);
+            // A text that was surveyed has no malformed strings.
+            let decoded = strings::decode(input, start, end, true, &mut out, &mut strings::spend);
+            decoded.map_or(Value::None, |_| Value::text(&out))
+        }
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
+        Some(b'-' | b'0'..=b'9') => number::value(input.get(at..).unwrap_or_default()),
+        _ => Value::None,
     }
 }
 
@@ -156,7 +173,6 @@ struct Frame {
 
 struct Surveyor<'a> {
     input: &'a [u8],
-    at: usize,
     records: HVec<Part>,
     /// Parts of the containers that are open, the outermost first.
     open: HVec<Part>,
@@ -165,27 +181,34 @@ struct Surveyor<'a> {
     found: HVec<Ref<Shape>>,
 }
 
-impl Surveyor<'_> {
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.input.get(self.at).copied()
-    }
+/// The next byte at or behind `at` that is no white space, and where it is.
+#[inline]
+fn next(input: &[u8], at: usize) -> Option<(usize, u8)> {
+    let byte = *input.get(at)?;
+    if byte > b' ' { Some((at, byte)) } else { behind_blanks(input, at) }
+}
 
-    /// The next byte that is no white space.
-    #[inline]
-    fn next(&mut self) -> Option<u8> {
-        let mut byte = self.peek()?;
-        while byte <= b' ' {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-                return None;
-            }
-            self.at += 1;
-            byte = self.peek()?;
+/// As [`next`], where there is white space.
+#[inline(never)]
+fn behind_blanks(input: &[u8], mut at: usize) -> Option<(usize, u8)> {
+    loop {
+        match *input.get(at)? {
+            b' ' | b'\n' | b'\r' | b'\t' => at += 1,
+            byte => return (byte > b' ').then_some((at, byte)),
         }
-        Some(byte)
     }
+}
 
-    fn document(&mut self) -> R<Option<Part>> {
+/// Whether nothing but white space follows.
+fn is_rest_blank(input: &[u8], at: usize) -> bool {
+    input.get(at..).unwrap_or_default().iter().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
+}
+
+impl Surveyor<'_> {
+    /// Surveys the document that begins at `at`. The place in the text is handed from step to step and not kept in memory: every step
+    /// has to wait for it.
+    fn document(&mut self, mut at: usize) -> R<Option<Part>> {
+        let input = self.input;
         // What is around the top value: nothing ever closes it.
         let mut frame = Frame { base: 0, is_array: true, slot: NodeId::ROOT, node: NodeId::ROOT };
         let mut steps = 0;
@@ -195,7 +218,7 @@ impl Surveyor<'_> {
                 steps = 0;
                 checkpoint(u64::from(STRIDE) * 4)?;
             }
-            let Some(first) = self.next() else { return Ok(None) };
+            let Some((start, first)) = next(input, at) else { return Ok(None) };
             let mut part = match first {
                 b'{' | b'[' => {
                     let slot = if frame.is_array { frame.slot } else { frame.node };
@@ -205,71 +228,66 @@ impl Surveyor<'_> {
                     }
                     let is_array = first == b'[';
                     frame = Frame { base: self.open.len(), is_array, slot, node: NodeId::ROOT };
-                    if !is_array && self.expected_key(&mut frame) {
+                    if !is_array && let Some(value) = self.expected_key(&mut frame, start) {
+                        at = value;
                         continue;
                     }
-                    self.at += 1;
-                    let close = if is_array { b']' } else { b'}' };
-                    if self.next() != Some(close) {
-                        if !is_array && self.key(&mut frame).is_none() {
-                            return Ok(None);
+                    let Some((inside, byte)) = next(input, start + 1) else { return Ok(None) };
+                    if byte != if is_array { b']' } else { b'}' } {
+                        at = inside;
+                        if !is_array {
+                            let Some(value) = self.key(&mut frame, inside) else { return Ok(None) };
+                            at = value;
                         }
                         continue;
                     }
-                    self.at += 1;
-                    self.close(&mut frame)
+                    at = inside + 1;
+                    self.close(&mut frame, at)
                 }
-                first => match self.scalar(first) {
-                    Some(end) => Part::new(Kind::Scalar(std::mem::replace(&mut self.at, end))),
+                first => match scalar_end(input, start, first) {
+                    Some(end) => {
+                        at = end;
+                        Part::new(Kind::Scalar(start))
+                    }
                     None => return Ok(None),
                 },
             };
             // Hand the part to its container; that may complete the container, which is then handed on.
             loop {
                 if self.frames.is_empty() {
-                    let more = self.next();
-                    return Ok((more.is_none() && self.at == self.input.len()).then_some(part));
+                    return Ok(is_rest_blank(input, at).then_some(part));
                 }
-                self.put(&frame, part);
-                let Some(byte) = self.next() else { return Ok(None) };
+                self.open.push(part);
+                let Some((behind, byte)) = next(input, at) else { return Ok(None) };
                 if byte == b',' {
-                    if !frame.is_array && self.expected_key(&mut frame) {
-                        break;
-                    }
-                    self.at += 1;
-                    if !frame.is_array && self.key(&mut frame).is_none() {
-                        return Ok(None);
+                    at = behind + 1;
+                    if !frame.is_array {
+                        let value = self.expected_key(&mut frame, behind);
+                        let Some(value) = value.or_else(|| self.key(&mut frame, at)) else { return Ok(None) };
+                        at = value;
                     }
                     break;
                 }
                 if byte != if frame.is_array { b']' } else { b'}' } {
                     return Ok(None);
                 }
-                self.at += 1;
-                part = self.close(&mut frame);
+                at = behind + 1;
+                part = self.close(&mut frame, at);
             }
         }
     }
 
+    /// Writes the record of the container that ends before `at` and goes back to the one around it.
     #[inline]
-    fn put(&mut self, frame: &Frame, part: Part) {
-        if !frame.is_array
-            && let Some(repeated) = self.open.get_mut(frame.base + self.shapes.place(frame.node))
-        {
-            *repeated = part;
-            return;
-        }
-        self.open.push(part);
-    }
-
-    /// Writes the record of the container that ends here and goes back to the one around it.
-    #[inline]
-    fn close(&mut self, frame: &mut Frame) -> Part {
+    fn close(&mut self, frame: &mut Frame, at: usize) -> Part {
         let record = self.records.len();
+        if !frame.is_array && self.open.len() - frame.base > self.shapes.len(frame.node) {
+            self.drop_repeated(frame);
+        }
         let parts = self.open.get(frame.base..).unwrap_or_default();
         let head =
             if frame.is_array { parts.len() } else { self.shapes.number(frame.node, frame.slot, &mut self.found) };
-        self.records.reserve_for_rest(parts.len() + 1, self.at, self.input.len());
+        self.records.reserve_for_rest(parts.len() + 1, at, self.input.len());
         self.records.push(Part::head(head));
         self.records.extend_copies(parts);
         self.open.truncate(frame.base);
@@ -280,74 +298,94 @@ impl Surveyor<'_> {
         Part::new(kind)
     }
 
-    /// Steps over a brace or comma, the key that is expected and the colon behind it, if there is nothing else.
-    #[inline]
-    fn expected_key(&mut self, frame: &mut Frame) -> bool {
-        let rest = self.input.get(self.at..).unwrap_or_default();
-        let Some((node, len)) = self.shapes.expect(frame.node, frame.slot, rest) else { return false };
-        frame.node = node;
-        self.at += len;
-        true
+    /// Of the parts of an object in which keys are repeated, leaves the last of each key, at the place of the first.
+    #[cold]
+    fn drop_repeated(&mut self, frame: &Frame) {
+        let places = self.shapes.places(frame.node);
+        for (n, place) in places.iter().enumerate() {
+            if let Some(part) = self.open.get(frame.base + n).copied()
+                && let Some(slot) = self.open.get_mut(frame.base + place)
+            {
+                *slot = part;
+            }
+        }
+        self.open.truncate(frame.base + self.shapes.len(frame.node));
     }
 
-    /// Steps over a key and the colon behind it.
+    /// Steps over the brace or comma at `at`, the key that is expected and the colon behind it, if there is nothing else.
     #[inline]
-    fn key(&mut self, frame: &mut Frame) -> Option<()> {
-        if self.next()? != b'"' {
-            return None;
-        }
-        match self.shapes.follow(frame.node, frame.slot, self.input.get(self.at..)?) {
+    fn expected_key(&mut self, frame: &mut Frame, at: usize) -> Option<usize> {
+        let (node, len) = self.shapes.expect(frame.node, frame.slot, self.input.get(at..)?)?;
+        frame.node = node;
+        Some(at + len)
+    }
+
+    /// Steps over the key at `at`, and the colon behind it.
+    fn key(&mut self, frame: &mut Frame, at: usize) -> Option<usize> {
+        let (start, b'"') = next(self.input, at)? else { return None };
+        let end = match self.shapes.follow(frame.node, frame.slot, self.input.get(start..)?) {
             Some((node, len)) => {
                 frame.node = node;
-                self.at += len;
+                start + len
             }
-            None => self.unknown_key(frame)?,
-        }
-        if self.next()? != b':' {
-            return None;
-        }
-        self.at += 1;
-        Some(())
+            None => self.unknown_key(frame, start)?,
+        };
+        let (colon, b':') = next(self.input, end)? else { return None };
+        Some(colon + 1)
     }
 
-    /// A key that was not seen at this place.
+    /// Steps over a key that was not seen at this place.
     #[cold]
-    fn unknown_key(&mut self, frame: &mut Frame) -> Option<()> {
-        let start = self.at;
-        self.at = string_end(self.input, start + 1)?;
-        let raw = self.input.get(start..self.at)?;
+    fn unknown_key(&mut self, frame: &mut Frame, start: usize) -> Option<usize> {
+        let end = string_end(self.input, start + 1)?;
+        let raw = self.input.get(start..end)?;
         let mut text = Vec::new();
         let inside = start + 1;
         let (_, owned) = strings::decode(self.input, inside, inside, true, &mut text, &mut strings::spend).ok()?;
-        let key = Value::text(if owned { &text } else { self.input.get(inside..self.at - 1)? });
+        let key = Value::text(if owned { &text } else { self.input.get(inside..end - 1)? });
         frame.node = self.shapes.learn(frame.node, frame.slot, raw, &key)?;
-        Some(())
+        Some(end)
     }
+}
 
-    /// The offset behind a scalar that begins here.
-    #[inline]
-    fn scalar(&self, first: u8) -> Option<usize> {
-        let word = |word: &[u8]| self.input.get(self.at..)?.starts_with(word).then_some(self.at + word.len());
-        match first {
-            b'"' => string_end(self.input, self.at + 1),
-            b'-' | b'0'..=b'9' => number_end(self.input, self.at),
-            b't' => word(b"true"),
-            b'f' => word(b"false"),
-            b'n' => word(b"null"),
-            _ => None,
-        }
+/// The offset behind the scalar that begins with `first` at `at`.
+#[inline]
+fn scalar_end(input: &[u8], at: usize, first: u8) -> Option<usize> {
+    let word = |word: &[u8]| input.get(at..)?.starts_with(word).then_some(at + word.len());
+    match first {
+        b'"' => string_end(input, at + 1),
+        b'-' | b'0'..=b'9' => number_end(input, at),
+        b't' => word(b"true"),
+        b'f' => word(b"false"),
+        b'n' => word(b"null"),
+        _ => None,
     }
 }
 
 /// The offset behind the closing quote of the string whose text begins at `from`, if it is well-formed.
 #[inline]
 fn string_end(input: &[u8], from: usize) -> Option<usize> {
+    // Most strings are short and plain.
+    if let Some(bytes) = input.get(from..).and_then(|rest| rest.first_chunk::<{ Block::LEN }>()) {
+        let block = Block::new(bytes);
+        let special = strings::special(block);
+        let len = special.trailing_zeros() as usize;
+        if bytes.get(len) == Some(&b'"') && block.wide() & (special - 1) & !special == 0 {
+            return Some(from + len + 1);
+        }
+    }
+    long_string_end(input, from)
+}
+
+/// As [`string_end`], of any string.
+#[inline(never)]
+fn long_string_end(input: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     let (mut wide, mut escaped) = (false, false);
     loop {
         if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk()) {
             let block = Block::new(block);
-            let special = block.equal(b'"') | block.equal(b'\\') | block.up_to(0x1F);
+            let special = strings::special(block);
             if special == 0 {
                 wide |= block.wide() != 0;
                 at += Block::LEN;
@@ -379,6 +417,16 @@ fn string_end(input: &[u8], from: usize) -> Option<usize> {
 /// The offset behind the number that begins at `at`, if it is well-formed and not extremely long.
 #[inline]
 fn number_end(input: &[u8], at: usize) -> Option<usize> {
+    // Most numbers have few digits and no exponent.
+    if let Some(outline) = input.get(at..).and_then(|rest| rest.first_chunk()).and_then(Outline::of) {
+        return Some(at + outline.end);
+    }
+    long_number_end(input, at)
+}
+
+/// As [`number_end`], of any number.
+#[inline(never)]
+fn long_number_end(input: &[u8], at: usize) -> Option<usize> {
     let digits = |mut at: usize| {
         while input.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
@@ -443,6 +491,8 @@ mod tests {
             "[[],{},[{}]]",
             "\u{feff}{\"a\":null}",
             r#"{"a":1,"b":{"c":[true,false,null]},"a":2}"#,
+            r#"[{"a":1,"b":2,"a":3,"c":4,"b":[5],"d":6},{"a":1,"b":2,"a":3,"c":4,"b":[7],"d":8,"a":9},{"a":0}]"#,
+            "[12.5 ,-0.25,\n1234567 , 1.0e5,123456789012.125,-7]          ",
             r#"[{"k":1,"l":2},{"k":3,"l":4},{"l":5,"k":6},{"k":7}]"#,
             r#"{"\u0061":1,"a":2,"é\"":"漢字 and some more text"}"#,
             r#"["\ud83d\ude00","\ud800","\ud800\ud800"]"#,

@@ -2,6 +2,9 @@
 //! is a part of Python's; what it does not know, or what needs more than one rounding, is left to [`super::int_parse`] and
 //! [`super::float_text`].
 
+use crate::value::ShortStr;
+use crate::value::block::Block;
+
 /// A number that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scanned {
@@ -14,6 +17,9 @@ pub enum Scanned {
     /// A float for which the fast way is not exact.
     LongFloat,
 }
+
+/// Longest text that is read without a look at the limits.
+const LONG: usize = 32;
 
 /// Digits that surely fit 64 bits.
 const FAST_DIGITS: usize = 18;
@@ -37,10 +43,93 @@ fn digits(text: &[u8], mut at: usize, n: &mut u64) -> usize {
     at
 }
 
+/// Where the parts are of a plain number: a sign or none, digits, and perhaps a point and digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Outline {
+    /// Offset of the first digit.
+    first: usize,
+    /// Offset behind the digits in front of the point.
+    point: usize,
+    /// Offset behind the last digit.
+    pub end: usize,
+}
+
+impl Outline {
+    /// The outline of the number with which sixteen bytes begin. `None` if it is no plain one or may go on behind them.
+    #[inline]
+    #[must_use]
+    pub fn of(bytes: &[u8; Block::LEN]) -> Option<Outline> {
+        let digits = Block::new(bytes).digits();
+        let first = usize::from(bytes[0] == b'-');
+        let count = |from: usize| (digits >> from).trailing_ones() as usize;
+        let whole = count(first);
+        let point = first + whole;
+        if whole == 0 || (whole > 1 && bytes[first] == b'0') {
+            return None;
+        }
+        let (mut end, mut next) = (point, *bytes.get(point)?);
+        if next == b'.' {
+            let fraction = count(point + 1);
+            end = point + 1 + fraction;
+            next = *bytes.get(end).filter(|_| fraction > 0)?;
+        }
+        (next | 0x20 != b'e').then_some(Outline { first, point, end })
+    }
+
+    /// The number, of the bytes of which this is the outline.
+    #[inline]
+    #[must_use]
+    pub fn value(self, bytes: &[u8; Block::LEN]) -> Scanned {
+        /// The number that eight digits are, the first one in the lowest byte.
+        #[inline]
+        fn eight(digits: u64) -> u64 {
+            const PAIRS: u64 = 0x0000_00FF_0000_00FF;
+            let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+            let (even, odd) = (pairs & PAIRS, pairs >> 16 & PAIRS);
+            even.wrapping_mul(100 + (1_000_000 << 32)).wrapping_add(odd.wrapping_mul(1 + (10_000 << 32))) >> 32
+        }
+        let Outline { first, point, end } = self;
+        let (whole, is_float) = (point - first, end > point);
+        let count = end - first - usize::from(is_float);
+        // The digits are moved together and then to the end of a word, behind zeros.
+        let mantissa = if end < 8 {
+            let [low @ .., _, _, _, _, _, _, _, _] = *bytes;
+            let text = (u64::from_le_bytes(low) ^ 0x3030_3030_3030_3030) >> (8 * first);
+            let below = (1 << (8 * whole)) - 1;
+            let digits = if is_float { text & below | text >> 8 & !below } else { text };
+            eight(digits << (64 - 8 * count))
+        } else {
+            let text = (u128::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030_3030_3030_3030_3030) >> (8 * first);
+            let below = (1 << (8 * whole)) - 1;
+            let digits = if is_float { text & below | text >> 8 & !below } else { text };
+            let digits = digits << (128 - 8 * count);
+            // Sixteen digits at most.
+            eight(digits as u64) * 100_000_000 + eight((digits >> 64) as u64)
+        };
+        if !is_float {
+            return Scanned::Int(signed(mantissa, first > 0));
+        }
+        // Fifteen digits at most: they and the power of ten are exact, so one operation rounds correctly.
+        let x = mantissa as f64 / POWERS.get(end - point - 1).copied().unwrap_or(f64::NAN);
+        Scanned::Float(if first > 0 { -x } else { x })
+    }
+}
+
 /// Scans the number with which `text` begins, and its length. `None` if there is none: a sign without digits.
 #[inline]
 #[must_use]
 pub fn scan(text: &[u8]) -> Option<(usize, Scanned)> {
+    if let Some(bytes) = text.first_chunk()
+        && let Some(outline) = Outline::of(bytes)
+    {
+        return Some((outline.end, outline.value(bytes)));
+    }
+    scan_any(text)
+}
+
+/// As [`scan`], of any number.
+#[inline(never)]
+fn scan_any(text: &[u8]) -> Option<(usize, Scanned)> {
     let negative = text.first() == Some(&b'-');
     let start = usize::from(negative);
     let mut mantissa = 0u64;
@@ -99,18 +188,25 @@ fn signed(n: u64, negative: bool) -> i64 {
     if negative { -n } else { n }
 }
 
-/// A text that is not so long that the limits have to be looked at.
+/// The number that a whole text is, if it is no long one.
 #[inline]
-fn short(text: &[u8]) -> Option<&[u8]> {
-    (text.len() <= 32).then_some(text)
+fn whole(text: &[u8]) -> Option<Scanned> {
+    if let Some(short) = ShortStr::new(text) {
+        let (bytes, len) = short.padded();
+        if let Some(outline) = Outline::of(&bytes) {
+            return (outline.end == len).then(|| outline.value(&bytes));
+        }
+    }
+    let text = Some(text).filter(|text| text.len() <= LONG)?;
+    scan_any(text).filter(|(len, _)| *len == text.len()).map(|(_, number)| number)
 }
 
 /// The int that a whole text is, if it is a short one.
 #[inline]
 #[must_use]
 pub fn int(text: &[u8]) -> Option<i64> {
-    match scan(short(text)?)? {
-        (len, Scanned::Int(n)) if len == text.len() => Some(n),
+    match whole(text)? {
+        Scanned::Int(n) => Some(n),
         _ => None,
     }
 }
@@ -119,10 +215,10 @@ pub fn int(text: &[u8]) -> Option<i64> {
 #[inline]
 #[must_use]
 pub fn float(text: &[u8]) -> Option<f64> {
-    match scan(short(text)?)? {
-        (len, Scanned::Float(x)) if len == text.len() => Some(x),
+    match whole(text)? {
+        Scanned::Float(x) => Some(x),
         // The sign of a zero is lost in an int.
-        (len, Scanned::Int(n)) if len == text.len() && n != 0 && n.unsigned_abs() <= EXACT => Some(n as f64),
+        Scanned::Int(n) if n != 0 && n.unsigned_abs() <= EXACT => Some(n as f64),
         _ => None,
     }
 }
@@ -153,6 +249,9 @@ mod tests {
             ("1e99999999999999999999", 22, LongFloat),
         ] {
             assert_eq!(scan(text.as_bytes()), Some((len, value)), "{text}");
+            // With a whole block to look at.
+            let padded = format!("{text},{:16}", "");
+            assert_eq!(scan(padded.as_bytes()), Some((len, value)), "{padded}");
         }
         assert_eq!(scan(b"-"), None);
     }
@@ -183,6 +282,12 @@ mod tests {
         let mut state = 1u64;
         for _ in 0..20_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let digits = |shift: u32| (state >> 13) >> (state >> shift & 63);
+            let sign = if state & 64 == 0 { "" } else { "-" };
+            for text in [format!("{sign}{}", digits(0)), format!("{sign}{}.{:?}", digits(8), digits(20))] {
+                let padded = format!("{text}]{:16}", "");
+                assert_eq!(scan(padded.as_bytes()), scan_any(padded.as_bytes()), "{padded}");
+            }
             let text = format!("{}.{}e{}", state >> 44, (state >> 20) & 0xFFFF, (state & 63).cast_signed() - 32);
             if let Some((_, Scanned::Float(x))) = scan(text.as_bytes()) {
                 assert_eq!(Ok(x), text.parse(), "{text}");
