@@ -41,19 +41,23 @@ fn continues_name(c: char) -> bool {
     starts_name(c) || matches!(c, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
+/// Whether the text is a name of ASCII letters and digits, as nearly all names are.
+#[inline]
+#[must_use]
+pub fn is_plain_name(text: &[u8]) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    matches!(text, [first, rest @ ..] if plain(*first) && !first.is_ascii_digit() && rest.iter().all(|b| plain(*b)))
+}
+
 /// Whether the text is an XML name.
 #[inline]
 #[must_use]
 pub fn is_name(text: &str) -> bool {
-    // Nearly all names are ASCII letters and digits.
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    match text.as_bytes() {
-        [first, rest @ ..] if (first.is_ascii_alphabetic() || *first == b'_') && rest.iter().all(|b| plain(*b)) => true,
-        _ => {
-            let mut chars = text.chars();
-            chars.next().is_some_and(starts_name) && chars.all(continues_name)
-        }
+    if is_plain_name(text.as_bytes()) {
+        return true;
     }
+    let mut chars = text.chars();
+    chars.next().is_some_and(starts_name) && chars.all(continues_name)
 }
 
 /// Whether the text is a name that may be written: at most one colon, and something on both sides of it.
@@ -102,6 +106,7 @@ mod tests {
             ("a:1", true, false),
         ] {
             assert_eq!((is_name(text), is_qualified_name(text)), (name, qualified), "{text:?}");
+            assert!(name || !is_plain_name(text.as_bytes()));
         }
     }
 }

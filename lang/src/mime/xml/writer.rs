@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::names;
 use crate::mime::place::{Fault, Step, Wrote};
 use crate::mime::{MAX_DEPTH, Written, charset, scalar};
+use crate::value::block::{self, Block};
 use crate::value::codec::Codec;
 use crate::value::interrupt::checkpoint;
 use crate::value::{Cx, HVec, R, Value};
@@ -59,12 +60,16 @@ impl Writer<'_, '_> {
 
     /// An element; for a list of nodes several of them.
     fn elements(&mut self, name: &Value, node: &Value, depth: usize) -> Wrote {
-        let several = match node {
-            Value::List(list) => list.to_vec(),
-            Value::Tuple(tuple) => tuple.items.to_vec(),
-            node => return self.element(name, node, depth),
-        };
-        for (n, node) in several.iter().enumerate() {
+        match node {
+            // Nothing that is called while the borrow lasts runs script code.
+            Value::List(list) => self.list(name, &list.items.borrow(), depth),
+            Value::Tuple(tuple) => self.list(name, &tuple.items, depth),
+            node => self.element(name, node, depth),
+        }
+    }
+
+    fn list(&mut self, name: &Value, nodes: &[Value], depth: usize) -> Wrote {
+        for (n, node) in nodes.iter().enumerate() {
             if is_list(node) {
                 return Err(Fault::wrong_type_but(node, ", a list inside a list").inside(Step::Index(n)));
             }
@@ -94,47 +99,52 @@ impl Writer<'_, '_> {
 
     /// The rest of a start tag, and the contents of the element.
     fn node(&mut self, node: &Value, depth: usize) -> Wrote {
-        let items: Vec<(Value, Value)> = match node {
-            Value::Dict(dict) => dict.items(),
-            Value::MultiMap(map) => map
-                .to_vec()
-                .into_iter()
-                .map(|(key, values)| match &values[..] {
+        match node {
+            Value::Dict(dict) => self.contents(|see| dict.each(see), depth),
+            Value::MultiMap(map) => {
+                let items = map.to_vec().into_iter().map(|(key, values)| match &values[..] {
                     [value] if !is_list(value) => (key, value.clone()),
                     _ => (key, Value::list(values)),
-                })
-                .collect(),
+                });
+                let items: Vec<(Value, Value)> = items.collect();
+                self.contents(|see| items.iter().try_for_each(|(key, value)| see(key, value)), depth)
+            }
             Value::Entity(entity) => {
                 let inner = entity.value()?;
                 if is_list(&inner) {
                     return Err(Fault::wrong_type(&inner));
                 }
-                return self.node(&inner, depth);
+                self.node(&inner, depth)
             }
             scalar => {
                 self.out.push(b'>');
-                return self.scalar(scalar, Within::Element);
+                self.scalar(scalar, Within::Element)
             }
-        };
-        let is_attribute = |key: &Value| key.text_bytes().is_some_and(|text| text.starts_with(b"@"));
-        for (key, value) in items.iter().filter(|(key, _)| is_attribute(key)) {
-            self.attribute(key, value).map_err(|fault| fault.inside(Step::Key(key.clone())))?;
         }
+    }
+
+    /// The attributes and children of an element, which `each` shows in their order.
+    fn contents(&mut self, each: impl Fn(&mut dyn FnMut(&Value, &Value) -> Wrote) -> Wrote, depth: usize) -> Wrote {
+        let inside = |key: &Value| Step::Key(key.clone());
+        let is_attribute = |key: &Value| key.text_bytes().is_some_and(|text| text.starts_with(b"@"));
+        each(&mut |key, value| match is_attribute(key) {
+            true => self.attribute(key, value).map_err(|fault| fault.inside(inside(key))),
+            false => Ok(()),
+        })?;
         self.out.push(b'>');
         let mut text = None;
-        for (key, value) in items.iter().filter(|(key, _)| !is_attribute(key)) {
+        each(&mut |key, value| {
+            if is_attribute(key) {
+                return Ok(());
+            }
             if key.text_bytes() == Some(b"#text") {
-                text = Some(value);
-            } else {
-                self.elements(key, value, depth + 1).map_err(|fault| fault.inside(Step::Key(key.clone())))?;
+                text = Some(value.clone());
+                return Ok(());
             }
-        }
-        match text {
-            Some(text) => {
-                self.scalar(text, Within::Element).map_err(|fault| fault.inside(Step::Key(Value::str("#text"))))
-            }
-            None => Ok(()),
-        }
+            self.elements(key, value, depth + 1).map_err(|fault| fault.inside(inside(key)))
+        })?;
+        let Some(text) = text else { return Ok(()) };
+        self.scalar(&text, Within::Element).map_err(|fault| fault.inside(Step::Key(Value::str("#text"))))
     }
 
     fn attribute(&mut self, key: &Value, value: &Value) -> Wrote {
@@ -151,6 +161,9 @@ impl Writer<'_, '_> {
     /// The bytes of a name.
     fn name<'a>(&self, name: &'a Value) -> Wrote<Cow<'a, [u8]>> {
         let Some(text) = scalar::text(name)? else { return Err(Fault::wrong_type_but(name, " name")) };
+        if names::is_plain_name(&text) {
+            return Ok(text);
+        }
         let valid = std::str::from_utf8(&text).is_ok_and(names::is_qualified_name);
         if !valid {
             return Err(Fault::data(format!("'{}' is no XML name", String::from_utf8_lossy(&text))));
@@ -189,6 +202,17 @@ impl Writer<'_, '_> {
     }
 
     fn text(&mut self, text: &[u8], within: Within) -> Wrote {
+        checkpoint(text.len() as u64 / 16)?;
+        // Most texts have nothing that is escaped or may be illegal.
+        let odd = |block: Block| {
+            let escaped = block.equal(b'&') | block.equal(b'<') | block.equal(b'>') | block.equal(b'"');
+            escaped | block.up_to(0x1F) | block.equal(0xEF) | block.equal(0xED)
+        };
+        let is_odd = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | 0..=0x1F | 0xEF | 0xED);
+        if block::find(text, 0, odd, is_odd) == text.len() {
+            self.out.extend_bytes(text);
+            return Ok(());
+        }
         checkpoint(text.len() as u64 / 4)?;
         if names::illegal(text).is_some() {
             return Err(Fault::data("a character that XML does not allow"));
