@@ -2,7 +2,7 @@
 //! the bytes and one item are in memory.
 //!
 //! The bytes are checked as a whole before the first item is made, because an Entity that is malformed anywhere must not
-//! give any.
+//! give any. What the check found out about items is forgotten behind the reader, unless the program keeps one of them.
 
 use std::cell::Cell;
 
@@ -28,7 +28,7 @@ pub fn of(entity: &Entity) -> R<Option<Value>> {
     Ok(surveyed.and_then(|(tape, top)| match top.kind() {
         Kind::Array(record) => {
             let total = tape.elements(record).len();
-            let items = Items { total, left: total, tape, next: record + 1 };
+            let items = Items { total, left: total, tape, next: record + 1, last: 0, forgotten: 0 };
             Some(Value::Iter(Iter::new(State::Native(Box::new(items)))))
         }
         _ => None,
@@ -58,7 +58,14 @@ struct Items {
     next: usize,
     total: usize,
     left: usize,
+    /// The record of the last item; those of earlier ones, and of what is in it, come before.
+    last: usize,
+    /// How many records were forgotten.
+    forgotten: usize,
 }
+
+/// Records that gather before they are forgotten.
+const FORGOTTEN: usize = 1 << 18;
 
 impl Drop for Items {
     fn drop(&mut self) {
@@ -76,6 +83,16 @@ impl Items {
         self.left -= 1;
         self.next += 1;
         PROGRESS.set((self.total, self.left));
+        if self.last.saturating_sub(self.forgotten) >= FORGOTTEN
+            && let Some(tape) = Ref::get_mut(&mut self.tape)
+        {
+            // Nobody has anything that was made of the tape.
+            tape.forget(self.forgotten..self.last);
+            self.forgotten = self.last;
+        }
+        if let Kind::Array(record) | Kind::Object(record) = part.kind() {
+            self.last = record;
+        }
         Ok(Some(timed(Part::Parse, || tape::value(&self.tape, part))))
     }
 }

@@ -20,9 +20,34 @@ const PAIRS: [u8; 200] = {
     pairs
 };
 
+/// The eight digits of a number below 10^8, the first one in the lowest byte.
+#[inline]
+fn eight(n: u32) -> u64 {
+    // Two halves of four digits, then four pairs of two, then eight digits, each in a part of the word that is twice as wide as it
+    // needs. The products divide by 100 and 10, exactly for numbers of so few digits.
+    let halves = u64::from(n / 10_000) | u64::from(n % 10_000) << 32;
+    let hundreds = ((halves * 10_486) >> 20) & 0x0000_007F_0000_007F;
+    let pairs = hundreds | (halves - hundreds * 100) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | (pairs - tens * 10) << 8
+}
+
 /// Appends an int.
 #[inline]
 pub fn push_int(out: &mut HVec<u8>, n: i64) {
+    if let Ok(n @ 0..=99_999_999) = u32::try_from(n) {
+        let digits = eight(n);
+        // The last digit is written even if it is a zero.
+        let zeros = (digits.trailing_zeros() / 8).min(7);
+        out.extend_prefix(&(digits >> (8 * zeros) | 0x3030_3030_3030_3030).to_le_bytes(), 8 - zeros as usize);
+        return;
+    }
+    push_any_int(out, n);
+}
+
+/// As [`push_int`], of any int.
+#[inline(never)]
+fn push_any_int(out: &mut HVec<u8>, n: i64) {
     let mut buffer = [0u8; 20];
     let mut at = buffer.len();
     let mut left = n.unsigned_abs();
@@ -126,7 +151,8 @@ mod tests {
     #[test]
     fn numbers_read_as_in_python() {
         let mut out = HVec::new();
-        for n in [0, 7, 10, 99, 100, 101, 12345, -1, i64::MAX, i64::MIN] {
+        let powers = (0..18).map(|n| 10i64.pow(n)).flat_map(|n| [n - 1, n, n + 1, n * 7, -n]);
+        for n in powers.chain([12345, 99_999_999, i64::MAX, i64::MIN]).chain(0..20_000) {
             out.truncate(0);
             push_int(&mut out, n);
             assert_eq!(out[..], *n.to_string().as_bytes());

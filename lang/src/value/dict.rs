@@ -37,22 +37,17 @@ pub struct KeyTexts {
 }
 
 impl KeyTexts {
-    /// The text of key number `n`.
-    #[inline]
-    #[must_use]
-    pub fn text(&self, n: usize) -> &[u8] {
-        let end = |n: usize| self.ends.get(n).map_or(0, |end| *end as usize);
-        let start = n.checked_sub(1).map_or(0, end);
-        self.text.get(start..end(n)).unwrap_or_default()
-    }
+    /// How many bytes stand behind the last text: a short text is copied with less effort as a part of so many.
+    pub const PADDED: usize = 32;
 
-    /// The sixteen bytes with which the text of key number `n` begins, if they are there: a text that is shorter is copied with less
-    /// effort as a part of them.
+    /// The texts: for each its length and the bytes with which it begins.
     #[inline]
-    #[must_use]
-    pub fn padded(&self, n: usize) -> Option<&[u8; 16]> {
-        let start = n.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
-        self.text.get(*start as usize..)?.first_chunk()
+    pub fn each(&self) -> impl Iterator<Item = (&[u8], usize)> {
+        let mut end = 0;
+        self.ends.iter().map(move |next| {
+            let start = std::mem::replace(&mut end, *next as usize);
+            (self.text.get(start..).unwrap_or_default(), end.saturating_sub(start))
+        })
     }
 }
 
@@ -122,7 +117,7 @@ impl Shape {
                 made.ends.push(u32::try_from(made.text.len()).unwrap_or(u32::MAX));
                 made.are_clean &= is_clean;
             }
-            made.text.extend_bytes(&[0; 16]);
+            made.text.extend_bytes(&[0; KeyTexts::PADDED]);
             made
         })
     }
@@ -309,11 +304,10 @@ impl Dict {
     }
 
     /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them. Those that are
-    /// made already are in `values`, which has a place for each, or none at all.
+    /// made already are in `values`, which has a place for each, or none at all; `left` are not.
     #[inline]
     #[must_use]
-    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>) -> Ref<Dict> {
-        let left = if values.is_empty() { shape.len() } else { values.iter().filter(|v| v.is_unbound()).count() };
+    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>, left: usize) -> Ref<Dict> {
         let items = match left {
             0 => Items::Shaped { shape, values },
             _ => {

@@ -25,6 +25,8 @@ pub struct Sink {
     pub written: Guarded<HVec<u8>>,
     /// How many elements that were.
     pub taken: Cell<usize>,
+    /// How many items of the payload were given when the sink was asked last: those that `written` comes from.
+    pub done: Cell<usize>,
     /// Whether it still takes elements.
     pub is_open: Cell<bool>,
     /// Why elements were lost: the run must end.
@@ -40,8 +42,8 @@ impl Sink {
     #[must_use]
     pub fn new(written: HVec<u8>, from_start: bool, take: fn(&Sink, &mut HVec<Value>)) -> Sink {
         let written = Guarded::new(written);
-        let (taken, is_open, lost) = (Cell::new(0), Cell::new(true), Cell::new(None));
-        Sink { written, taken, is_open, lost, from_start, take }
+        let (taken, done, is_open, lost) = (Cell::new(0), Cell::new(0), Cell::new(true), Cell::new(None));
+        Sink { written, taken, done, is_open, lost, from_start, take }
     }
 }
 

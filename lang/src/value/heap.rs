@@ -149,12 +149,32 @@ fn alloc_large(layout: Layout) -> NonNull<u8> {
     made
 }
 
+/// Every page of any system begins at a multiple of its size, of which this is one.
+#[cfg(target_os = "linux")]
+const PAGE_BORDER: usize = 64 * 1024;
+
+/// Gives the system back what pages lie in a part of a large buffer. What is read there afterwards is what was there, or zero.
+///
+/// # Safety
+/// Nobody else refers to these bytes, and their owner takes them to be valid whatever they are.
+pub(super) unsafe fn forget(part: NonNull<u8>, size: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        let before = part.addr().get().next_multiple_of(PAGE_BORDER) - part.addr().get();
+        let pages = size.saturating_sub(before) / PAGE_BORDER * PAGE_BORDER;
+        if pages > 0 {
+            // SAFETY: the pages lie inside the part, whose bytes may become any others by the caller's promise.
+            unsafe { libc::madvise(part.as_ptr().add(before).cast(), pages, libc::MADV_DONTNEED) };
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (part, size);
+}
+
 /// Asks the system to fill what nobody has touched yet of a huge buffer with huge pages.
 fn advise(buffer: NonNull<u8>, size: usize) {
     #[cfg(target_os = "linux")]
     if size >= HUGE_BUFFER {
-        /// Every page begins at a multiple of its size, of which this is one.
-        const PAGE_BORDER: usize = 64 * 1024;
         let before = buffer.addr().get() % PAGE_BORDER;
         let start = buffer.as_ptr().wrapping_sub(before);
         // SAFETY: this is advice on how to fill pages that nobody has touched. It changes no contents, whoever owns the bytes in

@@ -6,7 +6,7 @@ use std::mem::{needs_drop, size_of};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
-use super::{Value, heap, interrupt, layout};
+use super::{Value, heap, interrupt, layout, tape};
 
 /// Like `Vec`, with a known layout and storage from [`heap`].
 #[repr(C)]
@@ -43,11 +43,18 @@ impl<T> HVec<T> {
     #[inline]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        let mut made = Self::new();
-        if capacity > 0 {
-            made.grow_to(capacity);
+        if capacity == 0 {
+            return Self::new();
         }
-        made
+        let start = heap::alloc_buffer(Self::bytes(capacity), align_of::<T>()).cast();
+        HVec { start, len: 0, capacity, _own: PhantomData }
+    }
+
+    /// How many bytes so many elements are.
+    #[inline]
+    fn bytes(count: usize) -> usize {
+        let bytes = count.checked_mul(size_of::<T>()).filter(|b| *b <= isize::MAX as usize - 16);
+        bytes.unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>()))
     }
 
     /// Makes room for `more` elements beyond the present ones.
@@ -89,10 +96,7 @@ impl<T> HVec<T> {
     }
 
     fn grow_to(&mut self, capacity: usize) {
-        let bytes = capacity.checked_mul(size_of::<T>()).filter(|b| *b <= isize::MAX as usize - 16);
-        let Some(bytes) = bytes else {
-            std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
-        };
+        let bytes = Self::bytes(capacity);
         interrupt::spend(self.len as u64 / 8);
         if self.capacity > 0 {
             // SAFETY: the storage was allocated here with this size, and this array is borrowed exclusively.
@@ -300,6 +304,16 @@ impl HVec<Value> {
     }
 }
 
+impl HVec<tape::Part> {
+    /// Gives back the memory of elements that are never looked at again. They are what they were, or parts at the beginning of a text.
+    pub(super) fn forget(&mut self, range: std::ops::Range<usize>) {
+        let to = range.end.min(self.len);
+        let from = range.start.min(to);
+        // SAFETY: the range lies inside the storage, which is borrowed exclusively; all bits make a part.
+        unsafe { heap::forget(self.start.add(from).cast(), (to - from) * size_of::<tape::Part>()) };
+    }
+}
+
 impl HVec<u8> {
     /// So many times the same byte.
     #[must_use]
@@ -336,15 +350,33 @@ impl HVec<u8> {
         }
     }
 
-    /// Appends the first `len` of sixteen bytes, all of them if it is more: of no piece is the cost smaller.
+    /// Appends the first `len` of some bytes, all of them if it is more: of no piece is the cost smaller.
     #[inline]
-    pub fn extend_prefix(&mut self, bytes: &[u8; 16], len: usize) {
-        if self.capacity - self.len < bytes.len() {
-            self.reserve(bytes.len());
+    pub fn extend_prefix<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+        if self.capacity - self.len < N {
+            self.reserve(N);
         }
-        // SAFETY: there is room for all sixteen; the length grows by no more than that.
-        unsafe { self.start.as_ptr().add(self.len).cast::<[u8; 16]>().write_unaligned(*bytes) };
-        self.len += len.min(bytes.len());
+        // SAFETY: there is room for all of them; the length grows by no more than that.
+        unsafe { self.start.as_ptr().add(self.len).cast::<[u8; N]>().write_unaligned(*bytes) };
+        self.len += len.min(N);
+    }
+
+    /// Appends the first `len` of sixteen bytes, all of them if it is more, with a quote on either side.
+    #[inline]
+    pub fn extend_quoted(&mut self, bytes: &[u8; 16], len: usize) {
+        const ROOM: usize = 18;
+        let len = len.min(bytes.len());
+        if self.capacity - self.len < ROOM {
+            self.reserve(ROOM);
+        }
+        // SAFETY: there is room for all sixteen and the quotes; the length grows by no more than that.
+        unsafe {
+            let to = self.start.as_ptr().add(self.len);
+            to.write(b'"');
+            to.add(1).cast::<[u8; 16]>().write_unaligned(*bytes);
+            to.add(1 + len).write(b'"');
+        }
+        self.len += len + 2;
     }
 
     /// The bytes as a vector that may leave the heap; those of large arrays are not copied.

@@ -96,11 +96,14 @@ pub trait Scalars: 'static {
     fn scalar(text: &Ref<Blob>, at: usize) -> Value;
 }
 
+/// The values of a dict, unbound where there is none yet, and how many those are.
+type Fields = (HVec<Value>, usize);
+
 /// The functions of a format.
 #[derive(Debug, Clone, Copy)]
 pub struct Makers {
     scalar: fn(&Ref<Blob>, usize) -> Value,
-    fields: fn(&Ref<Tape>, &Shape, &[Part], usize) -> HVec<Value>,
+    fields: fn(&Ref<Tape>, &Shape, &[Part], usize) -> Fields,
 }
 
 impl Makers {
@@ -123,6 +126,11 @@ impl Tape {
     pub fn elements(&self, record: usize) -> &[Part] {
         let len = self.records.get(record).map_or(0, |head| head.number());
         self.records.get(record + 1..record + 1 + len).unwrap_or_default()
+    }
+
+    /// Gives back the memory of records that are never looked at again: nothing that was made of them may be there any more.
+    pub fn forget(&mut self, records: std::ops::Range<usize>) {
+        self.records.forget(records);
     }
 
     /// Part `n` of the object of a record.
@@ -173,22 +181,30 @@ fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
     let shape = tape.records.get(record).and_then(|head| tape.shapes.get(head.number()));
     let Some(shape) = shape.filter(|shape| !shape.is_empty()) else { return Dict::new() };
     if !shape.is_any_used() {
-        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new());
+        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new(), shape.len());
     }
     let Some(parts) = tape.records.get(record + 1..record + 1 + shape.len()) else { return Dict::new() };
-    Dict::lazy(shape.clone(), tape.clone(), record, (tape.makers.fields)(tape, shape, parts, depth))
+    let (values, left) = (tape.makers.fields)(tape, shape, parts, depth);
+    Dict::lazy(shape.clone(), tape.clone(), record, values, left)
 }
 
-/// The values of an object. Scalars that were looked at in other objects of its shape are made now; containers are if most of such
-/// objects is used. The others are unbound.
-fn fields<F: Scalars>(tape: &Ref<Tape>, shape: &Shape, parts: &[Part], depth: usize) -> HVec<Value> {
+/// The values of an object, and how many of them are unbound. Scalars that were looked at in other objects of its shape are made now;
+/// containers are if most of such objects is used.
+fn fields<F: Scalars>(tape: &Ref<Tape>, shape: &Shape, parts: &[Part], depth: usize) -> Fields {
     let whole = depth < NESTED && shape.is_mostly_used();
-    HVec::of_each(parts, |place, part| match part.kind() {
-        _ if !shape.is_used(place) => Value::Unbound,
-        Kind::Scalar(at) => F::scalar(&tape.text, at),
-        _ if whole => made(tape, *part, depth + 1),
-        _ => Value::Unbound,
-    })
+    let mut left = 0;
+    let values = HVec::of_each(parts, |place, part| {
+        if shape.is_used(place) {
+            match part.kind() {
+                Kind::Scalar(at) => return F::scalar(&tape.text, at),
+                _ if whole => return made(tape, *part, depth + 1),
+                _ => {}
+            }
+        }
+        left += 1;
+        Value::Unbound
+    });
+    (values, left)
 }
 
 #[cfg(test)]

@@ -43,7 +43,17 @@ impl ShortStr {
         if len > Self::MAX {
             return None;
         }
-        let kept = u128::from_le_bytes(*bytes) & ((1 << (8 * len)) - 1);
+        /// The first bytes of sixteen, for each number of them.
+        const FIRST: [u128; ShortStr::MAX + 1] = {
+            let mut masks = [0; ShortStr::MAX + 1];
+            let mut len = 0;
+            while len <= ShortStr::MAX {
+                masks[len] = (1 << (8 * len)) - 1;
+                len += 1;
+            }
+            masks
+        };
+        let kept = u128::from_le_bytes(*bytes) & FIRST[len];
         let [bytes @ .., _, _] = kept.to_le_bytes();
         Some(ShortStr { len: len as u8, bytes })
     }

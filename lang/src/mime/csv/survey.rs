@@ -71,7 +71,7 @@ pub fn tape_of(bytes: &Ref<Bytes>) -> R<Option<(Ref<Tape>, Part)>> {
         }
     }
     let top = Part::new(Kind::Array(records.len()));
-    records.reserve(rows.len() + 1);
+    records.reserve_exact(rows.len() + 1);
     records.push(Part::head(rows.len()));
     records.extend_copies(&rows);
     if records.len() >= Part::LIMIT {
@@ -138,39 +138,46 @@ struct Csv;
 impl Scalars for Csv {
     #[inline]
     fn scalar(text: &Ref<Blob>, at: usize) -> Value {
-        let input = text.bytes();
-        if at == MISSING {
-            return Value::None;
-        }
-        if let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk())
+        // Most fields are short, with more text behind.
+        if let Some(block) = text.bytes().get(at..).and_then(|rest| rest.first_chunk())
             && block[0] != b'"'
             && let Some(short) = ShortStr::prefix(block, ends(Block::new(block)).trailing_zeros() as usize)
         {
             return Value::Short(short);
         }
-        if input.get(at) != Some(&b'"') {
-            return Value::text_part(text, at..field_end(input, at));
-        }
-        let mut from = at + 1;
-        let mut out: Vec<u8> = Vec::new();
-        loop {
-            let rest = input.get(from..).unwrap_or_default();
-            let close = from + memchr::memchr(b'"', rest).unwrap_or(rest.len());
-            let piece = input.get(from..close).unwrap_or_default();
-            if input.get(close + 1) == Some(&b'"') {
-                out.extend_from_slice(piece);
-                out.push(b'"');
-                from = close + 2;
-                continue;
-            }
-            let end = field_end(input, close + 1);
-            if from == at + 1 && end == close + 1 {
-                return Value::text_part(text, from..close);
-            }
+        any_field(text, at)
+    }
+}
+
+/// The value of any field.
+#[inline(never)]
+fn any_field(text: &Ref<Blob>, at: usize) -> Value {
+    let input = text.bytes();
+    if at == MISSING {
+        return Value::None;
+    }
+    if input.get(at) != Some(&b'"') {
+        return Value::text_part(text, at..field_end(input, at));
+    }
+    let mut from = at + 1;
+    let mut out: Vec<u8> = Vec::new();
+    loop {
+        let rest = input.get(from..).unwrap_or_default();
+        let close = from + memchr::memchr(b'"', rest).unwrap_or(rest.len());
+        let piece = input.get(from..close).unwrap_or_default();
+        if input.get(close + 1) == Some(&b'"') {
             out.extend_from_slice(piece);
-            out.extend_from_slice(input.get(close + 1..end).unwrap_or_default());
-            return Value::text(&out);
+            out.push(b'"');
+            from = close + 2;
+            continue;
         }
+        let end = field_end(input, close + 1);
+        if from == at + 1 && end == close + 1 {
+            return Value::text_part(text, from..close);
+        }
+        out.extend_from_slice(piece);
+        out.extend_from_slice(input.get(close + 1..end).unwrap_or_default());
+        return Value::text(&out);
     }
 }
 

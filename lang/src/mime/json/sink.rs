@@ -36,7 +36,7 @@ fn take(sink: &Sink, items: &mut HVec<Value>) {
     if let Some((done, total)) = items::progress().filter(|_| sink.from_start) {
         // Twice as much as the elements before needed.
         let room = mark / (sink.taken.get() / GATHERED).max(1) * 2;
-        writer.out.reserve_for_rest(room, done, total);
+        writer.out.reserve_for_rest(room, sink.done.replace(done), total);
     }
     let good = items.iter().all(|item| {
         if writer.out.len() > 1 {

@@ -180,18 +180,21 @@ pub fn push_string(out: &mut HVec<u8>, text: &[u8]) -> bool {
     clean
 }
 
+/// As [`push_string`], of a text that likely has something to escape.
+#[inline(never)]
+fn push_odd(out: &mut HVec<u8>, text: &[u8]) -> bool {
+    push_string(out, text)
+}
+
 /// As [`push_string`], of a short text.
 #[inline]
 pub fn push_short(out: &mut HVec<u8>, text: &ShortStr) -> bool {
     let (bytes, len) = text.padded();
     let block = Block::new(&bytes);
     if (special(block) | block.equal(0xED)) & ((1 << len) - 1) != 0 {
-        return push_string(out, text.bytes());
+        return push_odd(out, text.bytes());
     }
-    // With its quotes it has room in a block.
-    let quote = u128::from(b'"');
-    let quoted = u128::from_le_bytes(bytes) << 8 | quote | quote << (8 * (len + 1));
-    out.extend_prefix(&quoted.to_le_bytes(), len + 2);
+    out.extend_quoted(&bytes, len);
     true
 }
 

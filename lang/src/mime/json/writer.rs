@@ -3,6 +3,7 @@
 use super::strings::{push_short, push_string};
 use crate::mime::place::{Fault, Step, Wrote};
 use crate::mime::{MAX_DEPTH, scalar};
+use crate::value::dict::KeyTexts;
 use crate::value::format::{float_text, int_text};
 use crate::value::interrupt::checkpoint;
 use crate::value::{Cx, Dict, HVec, MultiMap, Ref, Shape, Value};
@@ -58,15 +59,24 @@ impl<'c, 'm> Writer<'c, 'm> {
         self.value(value, 0)
     }
 
+    #[inline]
     fn value(&mut self, value: &Value, depth: usize) -> Wrote {
         match value {
             // Whoever writes the container counts it.
             Value::Short(text) => self.faithful &= push_short(&mut self.out, text),
+            Value::Int(n) => scalar::push_int(&mut self.out, *n),
+            value => return self.longer(value, depth),
+        }
+        Ok(())
+    }
+
+    /// Appends any value but a short text or an int.
+    fn longer(&mut self, value: &Value, depth: usize) -> Wrote {
+        match value {
             Value::Str(text) => {
                 checkpoint(4 + text.bytes().len() as u64 / 8)?;
                 self.text(text.bytes());
             }
-            Value::Int(n) => scalar::push_int(&mut self.out, *n),
             Value::Float(x) if x.is_finite() => scalar::push_float(&mut self.out, *x),
             Value::Float(x) => return Err(Fault::data(format!("{} is no JSON value", float_text::repr(*x)))),
             Value::None => self.out.extend_bytes(b"null"),
@@ -200,17 +210,12 @@ impl<'c, 'm> Writer<'c, 'm> {
             (text, clean)
         });
         checkpoint(8 * values.len() as u64)?;
-        for (n, value) in values.iter().enumerate() {
-            let text = keys.text(n);
-            match keys.padded(n) {
-                Some(padded) if text.len() <= padded.len() => self.out.extend_prefix(padded, text.len()),
-                _ => self.out.extend_bytes(text),
-            }
-            if n == 0
-                && let Some(first) = self.out.len().checked_sub(text.len())
-                && let Some(brace) = self.out.get_mut(first)
-            {
-                *brace = b'{';
+        let begin = self.out.len();
+        for (n, (value, (text, len))) in values.iter().zip(keys.each()).enumerate() {
+            match (text.first_chunk::<16>(), text.first_chunk::<{ KeyTexts::PADDED }>()) {
+                (Some(padded), _) if len <= padded.len() => self.out.extend_prefix(padded, len),
+                (_, Some(padded)) if len <= padded.len() => self.out.extend_prefix(padded, len),
+                _ => self.out.extend_bytes(text.get(..len).unwrap_or_default()),
             }
             self.value(value, depth + 1).map_err(|fault| match shape.key(n) {
                 Some(key) => fault.inside(Step::Key(key.clone())),
@@ -218,8 +223,10 @@ impl<'c, 'm> Writer<'c, 'm> {
             })?;
         }
         self.faithful &= keys.are_clean;
-        if values.is_empty() {
-            self.out.push(b'{');
+        // What stands in front of the first key is a comma too, so that all keys are alike.
+        match self.out.get_mut(begin) {
+            Some(first) => *first = b'{',
+            None => self.out.push(b'{'),
         }
         self.out.push(b'}');
         Ok(())
