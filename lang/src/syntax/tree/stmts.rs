@@ -10,8 +10,8 @@ use crate::syntax::ast::{
 
 impl Builder<'_, '_> {
     /// A statement.
-    pub fn stmt(&self, l: u32, r: u32, kind: StmtKind) -> Box<Stmt> {
-        Box::new(Stmt { span: self.span(l, r), kind })
+    pub fn stmt(&self, l: u32, r: u32, kind: Box<StmtKind>) -> Box<Stmt> {
+        Box::new(Stmt { span: self.span(l, r), kind: *kind })
     }
 
     /// `first = rest[0] = …`; the last one is the value.
