@@ -22,19 +22,20 @@ impl Object for List {
     fn clear(&self) {
         self.items.clear();
     }
-
-    #[inline]
-    #[allow(unsafe_code)]
-    unsafe fn dispose(this: *mut List) {
-        // SAFETY: by the caller's promise.
-        unsafe {
-            (*this).items.get_mut().drop_elements();
-            this.drop_in_place();
-        }
-    }
 }
 
 impl List {
+    /// Takes the elements out of a list that has nothing else.
+    ///
+    /// # Safety
+    /// If it gives elements, the list is neither used nor dropped afterwards.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn dismantle(this: *mut List) -> Option<HVec<Value>> {
+        // SAFETY: by the caller's promise; the list is not used by anybody else.
+        unsafe { (*this).items.dismantle() }
+    }
+
     /// A list of these elements.
     #[inline]
     #[must_use]

@@ -255,22 +255,6 @@ impl Object for Dict {
             drop(special.factory.replace(Value::Unbound));
         }
     }
-
-    #[inline]
-    #[allow(unsafe_code)]
-    unsafe fn dispose(this: *mut Dict) {
-        // SAFETY: by the caller's promise; every field is dropped once, or there is nothing to drop in it.
-        unsafe {
-            match ((*this).items.get_mut(), &(*this).special) {
-                (Items::Shaped { shape, values }, None) => {
-                    values.drop_elements();
-                    std::ptr::drop_in_place(values);
-                    std::ptr::drop_in_place(shape);
-                }
-                _ => this.drop_in_place(),
-            }
-        }
-    }
 }
 
 impl Default for Dict {
@@ -282,6 +266,25 @@ impl Default for Dict {
 impl Dict {
     /// Offset of the items in a dict.
     pub(super) const ITEMS: usize = std::mem::offset_of!(Dict, items);
+
+    /// Takes the values out of a plain dict that has a shape and all of them.
+    ///
+    /// # Safety
+    /// If it gives values, the dict is neither used nor dropped afterwards.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn dismantle(this: *mut Dict) -> Option<HVec<Value>> {
+        // SAFETY: by the caller's promise; shape and values are dropped once.
+        unsafe {
+            match ((*this).items.get_mut(), &(*this).special) {
+                (Items::Shaped { shape, values }, None) => {
+                    std::ptr::drop_in_place(shape);
+                    Some(std::ptr::read(values))
+                }
+                _ => None,
+            }
+        }
+    }
 
     /// An empty dict.
     #[must_use]

@@ -149,10 +149,15 @@ impl Elements {
         std::mem::replace(&mut *self.borrow_mut(), items)
     }
 
-    /// The ordinary elements, which a packed list has none of.
+    /// Takes the ordinary elements out, if there is nothing else.
+    ///
+    /// # Safety
+    /// If it gives them, `self` is neither used nor dropped afterwards.
     #[inline]
-    pub(super) fn get_mut(&mut self) -> &mut HVec<Value> {
-        self.plain.get_mut()
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn dismantle(&mut self) -> Option<HVec<Value>> {
+        // SAFETY: by the caller's promise they are not dropped again.
+        self.aside.is_none().then(|| unsafe { std::ptr::read(self.plain.get_mut()) })
     }
 
     /// Drops what could be part of a cycle.

@@ -288,16 +288,16 @@ impl HVec<Value> {
         (0..count).map(|_| Value::Unbound).collect()
     }
 
-    /// Drops the elements. Most are no counted objects, and a look at the tag costs less than a call.
+    /// Gives up the elements. `last` gets those that are the last references to their objects; most elements are none.
     #[inline]
-    pub(super) fn drop_elements(&mut self) {
+    pub(super) fn give_up(&mut self, mut last: impl FnMut(Value)) {
         let len = std::mem::replace(&mut self.len, 0);
         for n in 0..len {
-            // SAFETY: the element was initialised, and is outside the array now.
+            // SAFETY: the element was initialised, and is outside the array now; what is not read owns nothing any more.
             unsafe {
                 let element = self.start.add(n);
-                if element.as_ref().is_counted() {
-                    element.drop_in_place();
+                if element.as_ref().is_last() {
+                    last(element.read());
                 }
             }
         }

@@ -232,6 +232,15 @@ impl Value {
         self.tag() >= layout::tag::FIRST_COUNTED
     }
 
+    /// Whether this is the last reference to a counted object. If there are others, they are counted as one less: then this must not
+    /// be used or dropped.
+    #[inline]
+    #[allow(unsafe_code)]
+    fn is_last(&self) -> bool {
+        // SAFETY: asked before.
+        self.is_counted() && unsafe { !self.header().decrement_shared() }
+    }
+
     /// The header of a counted object.
     #[inline]
     #[allow(unsafe_code)]

@@ -11,7 +11,7 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use super::heap;
+use super::{Dict, HVec, List, Value, heap, layout};
 
 /// What an object is. Only kinds that can be part of a cycle need to be told apart at run time: the end of a session
 /// clears those.
@@ -57,6 +57,16 @@ impl Header {
         self.count.get()
     }
 
+    /// Counts one reference less, unless it is the last one.
+    #[inline]
+    pub(super) fn decrement_shared(&self) -> bool {
+        let count = self.count.get();
+        if count > 1 {
+            self.count.set(count - 1);
+        }
+        count > 1
+    }
+
     #[inline]
     pub(super) fn increment(&self) {
         // Cannot overflow: see `heap::CEILING`.
@@ -71,16 +81,6 @@ pub trait Object: Sized + 'static {
 
     /// Drops everything through which a cycle could run. The object must stay valid.
     fn clear(&self) {}
-
-    /// Drops the object.
-    ///
-    /// # Safety
-    /// `this` is an object that nobody refers to, and nothing uses it afterwards.
-    #[inline]
-    unsafe fn dispose(this: *mut Self) {
-        // SAFETY: by the caller's promise.
-        unsafe { this.drop_in_place() };
-    }
 }
 
 #[repr(C)]
@@ -218,7 +218,75 @@ fn release<T: Object>(slot: NonNull<Slot<T>>) {
         unsafe { heap::free_object(slot.cast(), Ref::<T>::SIZE, Ref::<T>::CYCLIC) };
         return;
     }
-    release_deep(slot);
+    match T::KIND {
+        Kind::List | Kind::Dict => take_apart(slot.cast()),
+        _ => release_deep(slot),
+    }
+}
+
+/// Frees a list or a dict whose count is zero, and what only it referred to. Most of what a run frees is trees of these, so this
+/// is one loop: those that become free on the way wait in a chain through their own memory, however deep they are nested.
+fn take_apart(first: NonNull<Header>) {
+    let (mut object, mut waiting) = (first, None);
+    loop {
+        // SAFETY: the count is zero and this is the only place that uses the object. The header tells the body's type. A list or
+        // dict that is of no simple kind is left whole for `release_deep`.
+        unsafe {
+            if object.as_ref().kind == Kind::List {
+                let slot = object.cast::<Slot<List>>();
+                match List::dismantle(&raw mut (*slot.as_ptr()).body) {
+                    Some(items) => free_container::<List>(slot, items, &mut waiting),
+                    None => release_deep(slot),
+                }
+            } else {
+                let slot = object.cast::<Slot<Dict>>();
+                match Dict::dismantle(&raw mut (*slot.as_ptr()).body) {
+                    Some(values) => free_container::<Dict>(slot, values, &mut waiting),
+                    None => release_deep(slot),
+                }
+            }
+            let Some(next) = waiting else { return };
+            object = next;
+            waiting = link(next).read();
+        }
+    }
+}
+
+/// Where a container that waits to be taken apart tells of the next one: its borrow flag lies there, which nobody asks any more.
+fn link(object: NonNull<Header>) -> NonNull<Option<NonNull<Header>>> {
+    const { assert!(layout::LIST_STATE == 8 && layout::DICT_STATE == 8) };
+    // SAFETY: the word lies inside the object.
+    unsafe { object.byte_add(8).cast() }
+}
+
+/// Gives up the elements of a container and frees it; lists and dicts that nobody else refers to join those that wait.
+///
+/// # Safety
+/// The container is not used afterwards, and nothing in it needs to be dropped.
+#[inline]
+unsafe fn free_container<T: Object>(
+    slot: NonNull<Slot<T>>,
+    mut elements: HVec<Value>,
+    waiting: &mut Option<NonNull<Header>>,
+) {
+    elements.give_up(|last| match last {
+        Value::List(list) => join(list, waiting),
+        Value::Dict(dict) => join(dict, waiting),
+        other => drop(other),
+    });
+    // SAFETY: by the caller's promise.
+    unsafe { heap::free_object(slot.cast(), Ref::<T>::SIZE, Ref::<T>::CYCLIC) };
+}
+
+/// Has the object of the last reference wait.
+#[inline]
+fn join<T: Object>(last: Ref<T>, waiting: &mut Option<NonNull<Header>>) {
+    let object = ManuallyDrop::new(last).slot.cast::<Header>();
+    // SAFETY: nobody else refers to the object, which is alive; its first words may be written over, as `link` says.
+    unsafe {
+        object.as_ref().count.set(0);
+        link(object).write(waiting.replace(object));
+    }
 }
 
 fn release_deep<T: Object>(slot: NonNull<Slot<T>>) {
@@ -250,7 +318,7 @@ unsafe fn destroy<T: Object>(object: NonNull<Header>) {
     let slot = object.cast::<Slot<T>>();
     // SAFETY: by the caller's promise.
     unsafe {
-        T::dispose(&raw mut (*slot.as_ptr()).body);
+        (&raw mut (*slot.as_ptr()).body).drop_in_place();
         heap::free_object(slot.cast(), Ref::<T>::SIZE, Ref::<T>::CYCLIC);
     }
 }
@@ -295,9 +363,31 @@ unsafe fn clear_as<T: Object>(object: NonNull<Header>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::{Shape, Tuple};
 
     struct Link(Option<Ref<Link>>);
     impl Object for Link {}
+
+    #[test]
+    fn containers_of_all_kinds_are_taken_apart_in_each_other() {
+        let before = heap::used();
+        let text = Value::str("a text that is too long to be short");
+        let mut value = text.clone();
+        for n in 0..400_000 {
+            value = match n % 5 {
+                0 => Value::list([text.clone(), value, Value::Int(1)]),
+                1 => Value::Dict(Dict::shaped(Shape::new(["a", "b"]), [value, text.clone()].into_iter().collect())),
+                2 => Value::Dict(Dict::from_pairs([("key", value)])),
+                3 => Value::Tuple(Tuple::new([value, Value::list([])].into_iter().collect())),
+                // Both are parts of something that is shared.
+                _ => Value::list([value.clone(), value]),
+            };
+        }
+        drop(value);
+        assert_eq!(text.to_display(), "a text that is too long to be short");
+        drop(text);
+        assert_eq!(heap::used(), before);
+    }
 
     #[test]
     fn a_chain_of_a_million_links_drops_without_deep_recursion() {
