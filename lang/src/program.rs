@@ -3,6 +3,7 @@
 //! A [`Program`] is immutable and shared by all threads. A run happens on one thread, under [`Limits`], and leaves nothing
 //! behind: its values live on the thread's heap until the closure that receives the result has returned.
 
+use std::mem::ManuallyDrop;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -265,16 +266,27 @@ impl Program {
         if let Value::Message(own) = &message {
             own.read_payload_once(self.unit.streaming.is_some() && !vm.is_tracked());
         }
-        if let Some(result) = vm.call_again(&self.unit, self.entry, &message) {
-            return result;
+        let message = ManuallyDrop::new(message);
+        match vm.call_again(&self.unit, &message) {
+            Some(result) => result,
+            None => self.evaluate_anew(vm, ManuallyDrop::into_inner(message)),
         }
+    }
+
+    /// As [`Program::evaluate`], of a program that the machine did not just call.
+    #[inline(never)]
+    fn evaluate_anew(&self, vm: &mut Vm, message: Value) -> R {
         // Where values came from is told from what this run did.
         let module = match vm.kept_module(&self.unit) {
             Some(module) if !vm.is_tracked() => module,
             _ => self.link(vm)?,
         };
         if self.is_expression() {
+            vm.make_ready(&module, 0);
             return vm.run_module(&module, Some(message));
+        }
+        if let Some(code) = self.entry.and_then(|n| module.own_function(n)) {
+            vm.make_ready(&module, code);
         }
         let function = self.entry.and_then(|n| module.globals.borrow().get(n).cloned()).unwrap_or_default();
         if function.is_unbound() {
@@ -345,7 +357,7 @@ pub fn bounded<T>(options: &RunOptions, clock: Clock, work: impl FnOnce(&mut Vm)
     let guard = interrupt::guard_for(limits.time, cancel.clone());
     let mut machine = vm::spare();
     machine.prepare(clock, zone, limits.log, *seed, limits.recursion);
-    machine.set_jit(*jit);
+    machine.begin_run(*jit);
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut machine)));
     // The report is made without a deadline: it is bounded by itself.
     drop(guard);

@@ -17,7 +17,7 @@ use crate::value::{R, Ref, Value, interrupt};
 use crate::vm::{Exit, Frame, Module, Thrown, Vm};
 
 /// Stack that must be left for compiled code to be entered, and below which it makes no direct calls.
-const STACK: usize = 192 * 1024;
+pub(super) const STACK: usize = 192 * 1024;
 /// Entries refused because of other types, after which a version is given up.
 const MOST_MISSES: u32 = 50;
 /// Most arguments of a call without a frame.
@@ -186,7 +186,7 @@ impl Vm {
 impl Vm {
     /// Calls compiled code of a function with its arguments, without a frame of the interpreter. `None`: the interpreter
     /// must make the call, with the arguments as they are.
-    #[inline(always)] // For short runs it is most of the work, and then its callers know much of what it asks.
+    #[inline]
     pub(crate) fn call_native(&mut self, module: &Rc<Module>, code: u32, args: &[Value]) -> Option<R> {
         let version = module.image.heat(code).direct();
         // SAFETY: the pointer is null or to a version of this unit, which lives as long as the unit.
@@ -237,11 +237,7 @@ impl Vm {
         self.native.leave(outer);
         self.depth = depth;
         match first & 0xff {
-            FAILED => Err(self
-                .native
-                .pending
-                .take()
-                .map_or_else(|| crate::vm::internal("nothing was raised"), Thrown::into_raise)),
+            FAILED => Err(self.take_pending()),
             // SAFETY: anything else is a value, and it is ours.
             _ => Ok(unsafe { Value::from_words([first, second]) }),
         }

@@ -37,6 +37,7 @@
 //! as any other.
 
 mod abi;
+mod again;
 mod compile;
 mod effects;
 mod emit;

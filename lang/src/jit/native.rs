@@ -2,8 +2,10 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 
+use super::again::{PLACES, Ready};
 use super::seen::Seen;
 use super::unit::{Key, Version};
 use crate::value::{heap, interrupt};
@@ -51,7 +53,7 @@ pub struct Native {
     pub constants: *const crate::vm::Loaded,
     /// A buffer for the words of an entry.
     pub words: Vec<u64>,
-    /// The running module.
+    /// The running module; null outside of compiled code.
     pub module: *const Rc<Module>,
     /// Behind which `yield` a generator's code has just stopped; zero if it returned.
     pub point: u64,
@@ -63,6 +65,11 @@ pub struct Native {
     pub pending: Option<Thrown>,
     /// A panic of a runtime function, to be resumed outside of compiled code.
     pub panic: Option<Box<dyn std::any::Any + Send>>,
+    /// The stack on which a host may make the calls below: from where no direct call is made to where the run began. Empty if it
+    /// may make none.
+    pub stack: Range<usize>,
+    /// What a host called and may call again, by the place of the unit.
+    pub ready: [Option<Ready>; PLACES],
 }
 
 /// What of [`Native`] belongs to the module that runs.
@@ -92,6 +99,8 @@ impl Default for Native {
             seed: SEED,
             pending: None,
             panic: None,
+            stack: 0..0,
+            ready: [const { None }; PLACES],
         }
     }
 }

@@ -348,6 +348,8 @@ pub struct Message {
     origin: Option<Arc<dyn Origin>>,
     /// Whether an error is being handled or thrown.
     pub is_throwing: bool,
+    /// Whether the payload may have been told that it is only iterated over.
+    may_be_read_once: Cell<bool>,
 }
 
 impl Object for Message {
@@ -366,26 +368,33 @@ impl Message {
     /// A message whose parts are known, in the order of [`PARTS`].
     #[must_use]
     pub fn new(parts: [Value; PARTS.len()], is_throwing: bool) -> Ref<Message> {
-        Ref::new(Message { parts: parts.map(Guarded::new), origin: None, is_throwing })
+        Ref::new(Message { parts: parts.map(Guarded::new), origin: None, is_throwing, may_be_read_once: Cell::new(true) })
     }
 
     /// A message whose parts `origin` gives when they are first needed.
     #[must_use]
     pub fn pending(origin: Arc<dyn Origin>, is_throwing: bool) -> Ref<Message> {
         let parts = [const { Guarded::new(Value::Unbound) }; PARTS.len()];
-        Ref::new(Message { parts, origin: Some(origin), is_throwing })
+        Ref::new(Message { parts, origin: Some(origin), is_throwing, may_be_read_once: Cell::new(true) })
     }
 
     /// Tells a payload whether the program will only iterate over it, once. That matters if nobody has parsed its bytes and
     /// nobody else refers to it.
     #[inline]
     pub fn read_payload_once(&self, once: bool) {
+        if self.may_be_read_once.replace(once) || once {
+            self.tell_payload(once);
+        }
+    }
+
+    fn tell_payload(&self, once: bool) {
         if let Value::Entity(entity) = &*self.slot(Part::Payload).borrow() {
             let is_fresh = Ref::is_unique(entity) && entity.parsed.borrow().is_unbound();
             entity.read_once.set(once && is_fresh);
         }
     }
 
+    #[inline]
     fn slot(&self, part: Part) -> &Guarded<Value> {
         &self.parts[part as usize]
     }

@@ -133,6 +133,7 @@ impl Module {
     }
 
     /// Whether the thread keeps it between runs.
+    #[inline]
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.kept.get()

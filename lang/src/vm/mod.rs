@@ -117,22 +117,6 @@ impl Vm {
         self.enter(frame)
     }
 
-    /// Calls what a host calls of `unit`: its expression, or the function that the global variable number `entry` holds. `None`
-    /// unless it is compiled, and its module is one that the thread keeps and that was asked for last.
-    #[inline]
-    pub fn call_again(&mut self, unit: &Arc<Unit>, entry: Option<usize>, argument: &Value) -> Option<R> {
-        let module = self.last.take()?;
-        let code = match entry {
-            _ if !Arc::ptr_eq(&module.image.unit, unit) || !module.is_kept() => None,
-            Some(entry) => module.own_function(entry),
-            // The code of a script takes no argument: then nothing is called.
-            None => Some(0),
-        };
-        let result = code.and_then(|code| self.call_native(&module, code, std::slice::from_ref(argument)));
-        self.last = Some(module);
-        result
-    }
-
     /// The module of `unit`, if the thread keeps one.
     #[inline]
     pub fn kept_module(&mut self, unit: &Arc<Unit>) -> Option<Rc<Module>> {
@@ -174,12 +158,14 @@ impl Vm {
     }
 
     /// Whether the run keeps records of where values come from.
+    #[inline]
     #[must_use]
     pub fn is_tracked(&self) -> bool {
         self.tracker.is_some()
     }
 
     /// Whether the run keeps records or counts, which only the interpreter does.
+    #[inline]
     pub(crate) fn is_watched(&self) -> bool {
         self.tracker.is_some() || self.profiler.is_some()
     }
