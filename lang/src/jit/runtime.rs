@@ -5,7 +5,7 @@
 //! [`Native::pending`](super::native::Native::pending) and told by the status.
 #![allow(unsafe_code)]
 
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -19,7 +19,7 @@ use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
 use crate::value::format::int_text;
 use crate::value::iter::State;
-use crate::value::layout::tag;
+use crate::value::layout::{self, tag};
 use crate::value::machine::{Resume, Resumed};
 use crate::value::types::{Kind, NativeFn};
 use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
@@ -125,8 +125,7 @@ pub unsafe extern "C" fn call(vm: *mut Vm, frame: *mut Frame, slots: *mut Value,
     }
 }
 
-/// Calls a built-in: `packed` has the first argument's slot, the number of arguments, and the group of slots to be
-/// emptied afterwards.
+/// Calls a built-in: `packed` has the first argument's slot and the number of arguments.
 ///
 /// # Safety
 /// `slots` are the slots of the compiled code, `builtin` is a built-in, the rest lies inside the slots.
@@ -164,8 +163,8 @@ pub unsafe extern "C" fn run_padded(
             // Copies that are not counted, and never dropped: the slots keep what they refer to.
             let mut padded = [const { MaybeUninit::<Value>::uninit() }; MOST_PADDED];
             std::ptr::copy_nonoverlapping(args.as_ptr(), padded.as_mut_ptr().cast(), args.len());
-            for (slot, param) in padded.iter_mut().zip(params).skip(args.len()) {
-                slot.write(param.default.value());
+            for (n, param) in params.iter().enumerate().skip(args.len()) {
+                padded[n].write(param.default.value());
             }
             (builtin.run)(vm, std::slice::from_raw_parts(padded.as_ptr().cast(), params.len()))
         })
@@ -232,10 +231,11 @@ pub unsafe extern "C" fn construct(
     unsafe { with_arguments(vm, slots, packed, dst, |vm, args| builtins::construct(vm, &*class, args, &[])) }
 }
 
-/// Does `work` with arguments in neighbouring slots, puts its result into slot `dst` and empties the slots of the call.
+/// Does `work` with arguments in neighbouring slots and puts its result into slot `dst`.
 ///
 /// # Safety
 /// As [`call_builtin`].
+#[inline]
 unsafe fn with_arguments(
     vm: *mut Vm,
     slots: *mut Value,
@@ -243,20 +243,11 @@ unsafe fn with_arguments(
     dst: u64,
     work: impl FnOnce(&mut Vm, &[Value]) -> R,
 ) -> u64 {
-    let part = |shift: u32| usize::from((packed >> shift) as u16);
-    let (first, count, base, all) = (part(0), part(16), part(32), part(48));
+    let (first, count) = (usize::from(packed as u16), usize::from((packed >> 16) as u16));
     // SAFETY: the slots are proper values, by the caller's promise.
     unsafe {
         guarded(vm, |vm| {
-            let value = work(vm, std::slice::from_raw_parts(slots.add(first), count))?;
-            for reg in base..base + all {
-                let slot = slots.add(reg);
-                if (*slot).is_counted() {
-                    slot.drop_in_place();
-                }
-                slot.write(Value::Unbound);
-            }
-            *slots.add(dst as usize) = value;
+            *slots.add(dst as usize) = work(vm, std::slice::from_raw_parts(slots.add(first), count))?;
             Ok(OK)
         })
     }
@@ -296,13 +287,8 @@ pub unsafe extern "C" fn list(vm: *mut Vm, slots: *mut Value, count: u64) -> u64
 
 /// Puts two short texts, given as their words, together; the words of [`Value::Unbound`] if the result is too long.
 pub extern "C" fn join_short(_vm: *mut Vm, a1: u64, a2: u64, b1: u64, b2: u64) -> Pair {
-    // SAFETY: by the caller's promise these are short texts, of which nothing is counted.
-    let texts = unsafe { (Value::from_words([a1, a2]), Value::from_words([b1, b2])) };
-    let joined = match &texts {
-        (Value::Short(a), Value::Short(b)) => a.joined(b),
-        _ => None,
-    };
-    Pair::value(joined.map_or(Value::Unbound, Value::Short))
+    let [first, second] = layout::join_short([a1, a2], [b1, b2]).unwrap_or([u64::from(tag::UNBOUND), 0]);
+    Pair { first, second }
 }
 
 /// Puts two texts together.
@@ -648,6 +634,13 @@ unsafe fn values(module: &Rc<Module>, slots: *mut Value, point: &ExitPoint, extr
                     Value::List(list) => Value::Iter(Iter::new(State::List { list, at: word(0) as usize })),
                     other => other,
                 },
+                Ty::Lent => {
+                    // Compiled code has written the dict's address there, whether it was the slot's own or not.
+                    let lent = ManuallyDrop::new(Value::from_words([u64::from(tag::DICT), payload.read()]));
+                    let kept = Value::clone(&lent);
+                    drop(slot.replace(Value::Unbound));
+                    kept
+                }
                 Ty::Str | Ty::List | Ty::Dict | Ty::Any => slot.replace(Value::Unbound),
             }
         };

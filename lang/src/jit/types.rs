@@ -30,6 +30,9 @@ pub enum Ty {
     Range,
     /// An iterator over a list that nobody else holds: the list in memory, the position in a machine register.
     ListIter,
+    /// A `dict` that the next instruction looks into and nobody else: in a machine register. Whatever it was read from keeps it, or
+    /// else the slot does.
+    Lent,
     /// The constant of that number, a tuple; kept nowhere.
     Constant(u32),
     /// A `str`, in memory.
@@ -67,7 +70,7 @@ impl Fixed {
 impl Ty {
     /// Whether the register's slot owns a value.
     pub fn in_memory(self) -> bool {
-        matches!(self, Ty::ListIter | Ty::Str | Ty::List | Ty::Dict | Ty::Any)
+        matches!(self, Ty::ListIter | Ty::Lent | Ty::Str | Ty::List | Ty::Dict | Ty::Any)
     }
 
     /// Whether the value can be a counted object.
@@ -77,7 +80,7 @@ impl Ty {
 
     /// Whether only compiled code knows such a thing: it must become an ordinary value before other code sees it.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter)
+        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Lent)
     }
 
     /// What is known where two paths meet.
@@ -112,7 +115,7 @@ impl Ty {
             Ty::List => found == tag::LIST,
             Ty::Dict => found == tag::DICT,
             Ty::Any => true,
-            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter => false,
+            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Lent => false,
         }
     }
 
@@ -131,7 +134,7 @@ impl Ty {
             Ty::ListIter => "list iterator",
             Ty::Str => "str",
             Ty::List => "list",
-            Ty::Dict => "dict",
+            Ty::Dict | Ty::Lent => "dict",
             Ty::Any => "any",
         }
     }

@@ -368,7 +368,12 @@ impl Message {
     /// A message whose parts are known, in the order of [`PARTS`].
     #[must_use]
     pub fn new(parts: [Value; PARTS.len()], is_throwing: bool) -> Ref<Message> {
-        Ref::new(Message { parts: parts.map(Guarded::new), origin: None, is_throwing, may_be_read_once: Cell::new(true) })
+        Ref::new(Message {
+            parts: parts.map(Guarded::new),
+            origin: None,
+            is_throwing,
+            may_be_read_once: Cell::new(true),
+        })
     }
 
     /// A message whose parts `origin` gives when they are first needed.

@@ -12,7 +12,7 @@ use super::elements::{Aside, Elements};
 use super::flow::{Message, Part};
 use super::function::Function;
 use super::refs::{body_offset, first_word, size_class};
-use super::{Guarded, HVec, Value, heap};
+use super::{Guarded, HVec, ShortStr, Value, heap};
 
 pub(crate) use heap::books;
 
@@ -115,6 +115,21 @@ pub const fn message_part(part: Part) -> i32 {
     (slots + part as usize * size_of::<Guarded<Value>>() + Guarded::<Value>::VALUE) as i32
 }
 
+/// The words of two short texts after another, given as theirs, if that is a short text: the second byte is its length, and the text
+/// begins at the third.
+#[inline]
+#[must_use]
+pub fn join_short(a: [u64; 2], b: [u64; 2]) -> Option<[u64; 2]> {
+    let wide = |[first, second]: [u64; 2]| u128::from(second) << 64 | u128::from(first);
+    let (before, more) = (a[0] >> 8 & 0xff, b[0] >> 8 & 0xff);
+    if before + more > ShortStr::MAX as u64 {
+        return None;
+    }
+    let behind = (wide(b) >> 16 << 16).checked_shl(8 * before as u32).unwrap_or(0);
+    let joined = (wide(a) | behind) + u128::from(more << 8);
+    Some([joined as u64, (joined >> 64) as u64])
+}
+
 impl Value {
     /// The tag.
     #[inline]
@@ -199,6 +214,18 @@ mod tests {
         assert_eq!(Value::Int(-3).into_words()[1], -3i64 as u64);
         assert_eq!(Value::Float(1.5).into_words()[1], 1.5f64.to_bits());
         assert_eq!(Value::Bool(true).into_words()[0] & 0xffff, 0x104);
+    }
+
+    #[test]
+    fn short_texts_are_joined_as_words() {
+        let text = "a\u{e9}bcdefghijklm";
+        for cut in [0, 1, 3, 6, 7, 8, 13, 14] {
+            let (a, b) = (Value::str(&text[..cut]), Value::str(&text[cut..14]));
+            let joined = join_short(a.into_words(), b.into_words());
+            assert_eq!(joined, Some(Value::str(&text[..14]).into_words()), "{cut}");
+        }
+        let long = [Value::str("1234567"), Value::str("12345678")].map(Value::into_words);
+        assert_eq!(join_short(long[0], long[1]), None);
     }
 
     #[test]

@@ -255,6 +255,10 @@ impl Emit<'_, '_> {
                 left
             }
             Ty::ListIter => self.b.ins().iconst(I64, 1),
+            Ty::Lent => {
+                self.settle(reg);
+                self.truth_of_slot(reg)
+            }
             Ty::Str | Ty::List | Ty::Dict | Ty::Any => self.truth_of_slot(reg),
         }
     }

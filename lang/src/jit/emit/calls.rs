@@ -113,15 +113,24 @@ impl Emit<'_, '_> {
             Instr::CallMethod { dst, base, argc } => (dst, base, base + 1, argc + 1, argc + 2),
             _ => return,
         };
-        self.spill_reads();
+        for reg in first..first.saturating_add(count) {
+            if self.ty(reg).is_virtual() {
+                self.settle(reg);
+            } else {
+                self.spill(reg);
+            }
+        }
         let slots = self.all_slots();
-        let packed = u64::from(first) | u64::from(count) << 16 | u64::from(base) << 32 | u64::from(all) << 48;
+        let packed = u64::from(first) | u64::from(count) << 16;
         let packed = self.b.ins().iconst(I64, packed as i64);
-        let dst = self.b.ins().iconst(I64, i64::from(dst));
+        let result = self.b.ins().iconst(I64, i64::from(dst));
         let (function, target) = runtime::callable(fixed, usize::from(count));
         let target = self.b.ins().iconst(I64, target as i64);
-        let status = self.call_runtime(function, &[slots, target, packed, dst], 1);
+        let status = self.call_runtime(function, &[slots, target, packed, result], 1);
         self.check(status[0]);
+        for reg in (base..base.saturating_add(all)).filter(|reg| *reg != dst) {
+            self.retire(reg);
+        }
         self.take_results(ty);
     }
 

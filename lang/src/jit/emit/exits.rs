@@ -87,6 +87,10 @@ impl Emit<'_, '_> {
                     let at = self.int(reg);
                     self.store_extra(reg, 0, at);
                 }
+                Ty::Lent => {
+                    let word = self.int(reg);
+                    self.store_payload(reg, word);
+                }
                 Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
                 _ if needed => {}
                 other => *other = Ty::Unbound,

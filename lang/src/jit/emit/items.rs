@@ -155,7 +155,8 @@ impl Emit<'_, '_> {
             let good = self.equal(found, tag::DICT);
             self.branch(good, slow);
         }
-        let dict = self.payload(obj);
+        let is_lent = self.ty(obj) == Ty::Lent;
+        let dict = if is_lent { self.int(obj) } else { self.payload(obj) };
         // The word is the address of a shape only if the dict has one.
         let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
         let caches = self.load_field(I64, offsets::fields());
@@ -166,12 +167,26 @@ impl Emit<'_, '_> {
         let offset = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
         let values = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_VALUES);
         let value = self.b.ins().iadd(values, offset);
+        let lends = self.planner.lends(self.at, dst, obj, &before, ty);
         // A dict that makes its values lazily may not have made this one: then it is unbound.
-        self.copy_checked(dst, value, 0, ty, slow);
+        if lends {
+            self.lend(dst, value, 0, slow)
+        } else {
+            self.copy_checked(dst, value, 0, ty, slow)
+        }
+        if is_lent && obj != dst {
+            self.clear(obj, 1);
+        }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.state = before;
         self.emit_step(instr, ty);
+        if lends {
+            self.lend_own(dst);
+        }
+        if is_lent && obj != dst {
+            self.clear(obj, 1);
+        }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }
@@ -186,11 +201,20 @@ impl Emit<'_, '_> {
         let good = self.equal(found, tag::MESSAGE);
         self.branch(good, slow);
         let message = self.payload(obj);
-        self.copy_checked(dst, message, layout::message_part(part), ty, slow);
+        let lends = self.planner.lends(self.at, dst, obj, &before, ty);
+        let offset = layout::message_part(part);
+        if lends {
+            self.lend(dst, message, offset, slow)
+        } else {
+            self.copy_checked(dst, message, offset, ty, slow)
+        }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.state = before;
         self.emit_step(instr, ty);
+        if lends {
+            self.lend_own(dst);
+        }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
     }

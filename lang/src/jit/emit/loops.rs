@@ -192,7 +192,12 @@ impl Emit<'_, '_> {
             self.guard(good);
         }
         let (first, second) = self.words(src);
-        self.add_reference(first, second, Ty::List);
+        if src != dst && self.planner.is_moved(self.at, src, self.ty(src)) {
+            self.store_tag(src, tag::UNBOUND);
+            self.set_state(src, Ty::Unbound);
+        } else {
+            self.add_reference(first, second, Ty::List);
+        }
         self.set_words(dst, first, second, Ty::ListIter);
         let zero = self.b.ins().iconst(I64, 0);
         self.def_int(dst, zero);

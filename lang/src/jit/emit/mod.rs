@@ -160,7 +160,7 @@ pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
 /// The machine words in which a value of type `ty` is passed at an entry.
 pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => &[],
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Lent => &[],
         Ty::Bool | Ty::Int => &[I64],
         Ty::Float => &[F64],
         Ty::Range => &[I64, I64, I64],
@@ -301,7 +301,7 @@ impl<'f, 'a> Emit<'f, 'a> {
                     let (first, second) = (next(), next());
                     self.store_words(reg, first, second);
                 }
-                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
+                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Lent => {}
             }
         }
     }
@@ -535,7 +535,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             self.before = None;
             for (reg, (have, want)) in from.iter().zip(&wanted).enumerate() {
                 let reg = reg as Reg;
-                if have == want || have.in_memory() && *have != Ty::ListIter && *want == Ty::Any {
+                if have == want || have.in_memory() && !have.is_virtual() && *want == Ty::Any {
                     continue;
                 }
                 match want {

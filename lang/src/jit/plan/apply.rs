@@ -83,12 +83,28 @@ impl Planner<'_> {
             | Plan::TextEqual(..)
             | Plan::OneOf(..)
             | Plan::Compare(..) => Ty::Bool,
-            Plan::Index(ty) | Plan::Field(ty) | Plan::Part(_, ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
+            Plan::Field(expected) | Plan::Part(_, expected) => {
+                let (Instr::GetItemConst { dst, obj, .. } | Instr::LoadAttr { dst, obj, .. }) = instr else { return };
+                let lends = self.lends(at, dst, obj, state, *expected);
+                if ty(state, obj) == Ty::Lent {
+                    set(state, obj, Ty::Unbound);
+                }
+                if lends { Ty::Lent } else { *expected }
+            }
+            Plan::Index(ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
             Plan::Shaped(_) => Ty::Dict,
             Plan::List(_) => Ty::List,
             Plan::Concat(..) | Plan::IntText(_) => Ty::Str,
             Plan::Range(_) | Plan::RangeIter => Ty::Range,
-            Plan::ListIter => Ty::ListIter,
+            Plan::ListIter => {
+                if let Instr::GetIter { dst, src } = instr
+                    && src != dst
+                    && self.is_moved(at, src, ty(state, src))
+                {
+                    set(state, src, Ty::Unbound);
+                }
+                Ty::ListIter
+            }
             Plan::Method(fixed, bound) => {
                 let Instr::LoadMethod { base, obj, .. } = instr else { return };
                 let receiver = if *bound { ty(state, obj) } else { Ty::Unbound };

@@ -260,6 +260,18 @@ impl Planner<'_> {
         is_noted && is_open && self.seen_bits(at) == 0
     }
 
+    /// Whether the instruction at `at`, which reads a dict from the object in `obj` into `dst`, needs no reference to it: the next one
+    /// looks into it, nobody reads it again, and the object owns it meanwhile. A dict that is lent itself may be gone.
+    pub fn lends(&self, at: usize, dst: Reg, obj: Reg, state: &State, ty: Ty) -> bool {
+        let is_used_once = match self.code.instrs.get(at + 1) {
+            Some(Instr::GetItemConst { dst: to, obj: from, .. }) => {
+                *from == dst && (*to == dst || !self.live.is_live(at + 2, dst))
+            }
+            _ => false,
+        };
+        is_used_once && ty == Ty::Dict && dst != obj && matches!(self::ty(state, obj), Ty::Dict | Ty::Any)
+    }
+
     /// Decides what to do for the instruction at `at`.
     pub fn plan(&self, at: usize, state: &State) -> Plan {
         if self.is_left_unseen(at) {
@@ -310,7 +322,7 @@ impl Planner<'_> {
                 _ => Plan::Step(Ty::Any),
             },
             Instr::GetItemConst { obj, .. } => match ty(state, obj) {
-                Ty::Dict | Ty::Any => Plan::Field(expected),
+                Ty::Dict | Ty::Lent | Ty::Any => Plan::Field(expected),
                 _ => Plan::Step(expected),
             },
             Instr::GetIter { src, .. } => match ty(state, src) {
