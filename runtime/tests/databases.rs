@@ -159,6 +159,73 @@ async fn sqlite() {
     }
 }
 
+/// SQLite undoes the whole transaction when a statement that writes is given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_sqlite_has_undone_does_not_go_on() {
+    const ROWS: &str = "with recursive t(n) as (select 1 union all select n + 1 from t)";
+    let inside = |name: &str, slow: &str, timeout: &str| {
+        format!(
+            r##"
+  - name: {name}
+    timeout: {timeout}
+    steps:
+      - try:
+          transaction: local
+          steps:
+            - database.insert: {{sql: "insert into orders(name, amount) values ('first', 1)"}}
+            - try: {{steps: [{slow}], catch: [{{type: "DB:ANY"}}]}}
+            - database.query: {{sql: select 1}}
+            - database.insert: {{sql: "insert into orders(name, amount) values ('last', 2)"}}"##
+        )
+    };
+    let write = format!("insert into orders(name, amount) {ROWS} select 'x' || n, n from t");
+    let flows = [
+        FLOWS.to_owned(),
+        inside("read", &format!("{{database.query: {{sql: \"{ROWS} select max(n) from t\", timeout: 50ms}}}}"), "60s"),
+        inside("write", &format!("{{database.insert: {{sql: \"{write}\", timeout: 50ms}}}}"), "60s"),
+        inside("cancelled", &format!("{{database.insert: {{sql: \"{write}\"}}}}"), "200ms"),
+        inside(
+            "rows",
+            &format!(
+                "{{database.batch: {{sql: \"{write} where :a = :a\", rows: [{{a: 1}}], ignore-errors: true, timeout: 50ms}}}}"
+            ),
+            "60s",
+        ),
+        inside(
+            "conflict",
+            "{database.insert: {sql: \"insert or rollback into orders(name, amount) values ('first', 1)\"}}",
+            "60s",
+        ),
+        inside(
+            "alone",
+            "{database.batch: {sql: \"insert into orders(name, amount) values ('first', :a)\", rows: [{a: 1}], ignore-errors: true}}",
+            "60s",
+        ),
+    ];
+    for path in ["test.db", ":memory:"] {
+        let tables = "[\"create table orders(name text primary key, amount integer)\"]";
+        let config = format!("  db: {{type: database, engine: sqlite, path: \"{path}\", init: {tables}}}");
+        let app = TestApp::start(&config, &flows.concat()).await;
+        let both = r##"[{"name":"first","amount":1},{"name":"last","amount":2}]"##;
+        for (flow, expected, left) in [
+            ("read", "{\"rowsAffected\":1,\"lastId\":", both),
+            ("write", "DB:ERROR", "[]"),
+            ("cancelled", "CORE:RUN_TIMEOUT", "[]"),
+            ("rows", "DB:ERROR", "[]"),
+            ("conflict", "DB:ERROR", "[]"),
+            ("alone", "{\"rowsAffected\":1,\"lastId\":", both),
+        ] {
+            let answer = app.json(flow, Document::None).await;
+            assert!(answer.starts_with(expected), "{path} {flow}: {answer}");
+            assert_eq!(app.json("all", Document::None).await, left, "{path} {flow}");
+            // The next transaction works on the same connection.
+            app.json("delete", Document::None).await;
+            app.json("transfer", value(r##"{"fail": false}"##)).await;
+            assert_eq!(app.json("delete", Document::None).await, r##"{"rowsAffected":2}"##, "{path} {flow}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql() {
     let Some(mut server) = servers::postgres() else { return };

@@ -19,6 +19,8 @@ pub trait Engine: sqlx::Database {
     const DIALECT: Dialect;
     /// Whether a statement that nobody waits for any more may go on at the server.
     const LEAVES_STATEMENTS: bool;
+    /// Whether a statement that fails may end the transaction around it, unless it has a savepoint of its own.
+    const NEEDS_SAVEPOINTS: bool;
 
     /// The values as parameters of a prepared statement.
     ///

@@ -17,6 +17,7 @@ use super::value::{self, Decimals};
 impl Engine for MySql {
     const DIALECT: Dialect = Dialect::MySql;
     const LEAVES_STATEMENTS: bool = true;
+    const NEEDS_SAVEPOINTS: bool = true;
 
     fn arguments(_: &MySqlStatement, values: &[Document]) -> Result<MySqlArguments, String> {
         let mut arguments = MySqlArguments::default();

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use dataway_lang::Document;
 
-use super::pool::{Database, Session};
+use super::pool::Database;
+use super::session::Session;
 use super::sql::Statement;
 use crate::diagnostic::Code;
 use crate::engine::transaction::Joined;

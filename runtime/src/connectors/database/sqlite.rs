@@ -17,6 +17,7 @@ use super::value::{self, Decimals};
 impl Engine for Sqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
     const LEAVES_STATEMENTS: bool = false;
+    const NEEDS_SAVEPOINTS: bool = false;
 
     fn arguments(_: &SqliteStatement, values: &[Document]) -> Result<SqliteArguments, String> {
         let mut arguments = SqliteArguments::default();

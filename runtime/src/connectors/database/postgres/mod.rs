@@ -48,6 +48,7 @@ impl Encode<'_, Postgres> for Parameter {
 impl Engine for Postgres {
     const DIALECT: Dialect = Dialect::PostgreSql;
     const LEAVES_STATEMENTS: bool = true;
+    const NEEDS_SAVEPOINTS: bool = true;
 
     fn arguments(statement: &PgStatement, values: &[Document]) -> Result<PgArguments, String> {
         let kinds = match statement.parameters() {
