@@ -5,7 +5,8 @@
 //! | [`build`], [`plan`] | from what the user wrote to what runs |
 //! | [`steps`] | lists of steps and the [`Component`] behind each |
 //! | [`run`] | one run path: job id, limits, cancellation, locks held |
-//! | [`job`], [`record`] | a run from its admission to its end; what the run log knows of it |
+//! | [`admission`], [`begun`] | from a request to a run; from its first step to its end |
+//! | [`job`], [`record`] | a run as a whole: id, limits, cancellation; what the run log knows of it |
 //! | [`several`] | several who watch the same runs |
 //! | [`gate`] | how many runs of a flow there may be, and how many wait |
 //! | [`apart`] | long work on threads of its own, which ends when nobody waits for it |
@@ -16,7 +17,9 @@
 //! The engine knows neither YAML nor any single component: it is given flows that are built. Flows specification, part 2,
 //! sections 1, 2 and 5; part 4, sections 1 to 4.
 
+pub mod admission;
 pub mod apart;
+pub mod begun;
 pub mod build;
 pub mod clock;
 pub mod evaluate;
@@ -43,12 +46,14 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+pub use admission::Request;
 pub use apart::apart;
+pub use begun::Ended;
 pub use build::{Builder, StandIn};
 pub use clock::Clock;
 pub use evaluate::Evaluator;
 pub use gate::Gate;
-pub use job::{Ended, Job, Request};
+pub use job::Job;
 pub use log::{Entry, Event, Level, Log, Sink, StepTrace};
 pub use plan::Resources;
 pub use record::{Identity, RunError, RunRecord, State};

@@ -152,7 +152,7 @@ impl Run {
     /// Who watches the run.
     #[must_use]
     pub fn hooks(&self) -> Option<&dyn Hooks> {
-        self.job.hooks().or(self.runtime().hooks.as_deref())
+        self.job.hooks().or(self.runtime().hooks.as_ref()).map(Arc::as_ref)
     }
 
     /// Accounts for the message that this path holds now.

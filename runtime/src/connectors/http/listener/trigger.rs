@@ -14,7 +14,7 @@ use super::message::message;
 use super::response::{ErrorResponseParams, Recipe, ResponseParams};
 use super::site::{Endpoint, Received, Route};
 use crate::connectors::file::read::ReadMode;
-use crate::engine::job::Finish;
+use crate::engine::begun::Finish;
 use crate::engine::{Flow, Request, Run, Runtime, Trace};
 use crate::message::{Failure, Fault, Message};
 use crate::params;
