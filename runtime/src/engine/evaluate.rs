@@ -15,9 +15,10 @@ use dataway_lang::value::machine::Clock as ScriptClock;
 use dataway_lang::value::{R, Value};
 use dataway_lang::vm::{Report, Site, Vm};
 use dataway_lang::{Document, Limits, Outcome, RunOptions, builtins, evaluate_document, evaluate_json};
+use futures_util::future::{Either, FutureExt, Ready, TryFutureExt, ready};
 use tokio::sync::Semaphore;
 
-use super::{Clock, Run, Runtime, Settings, apart};
+use super::{BoxFuture, Clock, Run, Runtime, Settings, apart};
 use crate::expr::Param;
 use crate::message::{Fault, Message};
 
@@ -82,6 +83,10 @@ impl Wanted {
     }
 }
 
+/// A value that most often is there already; otherwise it comes from the pool of long evaluations. Then only it waits in a box, so
+/// that those who await values need no room for what never happens.
+pub type Coming<'a, T> = Either<Ready<Result<T, Fault>>, BoxFuture<'a, Result<T, Fault>>>;
+
 /// Evaluates for all runs of an app.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -110,28 +115,6 @@ impl Evaluator {
         brief.limits.time = Some(SLICE.min(settings.script_time));
         let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
         Evaluator { brief, long, pool: Semaphore::new(threads), is_virtual: clock.is_virtual() }
-    }
-
-    /// Evaluates `work` on a message. `pace` belongs to the expression; `work` may be called twice.
-    ///
-    /// # Errors
-    /// The report of the evaluation, or a defect.
-    pub async fn evaluate<W>(
-        &self,
-        clock: &Clock,
-        message: &Message,
-        pace: &Pace,
-        wanted: Wanted,
-        work: W,
-    ) -> Result<Document, Ended>
-    where
-        W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
-    {
-        match self.at_once(clock, message, pace, wanted, &work) {
-            Some(result) => result,
-            // Boxed, so that what never waits needs no room for it.
-            None => Box::pin(self.on_pool(clock, message, pace, wanted, work)).await,
-        }
     }
 
     /// The evaluation on the thread of the run; `None` if it belongs on the pool.
@@ -258,35 +241,36 @@ impl Param {
     ///
     /// # Errors
     /// The fault of an expression.
-    pub async fn evaluate(&self, run: &Run, message: &Message) -> Result<Document, Fault> {
-        self.evaluate_as(run, message, Wanted::Document).await
+    pub fn evaluate<'a>(&'a self, run: &'a Run, message: &'a Message) -> Coming<'a, Document> {
+        self.evaluate_as(run, message, Wanted::Document)
     }
 
     /// The value for a message, as it is wanted.
     ///
     /// # Errors
     /// The fault of an expression.
-    pub async fn evaluate_as(&self, run: &Run, message: &Message, wanted: Wanted) -> Result<Document, Fault> {
-        if let Some(known) = self.known(message) {
-            return Ok(known);
+    pub fn evaluate_as<'a>(&'a self, run: &'a Run, message: &'a Message, wanted: Wanted) -> Coming<'a, Document> {
+        match self.known(message) {
+            Some(known) => ready(Ok(known)).left_future(),
+            None => self.timed(run, message, wanted, self.value()),
         }
-        run.timing(self.evaluated_in(run.runtime(), message, wanted)).await
     }
 
     /// The value for a message outside of any run, as tests want it.
     ///
     /// # Errors
     /// The fault of an expression.
-    pub async fn evaluate_in(&self, runtime: &Runtime, message: &Message) -> Result<Document, Fault> {
+    pub fn evaluate_in<'a>(&'a self, runtime: &'a Runtime, message: &'a Message) -> Coming<'a, Document> {
         match self.known(message) {
-            Some(known) => Ok(known),
-            None => self.evaluated_in(runtime, message, Wanted::Document).await,
+            Some(known) => ready(Ok(known)).left_future(),
+            None => self.computed(runtime, message, Wanted::Document, self.value()),
         }
     }
 
-    async fn evaluated_in(&self, runtime: &Runtime, message: &Message, wanted: Wanted) -> Result<Document, Fault> {
+    /// What evaluates it.
+    fn value(&self) -> impl Fn(&mut Vm, Value) -> R + Clone + Send + use<> {
         let form = self.form.clone();
-        self.compute_in(runtime, message, wanted, move |vm, message| form.evaluate(vm, &message)).await
+        move |vm, message| form.evaluate(vm, &message)
     }
 
     /// The truth of the value, as `bool()` has it.
@@ -294,7 +278,10 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn truth(&self, run: &Run, message: &Message) -> Result<bool, Fault> {
-        run.timing(self.truth_in(run.runtime(), message)).await
+        match &self.constant {
+            Some(Document::Bool(literal)) => Ok(*literal),
+            _ => Ok(self.timed(run, message, Wanted::Document, self.truth_value()).await?.as_bool() == Some(true)),
+        }
     }
 
     /// The truth of the value outside of any run, as tests want it.
@@ -302,40 +289,64 @@ impl Param {
     /// # Errors
     /// The fault of an expression.
     pub async fn truth_in(&self, runtime: &Runtime, message: &Message) -> Result<bool, Fault> {
-        if let Some(Document::Bool(literal)) = &self.constant {
-            return Ok(*literal);
+        match &self.constant {
+            Some(Document::Bool(literal)) => Ok(*literal),
+            _ => {
+                Ok(self.computed(runtime, message, Wanted::Document, self.truth_value()).await?.as_bool() == Some(true))
+            }
         }
+    }
+
+    /// What evaluates its truth.
+    fn truth_value(&self) -> impl Fn(&mut Vm, Value) -> R + Clone + Send + use<> {
         let form = self.form.clone();
-        let work = move |vm: &mut Vm, message: Value| {
+        move |vm, message| {
             let value = form.evaluate(vm, &message)?;
             builtins::truth(vm, &value).map(Value::Bool)
-        };
-        Ok(self.compute_in(runtime, message, Wanted::Document, work).await?.as_bool() == Some(true))
+        }
     }
 
     /// What `work` makes of a message; it may be called twice. The limits of one evaluation are in force.
     ///
     /// # Errors
     /// The fault of what it raises.
-    pub async fn compute<W>(&self, run: &Run, message: &Message, work: W) -> Result<Document, Fault>
+    pub fn compute<'a, W>(&'a self, run: &'a Run, message: &'a Message, work: W) -> Coming<'a, Document>
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        run.timing(self.compute_in(run.runtime(), message, Wanted::Document, work)).await
+        self.timed(run, message, Wanted::Document, work)
     }
 
-    async fn compute_in<W>(
-        &self,
-        runtime: &Runtime,
-        message: &Message,
-        wanted: Wanted,
-        work: W,
-    ) -> Result<Document, Fault>
+    /// As [`Param::computed`]; the run counts the time.
+    fn timed<'a, W>(&'a self, run: &'a Run, message: &'a Message, wanted: Wanted, work: W) -> Coming<'a, Document>
     where
         W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
     {
-        let evaluated = runtime.evaluator.evaluate(runtime.clock(), message, &self.pace, wanted, work).await;
-        evaluated.map_err(|ended| fault(ended, |site| self.place_of(site)))
+        let start = Instant::now();
+        let coming = self.computed(run.runtime(), message, wanted, work);
+        run.add_scripts(start.elapsed());
+        match coming {
+            Either::Left(made) => made.left_future(),
+            Either::Right(later) => run.timing(later).boxed().right_future(),
+        }
+    }
+
+    fn computed<'a, W>(
+        &'a self,
+        runtime: &'a Runtime,
+        message: &'a Message,
+        wanted: Wanted,
+        work: W,
+    ) -> Coming<'a, Document>
+    where
+        W: Fn(&mut Vm, Value) -> R + Clone + Send + 'static,
+    {
+        let (evaluator, clock) = (&runtime.evaluator, runtime.clock());
+        let failed = |ended| fault(ended, |site| self.place_of(site));
+        match evaluator.at_once(clock, message, &self.pace, wanted, &work) {
+            Some(result) => ready(result.map_err(failed)).left_future(),
+            None => evaluator.on_pool(clock, message, &self.pace, wanted, work).map_err(failed).boxed().right_future(),
+        }
     }
 
     /// File and line of the app where a position of a script stands.

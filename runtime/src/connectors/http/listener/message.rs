@@ -32,16 +32,16 @@ pub fn message(request: Received) -> Result<(Message, Reserved), String> {
     let Received { parts, body, client, path, variables } = request;
     let header = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mime = header.unwrap_or("application/octet-stream");
-    let encoding =
-        mime_type::parameter(mime, "charset").map_or_else(|| "utf-8".into(), |charset| charset.to_lowercase());
+    let charset = mime_type::parameter(mime, "charset").map(|charset| charset.to_lowercase());
+    let encoding = charset.as_deref().unwrap_or("utf-8");
     let mut share = Reserved::default();
     let payload = match body {
         // No body is an empty blob, of whatever type the head speaks.
         RequestBody::Whole(bytes, reserved) => {
             share = reserved;
-            Document::entity(&*bytes, mime, &encoding)
+            Document::entity(&*bytes, mime, encoding)
         }
-        RequestBody::Stream(body) if items::can_stream(mime, &encoding) => {
+        RequestBody::Stream(body) if items::can_stream(mime, encoding) => {
             let (sender, receiver) = mpsc::channel(AHEAD);
             tokio::spawn(forward(body, sender));
             items::stream(items::Pieces::new(receiver), mime)?

@@ -160,7 +160,7 @@ impl Recipe {
         let value = self.body.evaluate(run, message).await.map_err(failed(BODY_EVAL))?;
         let header_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mime_type = self.mime_type.clone().or(header_type);
-        let converted = convert(value, mime_type, self.encoding.clone()).await;
+        let converted = convert(value, mime_type, &self.encoding).await;
         let (body, mime_type) = match converted.map_err(wrong(RESPONSE_TYPE))? {
             Content::Whole(bytes, mime_type) if self.compress > 0 && accepts_gzip && !bytes.is_empty() => {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -175,8 +175,12 @@ impl Recipe {
         headers.remove(TRANSFER_ENCODING);
         headers.remove(CONTENT_TYPE);
         if let Some(mime_type) = mime_type {
-            let value = HeaderValue::from_str(&mime_type)
-                .map_err(|_| wrong(RESPONSE_TYPE)(format!("{mime_type:?} is no MIME type")))?;
+            let value = if mime_type == JSON {
+                HeaderValue::from_static(JSON)
+            } else {
+                HeaderValue::from_str(&mime_type)
+                    .map_err(|_| wrong(RESPONSE_TYPE)(format!("{mime_type:?} is no MIME type")))?
+            };
             headers.insert(CONTENT_TYPE, value);
         }
         let mut answer = Response::new(body);
@@ -193,13 +197,14 @@ impl Recipe {
 }
 
 /// Converts a body; a large one where that holds up nobody else.
-async fn convert(value: Document, mime_type: Option<String>, encoding: String) -> Result<Content, String> {
+async fn convert(value: Document, mime_type: Option<String>, encoding: &str) -> Result<Content, String> {
     let structured = !matches!(value, Document::Entity(_) | Document::Bytes(_) | Document::Stream(_));
     if structured && value.size() > LARGE {
+        let encoding = encoding.to_owned();
         let work = move |_: &Left| content(&value, mime_type.as_deref(), &encoding).map_err(Fault::wrong_type);
         return apart(work).await.map_err(|fault| fault.description.clone());
     }
-    content(&value, mime_type.as_deref(), &encoding)
+    content(&value, mime_type.as_deref(), encoding)
 }
 
 /// Compresses a body; a large one where that holds up nobody else.
