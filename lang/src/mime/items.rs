@@ -65,7 +65,9 @@ struct Items {
 }
 
 /// Records that gather before they are forgotten.
-const FORGOTTEN: usize = 1 << 18;
+const FORGOTTEN: usize = 1 << 16;
+/// So many records before them are forgotten once more: only whole pages are, and one may have been in use at its end.
+const AGAIN: usize = 1 << 14;
 
 impl Drop for Items {
     fn drop(&mut self) {
@@ -87,7 +89,7 @@ impl Items {
             && let Some(tape) = Ref::get_mut(&mut self.tape)
         {
             // Nobody has anything that was made of the tape.
-            tape.forget(self.forgotten..self.last);
+            tape.forget(self.forgotten.saturating_sub(AGAIN)..self.last);
             self.forgotten = self.last;
         }
         if let Kind::Array(record) | Kind::Object(record) = part.kind() {

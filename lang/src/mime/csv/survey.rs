@@ -95,13 +95,32 @@ fn blank_lines(input: &[u8], mut at: usize) -> usize {
 #[inline]
 fn record(input: &[u8], mut at: usize, fields: &mut HVec<Part>, most: usize) -> Option<usize> {
     let mut left = most;
-    loop {
+    'quoted: loop {
         left = left.checked_sub(1)?;
         fields.push(Part::new(Kind::Scalar(at)));
-        at = match input.get(at) {
-            Some(b'"') => quoted_end(input, at + 1).filter(|end| end - at < LONG)?,
-            _ => field_end(input, at),
-        };
+        if input.get(at) == Some(&b'"') {
+            at = quoted_end(input, at + 1).filter(|end| end - at < LONG)?;
+        } else {
+            // All fields whose ends are in a block, up to one with a quote.
+            while let Some(bytes) = input.get(at..).and_then(|rest| rest.first_chunk::<{ Block::LEN }>()) {
+                let mut found = ends(Block::new(bytes));
+                while found != 0 {
+                    let end = at + found.trailing_zeros() as usize;
+                    if input.get(end) != Some(&b',') {
+                        return Some(end);
+                    }
+                    if input.get(end + 1) == Some(&b'"') {
+                        at = end + 1;
+                        continue 'quoted;
+                    }
+                    left = left.checked_sub(1)?;
+                    fields.push(Part::new(Kind::Scalar(end + 1)));
+                    found &= found - 1;
+                }
+                at += Block::LEN;
+            }
+            at = field_end(input, at);
+        }
         if input.get(at) != Some(&b',') {
             return Some(at);
         }
@@ -219,6 +238,16 @@ mod tests {
             if let Some(surveyed) = surveyed {
                 assert!(compare::eq(&surveyed, &read.unwrap()).unwrap(), "{text:?}");
             }
+        }
+        // Ends of fields and quotes at every place of a block.
+        for len in 0..40 {
+            let (x, y) = ("x".repeat(len), "y".repeat(len % 7));
+            let text = format!("a,b,c,d,e\n{x},{y},\"{x},\n\",,{y}\r\n{y},\"\",{x}\n,,,,{x}\n{x},{y}");
+            let bytes = Bytes::from_slice(text.as_bytes());
+            let read = Source::decode(&bytes, "utf-8").and_then(|source| super::super::parse(&source, "text/csv"));
+            assert!(compare::eq(&survey(&bytes).unwrap().unwrap(), &read.unwrap()).unwrap(), "{text:?}");
+            let more = format!("a,b\n{x},{y},{x}\n");
+            assert!(survey(&Bytes::from_slice(more.as_bytes())).unwrap().is_none());
         }
         assert!(survey(&Bytes::from_slice(b"a\n\xff\n")).unwrap().is_none());
         assert!(survey(&Bytes::from_slice(b"a,b\n1,2\n3\n")).unwrap().is_some());
