@@ -387,7 +387,7 @@ fn reciprocal(divisor: u64) -> (u64, u32) {
     (multiplier as u64, bits - 1)
 }
 
-fn int_condition(op: CmpOp) -> IntCC {
+pub(super) fn int_condition(op: CmpOp) -> IntCC {
     match op {
         CmpOp::NotEq => IntCC::NotEqual,
         CmpOp::Lt => IntCC::SignedLessThan,

@@ -2,13 +2,15 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Word};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
 
+use super::arith::int_condition;
 use super::{Emit, body_signature, entry_words};
 use crate::code::{Instr, Reg};
 use crate::jit::compile::offsets;
 use crate::jit::effects::Effects;
 use crate::jit::enter::CALL_COST;
+use crate::jit::plan::{BaseCase, Term};
 use crate::jit::types::{Fixed, Ty};
 use crate::jit::unit::Callee;
 use crate::jit::{abi, runtime};
@@ -171,7 +173,13 @@ impl Emit<'_, '_> {
     }
 
     /// A call of compiled code by compiled code, arguments and result in machine registers.
-    pub(super) fn emit_direct(&mut self, instr: Instr, callee: &Callee, ty: Ty) -> Result<(), String> {
+    pub(super) fn emit_direct(
+        &mut self,
+        instr: Instr,
+        callee: &Callee,
+        ty: Ty,
+        early: Option<BaseCase>,
+    ) -> Result<(), String> {
         let Instr::Call { dst, base, argc } = instr else { return Err("no call".to_owned()) };
         // Guards first: until they have passed nothing is moved.
         for (n, param) in callee.params().iter().take(usize::from(argc)).enumerate() {
@@ -196,6 +204,7 @@ impl Emit<'_, '_> {
             self.guard_or(good, exit);
             self.count_call();
         }
+        let done = early.map(|early| self.emit_base_case(early, base + 1));
         let null = self.b.ins().iconst(I64, 0);
         let more = self.b.ins().iadd_imm_s(self.depth, 1);
         let mut args = vec![null, more];
@@ -233,7 +242,15 @@ impl Emit<'_, '_> {
             self.b.switch_to_block(next);
             self.state = state;
             if ty == Ty::Int {
-                self.set_int(dst, second, Ty::Int);
+                let word = match done {
+                    Some(done) => {
+                        self.b.ins().jump(done, &[second.into()]);
+                        self.b.switch_to_block(done);
+                        self.b.block_params(done)[0]
+                    }
+                    None => second,
+                };
+                self.set_int(dst, word, Ty::Int);
             } else {
                 let value = self.b.ins().bitcast(F64, MemFlagsData::new(), second);
                 self.set_float(dst, value);
@@ -245,6 +262,26 @@ impl Emit<'_, '_> {
             self.receive(dst, ty);
         }
         Ok(())
+    }
+
+    /// Goes to a new block with the result of a call if that is known without it; goes on if not. The arguments, from register `first`
+    /// on, are ints: nothing needs to be dropped.
+    fn emit_base_case(&mut self, case: BaseCase, first: Reg) -> Block {
+        let [a, b, result] = [case.a, case.b, case.result].map(|term| match term {
+            Term::Argument(n) => self.int(first + n),
+            Term::Int(n) => self.b.ins().iconst(I64, n),
+        });
+        let truth = self.b.ins().icmp(int_condition(case.op), a, b);
+        let (done, calling) = (self.b.create_block(), self.b.create_block());
+        self.b.append_block_param(done, I64);
+        let result = [result.into()];
+        if case.when {
+            self.b.ins().brif(truth, done, &result, calling, &[]);
+        } else {
+            self.b.ins().brif(truth, calling, &[], done, &result);
+        }
+        self.b.switch_to_block(calling);
+        done
     }
 
     /// Counts the calls of a block; looks at the limits when it is time.

@@ -454,7 +454,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             },
             Plan::Step(ty) => self.emit_step(instr, *ty),
             Plan::Call(ty) => self.emit_call(*ty),
-            Plan::Direct(callee, ty) => self.emit_direct(instr, callee, *ty)?,
+            Plan::Direct(callee, ty, base) => self.emit_direct(instr, callee, *ty, *base)?,
             Plan::CallFixed(fixed, ty) => self.emit_call_fixed(instr, *fixed, *ty),
             Plan::Move => {
                 if let Instr::Move { dst, src } = instr {

@@ -1,7 +1,7 @@
 //! What was decided, in words: for `dataway explain --code FILE --jit`.
 
 use super::Emit;
-use crate::jit::plan::Plan;
+use crate::jit::plan::{BaseCase, Plan, Term};
 use crate::jit::types::Ty;
 
 impl Emit<'_, '_> {
@@ -11,7 +11,10 @@ impl Emit<'_, '_> {
             Plan::Step(ty) if *ty == Ty::Any => "through the runtime".to_owned(),
             Plan::Step(ty) => format!("through the runtime, gives {}", ty.name()),
             Plan::Call(ty) => format!("call through the runtime, gives {}", ty.name()),
-            Plan::Direct(_, ty) => format!("direct call, gives {}", ty.name()),
+            Plan::Direct(_, ty, None) => format!("direct call, gives {}", ty.name()),
+            Plan::Direct(_, ty, Some(base)) => {
+                format!("direct call unless {}, gives {}", base_text(base), ty.name())
+            }
             Plan::CallFixed(_, ty) => format!("call of a known built-in, gives {}", ty.name()),
             Plan::Unseen => "left to the interpreter, never executed".to_owned(),
             Plan::Leave => "left to the interpreter".to_owned(),
@@ -47,4 +50,14 @@ impl Emit<'_, '_> {
         };
         self.notes.push((at, text));
     }
+}
+
+/// The condition under which nothing is called.
+fn base_text(base: &BaseCase) -> String {
+    let text = |term| match term {
+        Term::Argument(n) => format!("argument {}", n + 1),
+        Term::Int(n) => n.to_string(),
+    };
+    let not = if base.when { "" } else { "not " };
+    format!("{not}{} {} {}", text(base.a), base.op.symbol(), text(base.b))
 }

@@ -39,7 +39,7 @@ impl Planner<'_> {
         }
         let dst = effects.writes.first().map(|(reg, _)| *reg);
         let result = match plan {
-            Plan::Step(ty) | Plan::Call(ty) | Plan::CallFixed(_, ty) | Plan::Direct(_, ty) => {
+            Plan::Step(ty) | Plan::Call(ty) | Plan::CallFixed(_, ty) | Plan::Direct(_, ty, _) => {
                 for reg in Effects::each(&effects.writes) {
                     set(state, reg, Ty::Any);
                 }

@@ -1,5 +1,6 @@
 //! How calls and look-ups of methods are done.
 
+use super::base::base_case;
 use super::{Plan, Planner, State, ty};
 use crate::builtins::{self, attribute};
 use crate::code::{Instr, Reg};
@@ -50,13 +51,14 @@ impl Planner<'_> {
                 let mut resolved = self.resolved.borrow_mut();
                 let callee = resolved.entry(code).or_insert_with(|| (self.resolve)(code, &args));
                 // An earlier call may have given more arguments, of those that have defaults.
-                let is_complete = self
-                    .unit
-                    .codes
-                    .get(code as usize)
-                    .is_some_and(|code| usize::from(code.params.positional) == args.len());
-                match callee {
-                    Some(callee) if is_complete && callee.accepts(&args) => Plan::Direct(callee.clone(), expected),
+                let target =
+                    self.unit.codes.get(code as usize).filter(|code| usize::from(code.params.positional) == args.len());
+                match (callee, target) {
+                    (Some(callee), Some(target)) if callee.accepts(&args) => {
+                        let are_ints = expected == Ty::Int && args.iter().all(|ty| *ty == Ty::Int);
+                        let base = if are_ints { base_case(self.unit, target) } else { None };
+                        Plan::Direct(callee.clone(), expected, base)
+                    }
                     _ => Plan::Call(expected),
                 }
             }

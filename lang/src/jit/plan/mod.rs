@@ -4,11 +4,13 @@
 //! the code generator ([`super::emit`]) both go through them, so they cannot disagree.
 
 mod apply;
+mod base;
 mod calls;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+pub use base::{BaseCase, Term};
 use calls::builtin;
 
 use super::effects::Effects;
@@ -68,8 +70,8 @@ pub enum Plan {
     Step(Ty),
     /// A call through the runtime; its result is expected to be of a type.
     Call(Ty),
-    /// A direct call of another compiled function.
-    Direct(Callee, Ty),
+    /// A direct call of another compiled function, after a look whether there is anything to do.
+    Direct(Callee, Ty, Option<BaseCase>),
     /// A call of a built-in that is known.
     CallFixed(Fixed, Ty),
     /// Copies a register.
@@ -371,7 +373,7 @@ impl Planner<'_> {
     }
 
     /// Whether a handler of exceptions of the instruction at `at` reads a register.
-    fn is_read_by_handler(&self, at: usize, reg: Reg) -> bool {
+    pub fn is_read_by_handler(&self, at: usize, reg: Reg) -> bool {
         let handler = u32::try_from(at).ok().and_then(|at| self.code.handler_at(at));
         handler.is_some_and(|handler| self.live.is_live(handler.target as usize, reg))
     }
