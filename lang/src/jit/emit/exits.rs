@@ -51,7 +51,9 @@ impl Emit<'_, '_> {
             self.b.switch_to_block(block);
             let (throws, pc) = (point.reason == Reason::Raised, point.pc as usize);
             let planner = self.planner;
-            self.save(&mut point.state, |reg| throws || planner.live.is_live(pc, reg));
+            self.save(&mut point.state, |reg| {
+                if throws { planner.is_read_by_handler(pc - 1, reg) } else { planner.live.is_live(pc, reg) }
+            });
             let slots = self.all_slots();
             let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
             let number = self.b.ins().iconst(I64, number as i64);

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::types::{I8, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::Emit;
-use crate::code::Reg;
+use crate::code::{Instr, Reg};
 use crate::jit::effects::Effects;
 use crate::jit::plan::{Literal, Operand, Plan, State};
 use crate::jit::types::Ty;
@@ -50,6 +50,11 @@ pub struct Element {
     /// Distance from there.
     pub offset: i32,
     index: Option<i64>,
+}
+
+/// Whether an index is constant enough to be part of an address.
+fn is_near(index: &i64) -> bool {
+    (0..1 << 24).contains(index)
 }
 
 /// Whether the plan runs no code but its own and allocates nothing, with the registers as `state` says.
@@ -155,10 +160,13 @@ impl Emit<'_, '_> {
         let index = self.facts.ints.get(&key).copied();
         let known = self.known_list(list);
         let (start, len, least) = (known.start, known.len, known.least);
-        if let Some(index) = index.filter(|index| (0..1 << 24).contains(index)) {
+        if let Some(index) = index.filter(is_near) {
             if index >= least {
-                known.least = index + 1;
-                let wanted = self.b.ins().iconst(I64, index);
+                let greatest = self.greatest_index(list, index);
+                if let Some(known) = self.facts.lists.get_mut(&list) {
+                    known.least = greatest + 1;
+                }
+                let wanted = self.b.ins().iconst(I64, greatest);
                 let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, wanted, len);
                 self.branch(inside, otherwise);
             }
@@ -166,6 +174,35 @@ impl Emit<'_, '_> {
         }
         let word = self.int(key);
         Element { base: self.element_of(start, len, word, otherwise), offset: 0, index: None }
+    }
+
+    /// The greatest constant index, `index` or more, of the list in a register in what is executed from here on as a whole: one look at
+    /// the length is enough for that.
+    fn greatest_index(&self, list: Reg, index: i64) -> i64 {
+        let mut ints = self.facts.ints.clone();
+        let mut greatest = index;
+        for (at, instr) in self.planner.code.instrs.iter().enumerate().skip(self.at) {
+            if at > self.at && self.starts[at].is_some() || !self.quiet[at] {
+                break;
+            }
+            if let Instr::GetItem { obj, key, .. } | Instr::SetItem { obj, key, .. } = instr
+                && *obj == list
+                && let Some(index) = ints.get(key).filter(|index| is_near(index))
+            {
+                greatest = greatest.max(*index);
+            }
+            let effects = &self.planner.effects[at];
+            for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {
+                if reg == list {
+                    return greatest;
+                }
+                ints.remove(&reg);
+            }
+            if let Instr::Int { dst, value } = instr {
+                ints.insert(*dst, i64::from(*value));
+            }
+        }
+        greatest
     }
 
     /// Leaves unless nobody is changing the list.
@@ -194,7 +231,11 @@ impl Emit<'_, '_> {
 
     /// Replaces an element by a value that is no counted object, where there was none.
     pub(super) fn set_element(&mut self, list: Reg, element: &Element, src: Reg) {
-        let (first, second) = self.words(src);
+        let (first, second) = match self.ty(src) {
+            // As it is, not by way of another machine register.
+            Ty::Float => (self.b.ins().iconst(I64, i64::from(tag::FLOAT)), self.float(src)),
+            _ => self.words(src),
+        };
         let is_float = self.ty(src) == Ty::Float;
         if !(is_float && self.is_float(list, element)) {
             let old = self.b.ins().load(I8, self.memory.elements, element.base, element.offset);
