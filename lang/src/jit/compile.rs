@@ -61,6 +61,8 @@ pub mod offsets {
         constants;
         /// Behind which `yield` a generator's code stopped.
         point;
+        /// What a call that keeps all machine registers gave.
+        answer;
         /// Guards until one fails without need.
         stress;
     }
@@ -88,7 +90,7 @@ pub mod offsets {
 }
 
 /// The machine that this process runs on, if code can be made for it.
-fn machine() -> Option<OwnedTargetIsa> {
+pub fn machine() -> Option<OwnedTargetIsa> {
     static MACHINE: OnceLock<Option<OwnedTargetIsa>> = OnceLock::new();
     MACHINE
         .get_or_init(|| {

@@ -38,6 +38,7 @@
 
 mod abi;
 mod again;
+mod aside;
 mod compile;
 mod effects;
 mod emit;

@@ -57,6 +57,8 @@ pub struct Native {
     pub module: *const Rc<Module>,
     /// Behind which `yield` a generator's code has just stopped; zero if it returned.
     pub point: u64,
+    /// What a call that keeps all machine registers gave.
+    pub answer: u64,
     /// Guards until one fails without need; only under stress.
     pub stress: u64,
     /// The state of the random source behind `stress`.
@@ -95,6 +97,7 @@ impl Default for Native {
             words: Vec::new(),
             module: std::ptr::null(),
             point: 0,
+            answer: 0,
             stress: u64::MAX,
             seed: SEED,
             pending: None,

@@ -6,9 +6,10 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::{Emit, TURNS};
 use crate::code::{Instr, Reg, Target};
+use crate::jit::compile::offsets;
 use crate::jit::plan::Plan;
-use crate::jit::runtime;
 use crate::jit::types::Ty;
+use crate::jit::{aside, runtime};
 use crate::value::layout::{self, tag};
 
 impl Emit<'_, '_> {
@@ -96,11 +97,21 @@ impl Emit<'_, '_> {
     /// Looks at the limits after so many turns of a loop. A version that was given up meanwhile is left for the instruction at `pc`.
     pub(super) fn look(&mut self, turns: Word, pc: usize) {
         let version = self.b.ins().iconst(I64, std::ptr::from_ref(self.version).addr() as i64);
-        let status = self.call_runtime(runtime::look as *const u8, &[turns, version], 1);
-        self.check_truth(status[0]);
+        let status = match aside::look() {
+            Some(address) => {
+                self.tell_depth();
+                let signature = self.b.import_signature(aside::signature());
+                let address = self.b.ins().iconst(I64, address as i64);
+                let machine = self.machine();
+                self.b.ins().call_indirect(signature, address, &[machine, turns, version]);
+                self.load_field(I64, offsets::answer())
+            }
+            None => self.call_runtime(runtime::look as *const u8, &[turns, version], 1)[0],
+        };
+        self.check_truth(status);
         let exit = self.exit_in_course(pc);
         let next = self.b.create_block();
-        self.b.ins().brif(status[0], exit, &[], next, &[]);
+        self.b.ins().brif(status, exit, &[], next, &[]);
         self.b.switch_to_block(next);
     }
 

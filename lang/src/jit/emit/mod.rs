@@ -574,11 +574,16 @@ impl<'f, 'a> Emit<'f, 'a> {
         self.b.ins().store(self.memory.slots, depth, place, 0);
     }
 
-    /// Calls a runtime function with the machine and word arguments.
-    fn call_runtime(&mut self, address: *const u8, args: &[Word], results: usize) -> Vec<Word> {
+    /// Tells the runtime the number of frames in existence.
+    fn tell_depth(&mut self) {
         let place = self.b.ins().stack_addr(I64, self.frame, 8);
         let depth = self.b.ins().load(I32, self.memory.slots, place, 0);
         self.store_field(depth, super::compile::offsets::depth());
+    }
+
+    /// Calls a runtime function with the machine and word arguments.
+    fn call_runtime(&mut self, address: *const u8, args: &[Word], results: usize) -> Vec<Word> {
+        self.tell_depth();
         let args = [&[self.machine()], args].concat();
         let mut signature = Signature::new(self.conv);
         for arg in &args {
