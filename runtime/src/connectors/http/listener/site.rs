@@ -146,17 +146,24 @@ pub fn find<'a>(sites: &'a [Site], request: &Parts, peer: SocketAddr) -> Result<
     Ok(Target { site, route, client, path: rest_of(request.uri.path(), site.base.len()), variables })
 }
 
+/// Who may have called, where proxies are trusted.
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Address and authentication.
 fn check_client(site: &Site, request: &Parts, peer: SocketAddr) -> Result<SocketAddr, Refusal> {
-    let name = HeaderName::from_static("x-forwarded-for");
-    let forwarded: Vec<&str> = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    let client = guard::client_address(peer, &site.trusted_proxies, forwarded.into_iter());
+    let proxies = &site.trusted_proxies;
+    // Headers are looked for only where they count.
+    let forwarded = (!proxies.is_empty()).then(|| request.headers.get_all(&FORWARDED_FOR).iter());
+    let forwarded = forwarded.into_iter().flatten().filter_map(|value| value.to_str().ok());
+    let client = guard::client_address(peer, proxies, forwarded);
     if site.allow.as_ref().is_some_and(|allow| !allow.contains(client.ip())) {
         return Err(Refusal::AddressNotAllowed);
     }
-    let authorization = request.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if !site.users.is_empty() && !guard::is_authorised(authorization, &site.users) {
-        return Err(Refusal::AuthenticationRequired(site.auth_fail_status));
+    if !site.users.is_empty() {
+        let authorization = request.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if !guard::is_authorised(authorization, &site.users) {
+            return Err(Refusal::AuthenticationRequired(site.auth_fail_status));
+        }
     }
     Ok(client)
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use hyper::header::ACCEPT_ENCODING;
+use hyper::header::{ACCEPT_ENCODING, HeaderName};
 use hyper::http::request::Parts;
 
 use super::super::path::Pattern;
@@ -130,10 +130,13 @@ impl Endpoint for Listener {
     }
 }
 
+static TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
+
 /// The trace that the request belongs to.
 fn trace(parts: &Parts) -> Option<Trace> {
-    let value = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    Trace::parse(value("traceparent")?, value("tracestate"))
+    let value = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    Trace::parse(value(&TRACE_PARENT)?, value(&TRACE_STATE))
 }
 
 /// Whether the client accepts gzip: named, and not with the weight 0.
