@@ -24,25 +24,16 @@ impl Emit<'_, '_> {
     }
 
     fn int_var(&mut self, reg: Reg) -> Variable {
-        match self.ints[usize::from(reg)] {
-            Some(var) => var,
-            None => {
-                let var = self.b.declare_var(I64);
-                self.ints[usize::from(reg)] = Some(var);
-                var
-            }
-        }
+        *self.ints[usize::from(reg)].get_or_insert_with(|| self.b.declare_var(I64))
+    }
+
+    /// The variable of a register's float, which may be read by code that comes before the code that gives it.
+    fn float_var(&mut self, reg: Reg) -> Variable {
+        *self.floats[usize::from(reg)].get_or_insert_with(|| self.b.declare_var(F64))
     }
 
     pub(super) fn def_float(&mut self, reg: Reg, word: Word) {
-        let var = match self.floats[usize::from(reg)] {
-            Some(var) => var,
-            None => {
-                let var = self.b.declare_var(F64);
-                self.floats[usize::from(reg)] = Some(var);
-                var
-            }
-        };
+        let var = self.float_var(reg);
         self.b.def_var(var, word);
     }
 
@@ -54,14 +45,7 @@ impl Emit<'_, '_> {
     }
 
     fn range_vars(&mut self, reg: Reg) -> (Variable, Variable) {
-        match self.lefts[usize::from(reg)] {
-            Some(vars) => vars,
-            None => {
-                let vars = (self.b.declare_var(I64), self.b.declare_var(I64));
-                self.lefts[usize::from(reg)] = Some(vars);
-                vars
-            }
-        }
+        *self.lefts[usize::from(reg)].get_or_insert_with(|| (self.b.declare_var(I64), self.b.declare_var(I64)))
     }
 
     /// The machine word of an int, a bool, or the position of an iterator.
@@ -71,10 +55,8 @@ impl Emit<'_, '_> {
     }
 
     pub(super) fn float(&mut self, reg: Reg) -> Word {
-        match self.floats[usize::from(reg)] {
-            Some(var) => self.b.use_var(var),
-            None => self.b.ins().f64const(0.0),
-        }
+        let var = self.float_var(reg);
+        self.b.use_var(var)
     }
 
     /// The next element, the number of elements left and the step.
