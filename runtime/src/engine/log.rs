@@ -337,15 +337,19 @@ mod tests {
     use crate::engine::State;
     use crate::engine::record::{Identity, RunError};
 
-    /// Takes nothing before it may.
-    struct Stuck(Arc<tokio::sync::Semaphore>, Memory);
+    /// Says that it was given something, and takes nothing before it may.
+    struct Stuck {
+        called: mpsc::UnboundedSender<()>,
+        may: std::sync::mpsc::Receiver<()>,
+        taken: Memory,
+    }
 
     impl Sink for Stuck {
         fn write(&mut self, entries: &[Entry]) {
-            while self.0.available_permits() == 0 {
-                std::thread::yield_now();
-            }
-            self.1.write(entries);
+            let _ = self.called.send(());
+            // Whoever lets go of the other end lets everything through.
+            let _ = self.may.recv();
+            self.taken.write(entries);
         }
     }
 
@@ -366,22 +370,25 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_full_channel_drops_what_is_unimportant_and_counts_it() {
-        let gate = Arc::new(tokio::sync::Semaphore::new(0));
+        let (called, mut calls) = mpsc::unbounded_channel();
+        let (gate, may) = std::sync::mpsc::channel();
         let seen = Memory::default();
-        let log = Log::start(Level::Info, Box::new(Stuck(gate.clone(), seen.clone())));
+        let log = Log::start(Level::Info, Box::new(Stuck { called, may, taken: seen.clone() }));
         let event = |level| Event::new(SystemTime::UNIX_EPOCH, level, "x");
-        let many = CAPACITY + BATCH + 10;
-        for _ in 0..many {
+        // Once the writer is held up by its sink, it makes no room any more.
+        log.write(event(Level::Info)).await;
+        calls.recv().await.expect("the sink is called");
+        for _ in 0..CAPACITY + 10 {
             log.write(event(Level::Info)).await;
         }
-        assert!(log.dropped() >= 10);
+        assert_eq!(log.dropped(), 10);
         log.write(event(Level::Debug)).await;
         assert!(!log.wants(Level::Debug));
         // The end of a run is no event any more, but its record arrives.
         let dropped = log.dropped();
         log.keep_run(record(State::Succeeded));
         assert_eq!(log.dropped(), dropped + 1);
-        gate.add_permits(1);
+        drop(gate);
         log.write(event(Level::Error)).await;
         log.flush().await;
         assert_eq!(silent(&seen), [true]);
