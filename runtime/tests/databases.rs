@@ -159,13 +159,10 @@ async fn sqlite() {
     }
 }
 
-/// SQLite undoes the whole transaction when a statement that writes is given up.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_transaction_that_sqlite_has_undone_does_not_go_on() {
-    const ROWS: &str = "with recursive t(n) as (select 1 union all select n + 1 from t)";
-    let inside = |name: &str, slow: &str, timeout: &str| {
-        format!(
-            r##"
+/// A transaction between whose statements one fails or takes too long, which a catch takes care of.
+fn inside(name: &str, failing: &str, timeout: &str) -> String {
+    format!(
+        r##"
   - name: {name}
     timeout: {timeout}
     steps:
@@ -173,11 +170,44 @@ async fn a_transaction_that_sqlite_has_undone_does_not_go_on() {
           transaction: local
           steps:
             - database.insert: {{sql: "insert into orders(name, amount) values ('first', 1)"}}
-            - try: {{steps: [{slow}], catch: [{{type: "DB:ANY"}}]}}
-            - database.query: {{sql: select 1}}
-            - database.insert: {{sql: "insert into orders(name, amount) values ('last', 2)"}}"##
-        )
-    };
+            - try: {{steps: [{failing}], catch: [{{type: "DB:ANY"}}]}}
+"##
+    )
+}
+
+/// What more the transaction does.
+const GOES_ON: &str = r##"
+            - database.query: {sql: select 1}
+            - database.insert: {sql: "insert into orders(name, amount) values ('last', 2)"}
+"##;
+
+/// What a server leaves of transactions in which something went wrong: all of them or nothing.
+async fn undone(app: &TestApp, expected: &[(&str, &str, &str)]) {
+    for (flow, start, left) in expected {
+        let answer = app.json(flow, Document::None).await;
+        assert!(answer.starts_with(start), "{flow}: {answer}");
+        assert_eq!(app.json("all", Document::None).await, *left, "{flow}");
+        // The next transaction works.
+        app.json("delete", Document::None).await;
+        app.json("transfer", value(r##"{"fail": false}"##)).await;
+        assert_eq!(app.json("delete", Document::None).await, r##"{"rowsAffected":2}"##, "{flow}");
+    }
+}
+
+/// Both rows of a transaction.
+const BOTH: &str = r##"[{"name":"first","amount":1},{"name":"last","amount":2}]"##;
+/// Its first row.
+const FIRST: &str = r##"[{"name":"first","amount":1}]"##;
+/// A statement that fails.
+const TWICE: &str = "{database.insert: {sql: \"insert into orders(name, amount) values ('first', 1)\"}}";
+/// Rows of which one fails and may.
+const TOLERANT: &str = "{database.batch: {sql: \"insert into orders(name, amount) values ('first', :a)\", rows: [{a: 1}], ignore-errors: true}}";
+
+/// SQLite undoes the whole transaction when a statement that writes is given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_sqlite_has_undone_does_not_go_on() {
+    const ROWS: &str = "with recursive t(n) as (select 1 union all select n + 1 from t)";
+    let inside = |name: &str, failing: &str, timeout: &str| inside(name, failing, timeout) + GOES_ON;
     let write = format!("insert into orders(name, amount) {ROWS} select 'x' || n, n from t");
     let flows = [
         FLOWS.to_owned(),
@@ -196,33 +226,21 @@ async fn a_transaction_that_sqlite_has_undone_does_not_go_on() {
             "{database.insert: {sql: \"insert or rollback into orders(name, amount) values ('first', 1)\"}}",
             "60s",
         ),
-        inside(
-            "alone",
-            "{database.batch: {sql: \"insert into orders(name, amount) values ('first', :a)\", rows: [{a: 1}], ignore-errors: true}}",
-            "60s",
-        ),
+        inside("alone", TOLERANT, "60s"),
     ];
     for path in ["test.db", ":memory:"] {
         let tables = "[\"create table orders(name text primary key, amount integer)\"]";
         let config = format!("  db: {{type: database, engine: sqlite, path: \"{path}\", init: {tables}}}");
         let app = TestApp::start(&config, &flows.concat()).await;
-        let both = r##"[{"name":"first","amount":1},{"name":"last","amount":2}]"##;
-        for (flow, expected, left) in [
-            ("read", "{\"rowsAffected\":1,\"lastId\":", both),
+        let expected = [
+            ("read", "{\"rowsAffected\":1,\"lastId\":", BOTH),
             ("write", "DB:ERROR", "[]"),
             ("cancelled", "CORE:RUN_TIMEOUT", "[]"),
             ("rows", "DB:ERROR", "[]"),
             ("conflict", "DB:ERROR", "[]"),
-            ("alone", "{\"rowsAffected\":1,\"lastId\":", both),
-        ] {
-            let answer = app.json(flow, Document::None).await;
-            assert!(answer.starts_with(expected), "{path} {flow}: {answer}");
-            assert_eq!(app.json("all", Document::None).await, left, "{path} {flow}");
-            // The next transaction works on the same connection.
-            app.json("delete", Document::None).await;
-            app.json("transfer", value(r##"{"fail": false}"##)).await;
-            assert_eq!(app.json("delete", Document::None).await, r##"{"rowsAffected":2}"##, "{path} {flow}");
-        }
+            ("alone", "{\"rowsAffected\":1,\"lastId\":", BOTH),
+        ];
+        undone(&app, &expected).await;
     }
 }
 
@@ -254,7 +272,11 @@ async fn postgresql() {
     steps: [{{database.query: {{sql: "select pg_sleep(10)::text", timeout: 1}}}}]
   - name: misfit
     steps: [{{database.query: {{sql: "select :a::int", params: {{a: many}}}}}}]
-"##
+{}{GOES_ON}{}{}{GOES_ON}{}{GOES_ON}"##,
+        inside("late", "{database.query: {sql: \"select pg_sleep(10)::text\", timeout: 1}}", "60s"),
+        inside("twice", TWICE, "60s"),
+        inside("unsent", "{database.query: {sql: \"select :a\", params: \"#[{'b': 1}]\"}}", "60s"),
+        inside("alone", TOLERANT, "60s"),
     );
     let config = |port: u16, password: &str| {
         format!(
@@ -284,6 +306,14 @@ async fn postgresql() {
     assert_eq!(shown(&app, "types").await, expected);
     assert_eq!(app.json("slow", Document::None).await, "DB:TIMEOUT");
     assert_eq!(app.json("misfit", Document::None).await, "DB:PARAMETER");
+    // Any error ends a transaction of this server, whose commit would then roll back without a word.
+    let expected = [
+        ("late", "DB:ERROR", "[]"),
+        ("twice", "DB:ERROR", "[]"),
+        ("unsent", "{\"rowsAffected\":1", BOTH),
+        ("alone", "{\"rowsAffected\":1", BOTH),
+    ];
+    undone(&app, &expected).await;
     let wrong = TestApp::start(&config(server.port, "wrong"), &flows).await;
     assert_eq!(wrong.json("all", Document::None).await, "DB:AUTH");
     cancelled(&app, "slow").await;
@@ -322,7 +352,11 @@ async fn mariadb() {
       - database.insert: {{sql: "insert into numbered(x) values (5)"}}
   - name: slow
     steps: [{{database.query: {{sql: "select sleep(10)", timeout: 1}}}}]
-"##
+{}{GOES_ON}{}{}{GOES_ON}{}{GOES_ON}"##,
+        inside("late", "{database.query: {sql: \"select sleep(10)\", timeout: 1}}", "60s"),
+        inside("twice", TWICE, "60s"),
+        inside("deadlock", "{database.update: {sql: \"signal sqlstate '40001' set mysql_errno = 1213\"}}", "60s"),
+        inside("alone", TOLERANT, "60s"),
     );
     let config = |port: u16, password: &str| {
         format!(
@@ -350,6 +384,14 @@ async fn mariadb() {
     assert_eq!(shown(&app, "types").await, expected);
     assert_eq!(app.json("identity", Document::None).await, r##"{"rowsAffected":1,"lastId":1}"##);
     assert_eq!(app.json("slow", Document::None).await, "DB:TIMEOUT");
+    // An error undoes its statement alone, a deadlock the transaction.
+    let expected = [
+        ("late", "DB:ERROR", "[]"),
+        ("twice", "{\"rowsAffected\":1", FIRST),
+        ("deadlock", "DB:ERROR", "[]"),
+        ("alone", "{\"rowsAffected\":1", BOTH),
+    ];
+    undone(&app, &expected).await;
     let wrong = TestApp::start(&config(server.port, "wrong"), &flows).await;
     assert_eq!(wrong.json("all", Document::None).await, "DB:AUTH");
     cancelled(&app, "slow").await;

@@ -22,6 +22,10 @@ pub trait Engine: sqlx::Database {
     /// Whether a statement that fails may end the transaction around it, unless it has a savepoint of its own.
     const NEEDS_SAVEPOINTS: bool;
 
+    /// Whether the server has undone the transaction around a statement because of the error of that statement. SQLite tells that
+    /// by itself.
+    fn has_undone(connection: &mut Self::Connection, failed: &Fault) -> impl Future<Output = bool> + Send;
+
     /// The values as parameters of a prepared statement.
     ///
     /// # Errors
@@ -219,6 +223,8 @@ where
         Ok(_) => savepoint.commit().await,
         Err(_) => savepoint.rollback().await,
     };
+    // When the statement has undone the whole transaction, its savepoint is gone too: the statement is what failed.
+    let changed = executed?;
     ended.map_err(|error| fault::<E>(&error, &[]))?;
-    executed
+    Ok(changed)
 }

@@ -7,17 +7,25 @@ use std::str;
 use dataway_lang::Document;
 use dataway_lang::value::civil::{Date, DateTime, FixedZone, Zone};
 use sqlx::error::DatabaseError;
-use sqlx::mysql::{MySql, MySqlArguments, MySqlDatabaseError, MySqlQueryResult, MySqlRow, MySqlStatement};
+use sqlx::mysql::{
+    MySql, MySqlArguments, MySqlConnection, MySqlDatabaseError, MySqlQueryResult, MySqlRow, MySqlStatement,
+};
 use sqlx::{Arguments, Column, Row, TypeInfo, ValueRef};
 
 use super::engine::{Changed, Engine};
 use super::sql::Dialect;
 use super::value::{self, Decimals};
+use crate::message::Fault;
 
 impl Engine for MySql {
     const DIALECT: Dialect = Dialect::MySql;
     const LEAVES_STATEMENTS: bool = true;
     const NEEDS_SAVEPOINTS: bool = true;
+
+    /// A deadlock always does that, waiting too long for a lock where the server is set so, and the server cannot be asked.
+    async fn has_undone(_: &mut MySqlConnection, failed: &Fault) -> bool {
+        failed.code == "DB:CONFLICT"
+    }
 
     fn arguments(_: &MySqlStatement, values: &[Document]) -> Result<MySqlArguments, String> {
         let mut arguments = MySqlArguments::default();

@@ -1,7 +1,8 @@
 //! A connection in use: statements on it, alone or in a transaction, each within its time.
 //!
-//! A statement that does not end in time, or whose run is cancelled, takes its connection with it: what the server still does on
-//! it must not reach the next one who uses it. SQLite, which is no server, is made to give up such a statement.
+//! A statement that does not end in time, or whose run is cancelled, takes its connection with it, or the transaction around it:
+//! what the server still does on it must not reach the next one who uses it. SQLite, which is no server, is made to give up such
+//! a statement.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -44,8 +45,8 @@ pub enum Held<E: Engine> {
     Open(Option<Transaction<'static, E>>, Undone),
 }
 
-/// Whether SQLite itself has undone a transaction, as it does after some errors and when a statement that writes is given up.
-/// Whatever came behind it would no longer belong to it, so nothing does.
+/// Whether a transaction is undone before its end: by the database, as some errors make it do, or because a statement in it was
+/// given up. Whatever came behind that would no longer belong to it, so nothing does.
 #[derive(Debug, Default)]
 pub struct Undone(Arc<AtomicBool>);
 
@@ -64,8 +65,26 @@ impl Undone {
 
     fn check(&self) -> Result<(), Fault> {
         match self.0.load(Ordering::Relaxed) {
-            true => Err(Fault::new("DB:ERROR", "SQLite has undone the transaction because of an earlier error in it")),
+            true => Err(Fault::new("DB:ERROR", "the transaction was undone because of an earlier error in it")),
             false => Ok(()),
+        }
+    }
+}
+
+/// A statement of a server in a transaction. Dropped before its end it is left, and the transaction with it.
+#[derive(Debug)]
+struct Whole(Option<Arc<AtomicBool>>);
+
+impl Whole {
+    fn end(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if let Some(undone) = &self.0 {
+            undone.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -86,6 +105,30 @@ impl<E: Engine> Held<E> {
         };
         // It was given back already.
         held.ok_or_else(|| Fault::internal("a database connection was used after its end"))
+    }
+
+    /// A statement on the connection.
+    ///
+    /// # Errors
+    /// That of the statement.
+    async fn run<T>(
+        &mut self,
+        statement: impl AsyncFnOnce(&mut E::Connection) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let whole = match self {
+            Held::Open(_, undone) if E::LEAVES_STATEMENTS => Whole(Some(Arc::clone(&undone.0))),
+            _ => Whole(None),
+        };
+        let connection = self.connection()?;
+        let made = statement(connection).await;
+        let is_undone = match &made {
+            Err(failed) if whole.0.is_some() => E::has_undone(connection, failed).await,
+            _ => false,
+        };
+        if !is_undone {
+            whole.end();
+        }
+        made
     }
 
     fn take_transaction(&mut self) -> Option<Transaction<'static, E>> {
@@ -213,8 +256,7 @@ impl Session {
         let going = self.limit(Some(timeout)).await?;
         let work = async {
             on_engine!(self, E, held => {
-                let connection = held.connection()?;
-                engine::query::<E>(connection, sql, values, max_rows, decimals).await
+                held.run(async |connection| engine::query::<E>(connection, sql, values, max_rows, decimals).await).await
             })
         };
         within(timeout, going, "the query", work).await
@@ -234,12 +276,14 @@ impl Session {
         let going = self.limit(Some(timeout)).await?;
         let work = async {
             on_engine!(self, E, held => {
-                let connection = held.connection()?;
-                if apart && E::NEEDS_SAVEPOINTS {
-                    engine::execute_apart::<E>(connection, sql, values).await
-                } else {
-                    engine::execute::<E>(connection, sql, values).await
-                }
+                held.run(async |connection| {
+                    if apart && E::NEEDS_SAVEPOINTS {
+                        engine::execute_apart::<E>(connection, sql, values).await
+                    } else {
+                        engine::execute::<E>(connection, sql, values).await
+                    }
+                })
+                .await
             })
         };
         within(timeout, going, "the statement", work).await
@@ -284,9 +328,9 @@ impl Session {
     /// # Errors
     /// That of the database; the work is undone then.
     pub async fn commit(mut self) -> Result<(), Fault> {
-        if let Session::Sqlite(Held::Open(_, undone)) = &self {
+        on_engine!(&self, E, held => if let Held::<E>::Open(_, undone) = held {
             undone.check()?;
-        }
+        });
         on_engine!(&mut self, E, held => match held.take_transaction() {
             Some(transaction) => {
                 transaction.commit().await.map_err(|failed| error::fault(&failed, <E as Engine>::code, &[]))
@@ -310,7 +354,12 @@ impl Session {
 }
 
 async fn roll_back<E: Engine>(held: &mut Held<E>) {
-    if let Some(transaction) = held.take_transaction() {
+    if let Held::Open(_, undone) = held
+        && undone.check().is_err()
+    {
+        // Its statement may go on: whoever drops it does not wait for that.
+        drop(held.take_transaction());
+    } else if let Some(transaction) = held.take_transaction() {
         // A connection on which this fails is not used again.
         let _ = transaction.rollback().await;
     }

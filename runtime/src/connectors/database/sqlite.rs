@@ -7,17 +7,22 @@ use std::str::FromStr;
 use dataway_lang::Document;
 use dataway_lang::value::civil;
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult, SqliteRow, SqliteStatement};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow, SqliteStatement};
 use sqlx::{Arguments, Column, Row, TypeInfo, ValueRef};
 
 use super::engine::{Changed, Engine};
 use super::sql::Dialect;
 use super::value::{self, Decimals};
+use crate::message::Fault;
 
 impl Engine for Sqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
     const LEAVES_STATEMENTS: bool = false;
     const NEEDS_SAVEPOINTS: bool = false;
+
+    async fn has_undone(_: &mut SqliteConnection, _: &Fault) -> bool {
+        false
+    }
 
     fn arguments(_: &SqliteStatement, values: &[Document]) -> Result<SqliteArguments, String> {
         let mut arguments = SqliteArguments::default();

@@ -9,12 +9,15 @@ mod write;
 use dataway_lang::Document;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::{BoxDynError, DatabaseError};
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres};
-use sqlx::{Arguments, Column, Either, Row, Statement, Type, ValueRef};
+use sqlx::postgres::{
+    PgArgumentBuffer, PgArguments, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres,
+};
+use sqlx::{Arguments, Column, Either, Executor, Row, Statement, Type, ValueRef};
 
 use super::engine::{Changed, Engine};
 use super::sql::Dialect;
 use super::value::Decimals;
+use crate::message::Fault;
 
 /// A parameter in the binary form of its type.
 struct Parameter {
@@ -49,6 +52,11 @@ impl Engine for Postgres {
     const DIALECT: Dialect = Dialect::PostgreSql;
     const LEAVES_STATEMENTS: bool = true;
     const NEEDS_SAVEPOINTS: bool = true;
+
+    /// Any error of a statement does that, and a later commit would roll back without a word.
+    async fn has_undone(connection: &mut PgConnection, _: &Fault) -> bool {
+        connection.execute("select 1").await.is_err()
+    }
 
     fn arguments(statement: &PgStatement, values: &[Document]) -> Result<PgArguments, String> {
         let kinds = match statement.parameters() {
