@@ -107,8 +107,12 @@ impl Scope {
 
     /// Is `name` a variable of this very scope? Never true of the module, whose variables are globals.
     pub(super) fn owns(&self, name: &str) -> bool {
-        self.kind != ScopeKind::Module
-            && self.symbol(name).is_some_and(|symbol| symbol.bound && symbol.declared == Declared::Not)
+        self.symbol(name).is_some_and(|symbol| self.is_own(symbol))
+    }
+
+    /// Is this symbol of the scope a variable of it?
+    fn is_own(&self, symbol: &Symbol) -> bool {
+        self.kind != ScopeKind::Module && symbol.bound && symbol.declared == Declared::Not
     }
 
     /// The entry for `name`, made if there is none.
@@ -182,7 +186,7 @@ impl Scopes {
     pub(super) fn binding(&self, scope: ScopeId, name: &str) -> Binding {
         let scope = self.get(scope);
         match scope.symbol(name) {
-            Some(symbol) if scope.owns(name) => {
+            Some(symbol) if scope.is_own(symbol) => {
                 if symbol.captured {
                     Binding::Cell
                 } else {
@@ -207,11 +211,10 @@ impl Scopes {
         let mut at = Some(scope);
         while let Some(id) = at {
             let scope = self.get(id);
-            if scope.owns(name) {
-                return Some(id);
-            }
-            if scope.symbol(name).is_some_and(|symbol| symbol.declared == Declared::Global) {
-                return None;
+            match scope.symbol(name) {
+                Some(symbol) if scope.is_own(symbol) => return Some(id),
+                Some(Symbol { declared: Declared::Global, .. }) => return None,
+                _ => {}
             }
             at = scope.parent;
         }

@@ -6,6 +6,8 @@
 //! a missing name behind a dot, `async`, `class`, `with`. They are reported here and rewritten
 //! into what the grammar accepts, so that the rest of the program is still understood.
 
+use std::borrow::Cow;
+
 use super::report::Report;
 use super::token::{Tok, Token};
 use crate::diagnostic::{Code, Diagnostic};
@@ -95,7 +97,10 @@ impl Repair<'_> {
     }
 
     /// The line without `async` and `await`, which are reported.
-    fn without_async(&mut self, line: &[Token]) -> Vec<Token> {
+    fn without_async<'t>(&mut self, line: &'t [Token]) -> Cow<'t, [Token]> {
+        if !line.iter().any(|token| matches!(token.kind, Tok::Async | Tok::Await)) {
+            return Cow::Borrowed(line);
+        }
         let mut kept = Vec::with_capacity(line.len());
         for (at, token) in line.iter().enumerate() {
             let behind_dot = at.checked_sub(1).and_then(|at| line.get(at)).is_some_and(|t| t.kind == Tok::Dot);
@@ -111,7 +116,7 @@ impl Repair<'_> {
                 kept.push(*token);
             }
         }
-        kept
+        Cow::Owned(kept)
     }
 
     /// Replaces a line that starts a `class` or `with` statement; `reported`: it has been named

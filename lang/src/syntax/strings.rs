@@ -9,6 +9,7 @@ use unicode_names2 as names;
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::ast::Constant;
 
 /// The parts of a string token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ impl<'a> Literal<'a> {
     pub fn decode_part(&self, part: &str, base: u32, out: &mut Vec<u8>, report: &mut Report) {
         Decoder { raw: self.raw, bytes: false, base, report }.decode(part, out);
     }
+}
+
+/// The value of a text without prefix that means what it shows: most are.
+pub fn plain(token: &str) -> Option<Constant> {
+    let quote = token.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let body = token.strip_prefix(quote)?.strip_suffix(quote)?.as_bytes();
+    // What begins with another quote is a text between three of them, or empty.
+    let plain = body.first().is_some_and(|first| *first != quote as u8) && memchr::memchr2(b'\\', b'\r', body).is_none();
+    plain.then(|| Constant::Str(body.into()))
 }
 
 struct Decoder<'a> {

@@ -80,10 +80,10 @@ impl std::error::Error for CompileError {}
 /// If the program is too large for the code format.
 pub fn compile(program: &Program, source: &SourceText, options: &CompileOptions) -> Result<Unit, CompileError> {
     let scopes = Scopes::analyse(program)?;
-    let ends = source.text().bytes().zip(0..).filter(|(byte, _)| matches!(byte, b'\n' | b'\r'));
+    let ends = memchr::memchr2_iter(b'\n', b'\r', source.text().as_bytes());
     let mut lowering = Lowering {
         scopes: &scopes,
-        line_ends: ends.map(|(_, at)| at).collect(),
+        line_ends: ends.filter_map(|at| u32::try_from(at).ok()).collect(),
         is_builtin: options.is_builtin,
         interactive: program.mode == Mode::Interactive,
         observe: options.observe,

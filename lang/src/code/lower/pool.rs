@@ -16,6 +16,8 @@ pub(super) struct Pool {
     /// Set when a table is full; the numbers given out then mean nothing.
     pub(super) refused: Option<CompileError>,
     constant_ids: HashMap<Vec<u8>, u32>,
+    /// Room for the key of a constant that is looked for.
+    key: Vec<u8>,
     name_ids: HashMap<Name, NameId>,
     global_ids: HashMap<Name, u16>,
 }
@@ -29,6 +31,7 @@ impl Pool {
             globals: Vec::new(),
             refused: None,
             constant_ids: HashMap::new(),
+            key: Vec::new(),
             name_ids: HashMap::new(),
             global_ids: HashMap::new(),
         };
@@ -40,13 +43,17 @@ impl Pool {
 
     /// The number of a constant.
     pub(super) fn constant(&mut self, constant: Constant) -> u32 {
-        let mut key = Vec::new();
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
         write_key(&constant, &mut key);
-        let next = u32::try_from(self.constants.len()).unwrap_or(u32::MAX);
-        let id = *self.constant_ids.entry(key).or_insert(next);
-        if id == next {
+        let known = self.constant_ids.get(key.as_slice()).copied();
+        let id = known.unwrap_or_else(|| {
+            let next = u32::try_from(self.constants.len()).unwrap_or(u32::MAX);
+            self.constant_ids.insert(key.clone(), next);
             self.constants.push(constant);
-        }
+            next
+        });
+        self.key = key;
         id
     }
 

@@ -31,7 +31,7 @@ impl Layout<'_> {
     }
 
     fn closer(&mut self, token: Token) {
-        let written = self.slice(token.span).to_owned();
+        let written = self.slice(token.span);
         let Some(open) = self.brackets.last().copied() else {
             let message = format!("`{written}` has no opening bracket");
             self.bracket_error(Diagnostic::error(Code::BRACKET, token.span, message));

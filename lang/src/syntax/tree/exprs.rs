@@ -1,6 +1,6 @@
 //! Expressions: the actions of the second half of the grammar (spec section 3.1).
 
-use super::{Builder, CallArg, Display, SliceItem, unboxed};
+use super::{Builder, CallArg, Display, unboxed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -8,10 +8,16 @@ use crate::syntax::ast::{
 };
 use crate::syntax::fstring::{self, Parts};
 use crate::syntax::number::{self, NumberError};
-use crate::syntax::strings::Literal;
+use crate::syntax::strings::{self, Literal};
 use crate::syntax::token::Tok;
 
 impl Builder<'_, '_> {
+    /// The name at a location as an expression.
+    pub fn name_at(&mut self, at: u32) -> Expr {
+        let ident = self.ident(at);
+        self.name(ident)
+    }
+
     /// A name as an expression.
     pub fn name(&mut self, ident: Ident) -> Expr {
         self.node(ident.span, ExprKind::Name(ident.name))
@@ -46,6 +52,11 @@ impl Builder<'_, '_> {
         let span = self.span(l, r);
         let source = self.shared.source;
         let tokens = self.tokens.get(l as usize..r as usize).unwrap_or_default();
+        if let [token] = tokens
+            && let Some(constant) = strings::plain(source.slice(token.span))
+        {
+            return self.node(span, ExprKind::Constant(constant));
+        }
         let literals = tokens.iter().map(|t| Literal::new(source.slice(t.span), t.span.start));
         let literals: Vec<Literal> = literals.collect();
         let bytes = literals.first().is_some_and(|first| first.bytes);
@@ -76,25 +87,19 @@ impl Builder<'_, '_> {
         self.node(span, kind)
     }
 
-    /// One item alone, or several as a tuple.
-    pub fn tuple_or_one(&mut self, l: u32, r: u32, (mut items, comma): (Vec<Expr>, bool)) -> Expr {
-        match items.pop() {
-            Some(only) if !comma => only,
-            last => {
-                items.extend(last);
-                self.expr(l, r, ExprKind::Tuple(items))
-            }
-        }
-    }
-
     /// What stands in parentheses: a tuple, or one expression without a comma. `close` is the
     /// location of the closing parenthesis.
-    pub fn group(&mut self, l: u32, r: u32, items: Vec<Expr>, close: u32) -> Expr {
+    pub fn group(&mut self, l: u32, r: u32, mut items: Vec<Expr>, close: u32) -> Expr {
         let before = close.checked_sub(1).and_then(|at| self.token(at));
-        let comma = items.is_empty() || before.is_some_and(|token| token.kind == Tok::Comma);
-        let many = items.len() > 1 || comma;
-        let expr = self.tuple_or_one(l, r, (items, many));
-        if !many && matches!(expr.kind, ExprKind::Starred(_)) {
+        let comma = before.is_some_and(|token| token.kind == Tok::Comma);
+        let expr = match items.pop() {
+            Some(only) if items.is_empty() && !comma => only,
+            last => {
+                items.extend(last);
+                return self.expr(l, r, ExprKind::Tuple(items));
+            }
+        };
+        if matches!(expr.kind, ExprKind::Starred(_)) {
             self.report.error_help(
                 Code::STAR,
                 expr.span,
@@ -200,31 +205,31 @@ impl Builder<'_, '_> {
     pub fn call(&mut self, l: u32, r: u32, func: Expr, open: u32, args: Vec<CallArg>) -> Expr {
         let alone = args.len() == 1;
         let brackets = self.span(open, r);
-        let mut checked = Vec::with_capacity(args.len());
-        for arg in args {
-            checked.push(match arg {
-                CallArg::Plain(arg) => arg,
-                // The only argument shares its parentheses with the call.
-                CallArg::Generator(expr) if alone => Arg::Positional(Expr { span: brackets, ..expr }),
-                CallArg::Generator(expr) => {
-                    let diagnostic = Diagnostic::error(
-                        Code::ARGUMENTS,
-                        expr.span,
-                        "a generator expression among other arguments needs parentheses",
-                    )
-                    .with_help("put parentheses around it")
-                    .with_fix(expr.span, format!("({})", self.shared.source.slice(expr.span)));
-                    self.report.push(diagnostic);
-                    Arg::Positional(expr)
-                }
-            });
+        let checked = args.into_iter().map(|arg| match arg {
+            CallArg::Plain(arg) => arg,
+            // The only argument shares its parentheses with the call.
+            CallArg::Generator(expr) if alone => Arg::Positional(Expr { span: brackets, ..expr }),
+            CallArg::Generator(expr) => {
+                let diagnostic = Diagnostic::error(
+                    Code::ARGUMENTS,
+                    expr.span,
+                    "a generator expression among other arguments needs parentheses",
+                )
+                .with_help("put parentheses around it")
+                .with_fix(expr.span, format!("({})", self.shared.source.slice(expr.span)));
+                self.report.push(diagnostic);
+                Arg::Positional(expr)
+            }
+        });
+        let args: Vec<Arg> = checked.collect();
+        if args.len() > 1 {
+            self.check_arguments(&args);
         }
-        self.check_arguments(&checked);
-        self.expr(l, r, ExprKind::Call { func: Box::new(func), args: checked })
+        self.expr(l, r, ExprKind::Call { func: Box::new(func), args })
     }
 
     fn check_arguments(&mut self, args: &[Arg]) {
-        let mut keywords = std::collections::HashSet::new();
+        let mut keywords = foldhash::HashSet::default();
         let mut named = None;
         let mut mapping = None;
         for arg in args {
@@ -289,23 +294,8 @@ impl Builder<'_, '_> {
         })
     }
 
-    /// `value[items]`; the opening bracket stands at `open`.
-    pub fn subscript(
-        &mut self,
-        l: u32,
-        r: u32,
-        value: Expr,
-        open: u32,
-        (items, comma): (Vec<SliceItem>, bool),
-    ) -> Expr {
-        let items: Vec<Expr> = items
-            .into_iter()
-            .map(|item| match item {
-                SliceItem::Index(expr) | SliceItem::Slice(expr) => expr,
-            })
-            .collect();
-        let starred = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
-        let index = self.tuple_or_one(open + 1, r.saturating_sub(1), (items, comma || starred));
+    /// `value[index]`
+    pub fn subscript(&mut self, l: u32, r: u32, value: Expr, index: Expr) -> Expr {
         self.expr(l, r, ExprKind::Subscript { value: Box::new(value), index: Box::new(index) })
     }
 
@@ -317,13 +307,13 @@ impl Builder<'_, '_> {
         lower: Option<Expr>,
         upper: Option<Expr>,
         step: Option<Option<Expr>>,
-    ) -> SliceItem {
+    ) -> Expr {
         let kind = ExprKind::Slice {
             lower: lower.map(Box::new),
             upper: upper.map(Box::new),
             step: step.flatten().map(Box::new),
         };
-        SliceItem::Slice(self.expr(l, r, kind))
+        self.expr(l, r, kind)
     }
 
     /// `{key: value, **mapping}`

@@ -57,15 +57,6 @@ pub enum CallArg {
     Generator(Expr),
 }
 
-/// An item between the brackets of a subscript.
-#[derive(Debug)]
-pub enum SliceItem {
-    /// An index.
-    Index(Expr),
-    /// `lower:upper:step`
-    Slice(Expr),
-}
-
 /// An item of a mapping pattern.
 #[derive(Debug)]
 pub enum MapPattern {
@@ -154,10 +145,17 @@ impl<'s, 'b> Builder<'s, 'b> {
         line
     }
 
-    /// A list of one or more, and whether a comma makes it a tuple.
-    pub fn many<T>(&self, first: T, rest: Vec<T>, comma: bool) -> (Vec<T>, bool) {
-        let is_tuple = comma || !rest.is_empty();
-        (self.prepend(first, rest), is_tuple)
+    /// A list with its first item, and room for another one.
+    pub fn begin<T>(&self, first: T) -> Vec<T> {
+        let mut list = Vec::with_capacity(2);
+        list.push(first);
+        list
+    }
+
+    /// A list with one item more.
+    pub fn push<T>(&self, mut before: Vec<T>, next: T) -> Vec<T> {
+        before.push(next);
+        before
     }
 
     /// Statements with those of one more line.

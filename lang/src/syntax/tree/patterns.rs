@@ -68,9 +68,9 @@ impl Builder<'_, '_> {
     }
 
     /// Patterns without brackets: a sequence if there is a comma.
-    pub fn open_sequence(&mut self, l: u32, r: u32, (mut items, comma): (Vec<Pattern>, bool)) -> Pattern {
+    pub fn open_sequence(&mut self, l: u32, r: u32, mut items: Vec<Pattern>, comma: bool) -> Pattern {
         match items.pop() {
-            Some(only) if !comma => self.not_starred(only),
+            Some(only) if items.is_empty() && !comma => self.not_starred(only),
             last => {
                 items.extend(last);
                 self.pattern(l, r, PatternKind::Sequence(items))
@@ -82,8 +82,7 @@ impl Builder<'_, '_> {
     pub fn group_pattern(&mut self, l: u32, r: u32, items: Vec<Pattern>, close: u32) -> Pattern {
         let before = close.checked_sub(1).and_then(|at| self.token(at));
         let comma = before.is_some_and(|token| token.kind == Tok::Comma);
-        let many = items.len() != 1 || comma;
-        self.open_sequence(l, r, (items, many))
+        self.open_sequence(l, r, items, comma)
     }
 
     fn not_starred(&mut self, pattern: Pattern) -> Pattern {

@@ -192,7 +192,10 @@ impl Builder<'_, '_> {
     }
 
     fn check_unique(&mut self, params: &Params) {
-        let mut seen = std::collections::HashMap::new();
+        if params.iter().nth(1).is_none() {
+            return;
+        }
+        let mut seen = foldhash::HashMap::default();
         for Param { name, .. } in params.iter().filter(|param| !param.name.name.is_empty()) {
             if let Some(first) = seen.insert(name.name.clone(), name.span) {
                 let message = format!("parameter `{}` stands here twice", name.name);

@@ -18,7 +18,9 @@ use crate::source::SourceText;
 /// Reports what breaks the rules in `program`.
 pub fn validate(program: &Program, source: &SourceText, report: &mut Report) {
     placement::check(&program.body, source, report);
-    scopes::check(&program.body, report);
+    if scopes::may_matter(source.text()) {
+        scopes::check(&program.body, report);
+    }
     if let Body::Statements(statements) = &program.body {
         program::check(statements, program.mode, report);
     }

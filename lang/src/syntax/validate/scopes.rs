@@ -11,6 +11,11 @@ use crate::source::Span;
 use crate::syntax::ast::{Body, Comprehension, Expr, ExprKind, Ident, Name, Params, Part, Stmt, StmtKind};
 use crate::syntax::report::Report;
 
+/// Whether a text can hold what is checked here: most programs do without, and need no walk.
+pub fn may_matter(text: &str) -> bool {
+    ["global", "nonlocal", ":="].iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
+}
+
 /// Checks a program.
 pub fn check(body: &Body, report: &mut Report) {
     let mut walk = Walk { report, scopes: vec![Scope::new(Kind::Module)], iterables: 0 };
