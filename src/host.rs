@@ -2,19 +2,21 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use dataway_lang::value::civil::RunZone;
 use dataway_lang::value::heap;
 
 /// The zone of the run: the one asked for, else the system's.
 pub fn zone(wanted: Option<&str>) -> Result<RunZone, String> {
-    if let Some(name) = wanted {
-        return RunZone::parse(name).map_err(|error| error.message);
-    }
+    static SYSTEM: LazyLock<RunZone> = LazyLock::new(system_zone);
+    wanted.map_or(Ok(RunZone::later(&SYSTEM)), |name| RunZone::parse(name).map_err(|error| error.message))
+}
+
+fn system_zone() -> RunZone {
     let variable = std::env::var("TZ").ok();
     let link = std::fs::read_link("/etc/localtime").ok().map(|p| p.to_string_lossy().into_owned());
-    Ok(RunZone::system(variable.as_deref(), link.as_deref(), || std::fs::read("/etc/localtime").ok()))
+    RunZone::system(variable.as_deref(), link.as_deref(), || std::fs::read("/etc/localtime").ok())
 }
 
 /// Lets a run without a configured limit use three quarters of the memory that is free now.

@@ -15,7 +15,7 @@ use crate::source::Span;
 /// The raw tokens of `text`, whose first byte stands at offset `base` of the source: comments,
 /// line continuations and the ends of physical lines included.
 pub fn scan(text: &str, base: u32, report: &mut Report) -> Vec<Token> {
-    let mut scanner = Scanner { text, base, tokens: Vec::with_capacity(text.len() / 4), report };
+    let mut scanner = Scanner { text, base, tokens: Vec::with_capacity(text.len() / 3), report };
     let mut lexer = Tok::lexer(text);
     while let Some(result) = lexer.next() {
         let (start, end) = (lexer.span().start, lexer.span().end);

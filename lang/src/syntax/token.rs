@@ -265,6 +265,17 @@ const KEYWORDS: [(&str, Tok); 35] = [
     ("yield", Tok::Yield),
 ];
 
+/// For every ASCII character the place of the first keyword that begins with it.
+const FIRST: [usize; 128] = {
+    let mut first = [KEYWORDS.len(); 128];
+    let mut at = KEYWORDS.len();
+    while at > 0 {
+        at -= 1;
+        first[KEYWORDS[at].0.as_bytes()[0] as usize] = at;
+    }
+    first
+};
+
 /// All reserved words (spec section 2).
 pub fn keywords() -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().map(|(word, _)| *word)
@@ -275,9 +286,9 @@ impl Tok {
     #[must_use]
     pub fn keyword(word: &str) -> Option<Tok> {
         // Few keywords share their first letter: hardly ever are two words compared.
-        let first = word.as_bytes().first();
-        let begin = KEYWORDS.partition_point(|(keyword, _)| keyword.as_bytes().first() < first);
-        let mut alike = KEYWORDS.iter().skip(begin).take_while(|(keyword, _)| keyword.as_bytes().first() == first);
+        let first = word.as_bytes().first()?;
+        let candidates = KEYWORDS.get(*FIRST.get(usize::from(*first))?..)?;
+        let mut alike = candidates.iter().take_while(|(keyword, _)| keyword.as_bytes().first() == Some(first));
         alike.find(|(keyword, _)| *keyword == word).map(|(_, tok)| *tok)
     }
 
@@ -403,7 +414,11 @@ fn finish_name(lex: &mut Lexer<'_, Tok>) -> Result<(), LexError> {
         return Err(LexError::InvalidCharacter);
     }
     let rest = lex.remainder();
-    let length = rest.find(|c| !is_name_continue(c)).unwrap_or(rest.len());
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut length = rest.bytes().take_while(is_plain).count();
+    if let Some(behind) = rest.get(length..).filter(|behind| behind.starts_with(|c: char| !c.is_ascii())) {
+        length += behind.find(|c| !is_name_continue(c)).unwrap_or(behind.len());
+    }
     lex.bump(length);
     Ok(())
 }

@@ -48,12 +48,6 @@ const MOST_PARTS: usize = 200;
 /// Types that are good factories of a `defaultdict`: calling them without an argument never raises.
 const PLAIN: [&str; 9] = ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"];
 
-/// Names with which the class can be reached without its name, or a factory can be exchanged.
-const REACHING: [&str; 5] = ["__dict__", "__getattribute__", "attrgetter", "default_factory", "getattr"];
-
-/// Names that lead from a dict to its class.
-const CLASS: [&str; 2] = ["__class__", "type"];
-
 /// Whether a program may have a `defaultdict` whose factory raises.
 #[derive(Default)]
 pub(super) struct Factories {
@@ -61,18 +55,21 @@ pub(super) struct Factories {
     own: bool,
     /// The plain types of which it makes one.
     plain: Vec<Name>,
-    /// It reads one of the names of [`REACHING`].
+    /// It reads a name with which the class can be reached without its name, or a factory can be exchanged.
     reaching: bool,
-    /// It reads one of the names of [`CLASS`].
+    /// It reads a name that leads from a dict to its class.
     class: bool,
 }
 
 impl Factories {
     /// Notes that the program reads a variable or an attribute of that name.
     pub(super) fn note(&mut self, name: &str) {
-        self.own |= name == "defaultdict";
-        self.reaching |= REACHING.contains(&name);
-        self.class |= CLASS.contains(&name);
+        match name {
+            "defaultdict" => self.own = true,
+            "__dict__" | "__getattribute__" | "attrgetter" | "default_factory" | "getattr" => self.reaching = true,
+            "__class__" | "type" => self.class = true,
+            _ => {}
+        }
     }
 
     /// Notes that the program imports a name, perhaps as another.

@@ -8,7 +8,7 @@ use super::zone::FixedZone;
 use super::zone_data::{LocalType, ZoneData};
 use super::zone_db::{NamedZone, find_zone};
 use super::zone_rule;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The local zone of a run. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ enum Source {
     Named(&'static NamedZone),
     /// A fixed offset, or a zone that the system describes without a name.
     Own(Arc<ZoneData>),
+    /// One that is looked for when somebody asks: few runs do.
+    Later(&'static LazyLock<RunZone>),
 }
 
 /// `time.tzname`, `time.timezone`, `time.altzone` and `time.daylight`.
@@ -40,7 +42,13 @@ const MAX_FOLD_SECONDS: i64 = DAY_SECONDS;
 impl RunZone {
     /// UTC.
     pub fn utc() -> Self {
-        Self::fixed(0, b"UTC")
+        static UTC: LazyLock<RunZone> = LazyLock::new(|| RunZone::fixed(0, b"UTC"));
+        Self::later(&UTC)
+    }
+
+    /// A zone that is looked for when it is first asked for.
+    pub fn later(zone: &'static LazyLock<RunZone>) -> Self {
+        Self(Source::Later(zone))
     }
 
     /// Whether both are one and the same zone, not merely equal ones.
@@ -48,6 +56,7 @@ impl RunZone {
         match (&self.0, &other.0) {
             (Source::Named(a), Source::Named(b)) => std::ptr::eq(*a, *b),
             (Source::Own(a), Source::Own(b)) => Arc::ptr_eq(a, b),
+            (Source::Later(a), Source::Later(b)) => std::ptr::eq(*a, *b),
             _ => false,
         }
     }
@@ -101,6 +110,7 @@ impl RunZone {
         match &self.0 {
             Source::Named(zone) => zone.data(),
             Source::Own(data) => data,
+            Source::Later(zone) => zone.data(),
         }
     }
 
