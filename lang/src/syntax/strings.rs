@@ -56,7 +56,8 @@ pub fn plain(token: &str) -> Option<Constant> {
     let quote = token.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let body = token.strip_prefix(quote)?.strip_suffix(quote)?.as_bytes();
     // What begins with another quote is a text between three of them, or empty.
-    let plain = body.first().is_some_and(|first| *first != quote as u8) && memchr::memchr2(b'\\', b'\r', body).is_none();
+    let plain =
+        body.first().is_some_and(|first| *first != quote as u8) && memchr::memchr2(b'\\', b'\r', body).is_none();
     plain.then(|| Constant::Str(body.into()))
 }
 
