@@ -92,11 +92,22 @@ impl ShortStr {
         Some(ShortStr { len, bytes })
     }
 
-    /// The text with `change` done to each byte, if it is ASCII; `change` leaves zero and ASCII what they are.
+    /// The text with its letters `from` to `from + 25` in the other case, if it is ASCII: all bytes at once.
     #[inline]
     #[must_use]
-    pub fn map_ascii(&self, change: impl Fn(u8) -> u8) -> Option<ShortStr> {
-        self.bytes.is_ascii().then(|| ShortStr { len: self.len, bytes: self.bytes.map(change) })
+    pub fn with_case(&self, from: u8) -> Option<ShortStr> {
+        const EACH: u128 = u128::MAX / 0xff;
+        const HIGH: u128 = EACH * 0x80;
+        let (padded, _) = self.padded();
+        let text = u128::from_le_bytes(padded);
+        if text & HIGH != 0 {
+            return None;
+        }
+        // No sum leaves its byte; the highest bit of each says whether it reached 128.
+        let at_least = |least: u8| text + EACH * u128::from(0x80 - least);
+        let letters = at_least(from) & !at_least(from + 26) & HIGH;
+        let [bytes @ .., _, _] = (text ^ letters >> 2).to_le_bytes();
+        Some(ShortStr { len: self.len, bytes })
     }
 
     /// Whether both are the same text. Unused bytes are zero, so whole words are compared.
@@ -424,10 +435,13 @@ mod tests {
             let joined = x.joined(&y);
             assert_eq!(joined.is_some(), expected.is_some());
             assert!(joined.is_none_or(|joined| expected.is_some_and(|expected| joined.same(&expected))));
-            let upper = y.map_ascii(|byte| byte.to_ascii_uppercase()).unwrap();
-            assert_eq!(upper.bytes(), y.bytes().to_ascii_uppercase());
         }
-        assert!(ShortStr::new("é".as_bytes()).unwrap().map_ascii(|byte| byte).is_none());
+        for text in ["", "a", "[AzZ@`{", "Mixed, 14 byte"] {
+            let short = ShortStr::new(text.as_bytes()).unwrap();
+            assert_eq!(short.with_case(b'a').unwrap().bytes(), text.to_ascii_uppercase().as_bytes());
+            assert_eq!(short.with_case(b'A').unwrap().bytes(), text.to_ascii_lowercase().as_bytes());
+        }
+        assert!(ShortStr::new("é".as_bytes()).unwrap().with_case(b'a').is_none());
     }
 
     #[test]

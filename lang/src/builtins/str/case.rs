@@ -13,10 +13,10 @@ fn convert(name: &str, a: &[Value], by: Conversion) -> R {
     Ok(Value::text(&by(own)?))
 }
 
-/// As [`convert`], for a conversion that does `ascii` to every byte of an ASCII text.
-fn convert_bytes(name: &str, a: &[Value], (ascii, by): (fn(&u8) -> u8, Conversion)) -> R {
+/// As [`convert`], for a conversion that changes no byte of an ASCII text but the letters from `first` on.
+fn convert_case(name: &str, a: &[Value], (first, by): (u8, Conversion)) -> R {
     if let Some(Value::Short(short)) = a.first()
-        && let Some(made) = short.map_ascii(|byte| ascii(&byte))
+        && let Some(made) = short.with_case(first)
     {
         return Ok(Value::Short(made));
     }
@@ -42,10 +42,10 @@ methods! { convert:
     title = case::title;
 }
 
-methods! { convert_bytes:
-    casefold = (u8::to_ascii_lowercase, case::casefold);
-    lower = (u8::to_ascii_lowercase, case::lower);
-    upper = (u8::to_ascii_uppercase, case::upper);
+methods! { convert_case:
+    casefold = (b'A', case::casefold);
+    lower = (b'A', case::lower);
+    upper = (b'a', case::upper);
 }
 
 methods! { ask:
