@@ -602,10 +602,20 @@ fn add_numbers(total: &Value, items: &[Value]) -> Option<Value> {
     Some(Value::Float(sum))
 }
 
+/// Elements between two looks at the limits.
+const PIECE: usize = 1024;
+
+/// The sum of a list of such numbers if it has so few that no limit needs to be looked at.
+pub(crate) fn sum_of_few(list: &List) -> Option<Value> {
+    if list.items.is_borrowed() {
+        return None;
+    }
+    let items = list.items.borrow();
+    if items.len() <= PIECE { add_numbers(&Value::Int(0), &items) } else { None }
+}
+
 /// The sum of a list of such numbers.
 fn sum_of_numbers(list: &List, start: i64) -> R<Option<Value>> {
-    /// Elements between two looks at the limits.
-    const PIECE: usize = 1024;
     let items = list.items.borrow();
     let mut total = Value::Int(start);
     for piece in items.chunks(PIECE) {

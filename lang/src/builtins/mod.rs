@@ -13,6 +13,7 @@ mod exception;
 pub mod formatting;
 mod function;
 mod functions;
+pub(crate) use functions::sum_of_few;
 pub mod generator;
 mod generic;
 pub mod iterate;

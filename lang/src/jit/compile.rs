@@ -252,6 +252,7 @@ pub fn compile(
         number,
         in_order: unit.codes.first().is_some_and(|module| !module.instrs.iter().any(is_branch)),
         first_site: unit.codes[..number as usize].iter().map(|code| code.instrs.len()).sum(),
+        looked_into: RefCell::default(),
     };
     let blocks = infer(&planner, key.instruction(), entry.clone());
 

@@ -2,11 +2,11 @@
 //!
 //! A forward analysis from one entry (the function's beginning, or a loop's head with the types its registers have just
 //! now). Only what can be reached from there is compiled. Where paths meet with different types the register becomes
-//! "anything, in memory", so every register at every block changes at most twice and the analysis ends.
+//! "anything, in memory", or borrowed dicts dicts, so every register at every block changes a few times at most and the analysis ends.
 
 use super::plan::{Plan, Planner, State};
 use super::types::Ty;
-use crate::code::Instr;
+use crate::code::{Instr, Reg};
 
 /// The blocks that are compiled: for each instruction that begins one, what is known there.
 pub struct Blocks {
@@ -50,6 +50,13 @@ pub fn successors(planner: &Planner<'_>, at: usize, plan: &Plan, state: &State) 
         Instr::CompareSkip { .. } => vec![(at + 1, after.clone()), (at + 2, after)],
         Instr::ForIter { iter, exit } => {
             let mut ended = state.clone();
+            let mut end = |loans: Vec<(Reg, bool)>| {
+                for (reg, is_live) in loans {
+                    ended[usize::from(reg)] = if is_live { Ty::Dict } else { Ty::Unbound };
+                }
+            };
+            end(planner.ended_loans(at, plan, state));
+            end(planner.ended_with(iter, exit as usize, state));
             if let Some(slot) = ended.get_mut(usize::from(iter)) {
                 *slot = Ty::Unbound;
             }

@@ -236,6 +236,6 @@ impl Warmth {
 }
 
 /// The bits of what was seen, for the compiler.
-pub fn snapshot(seen: &[Seen]) -> Vec<u8> {
+pub fn snapshot(seen: &[Seen]) -> Vec<u16> {
     seen.iter().map(Seen::bits).collect()
 }

@@ -17,12 +17,13 @@ use crate::builtins::{self, iterate, operators};
 use crate::code::Instr;
 use crate::syntax::ast::CmpOp;
 use crate::value::exceptions::SYSTEM_ERROR;
+use crate::value::flow::PARTS;
 use crate::value::format::int_text;
 use crate::value::iter::State;
 use crate::value::layout::{self, tag};
 use crate::value::machine::{Resume, Resumed};
 use crate::value::types::{Kind, NativeFn};
-use crate::value::{Builtin, Dict, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
+use crate::value::{Builtin, Dict, FieldCache, HVec, Iter, List, R, Raise, TypeDesc, Value, interrupt, types};
 use crate::vm::{Destination, Frame, Module, Spot, Thrown, Vm};
 
 /// Mistaken assumptions after which a version is given up.
@@ -305,6 +306,55 @@ pub unsafe extern "C" fn concat(vm: *mut Vm, a: *const Value, b: *const Value, d
     }
 }
 
+/// The value that lies `offset` bytes behind the first one of a dict with a shape, into a slot; the dict may have to make it first.
+///
+/// # Safety
+/// `dict` is the address of a dict whose shape has such a place, and `dst` a slot of the compiled code.
+pub unsafe extern "C" fn field(vm: *mut Vm, dict: u64, offset: u64, dst: *mut Value) -> u64 {
+    // SAFETY: by the caller's promise; the words are not owned here, and never dropped.
+    unsafe {
+        guarded(vm, |_| {
+            let dict = ManuallyDrop::new(Value::from_words([u64::from(tag::DICT), dict]));
+            let Value::Dict(dict) = &*dict else { return Err(Raise::new(&SYSTEM_ERROR, "no dict").into()) };
+            let found = dict.value_at(offset as usize / size_of::<Value>());
+            *dst = found.ok_or_else(|| Raise::new(&SYSTEM_ERROR, "no such place"))?;
+            Ok(OK)
+        })
+    }
+}
+
+/// A part of a message, into a slot.
+///
+/// # Safety
+/// `message` is the address of a message, `part` the number of one of its parts, and `dst` a slot of the compiled code.
+pub unsafe extern "C" fn part(vm: *mut Vm, message: u64, part: u64, dst: *mut Value) -> u64 {
+    // SAFETY: by the caller's promise; the words are not owned here, and never dropped.
+    unsafe {
+        guarded(vm, |_| {
+            let message = ManuallyDrop::new(Value::from_words([u64::from(tag::MESSAGE), message]));
+            let (Value::Message(message), Some(part)) = (&*message, PARTS.get(part as usize)) else {
+                return Err(Raise::new(&SYSTEM_ERROR, "no message").into());
+            };
+            *dst = message.get(*part)?;
+            Ok(OK)
+        })
+    }
+}
+
+/// The sum of a list of numbers that fit machine words; the words of [`Value::Unbound`] if it has other elements, or many.
+///
+/// # Safety
+/// `list` is the address of a list.
+pub unsafe extern "C" fn sum(_vm: *mut Vm, list: u64) -> Pair {
+    // SAFETY: by the caller's promise; the words are not owned here, and never dropped.
+    let list = unsafe { ManuallyDrop::new(Value::from_words([u64::from(tag::LIST), list])) };
+    let sum = match &*list {
+        Value::List(list) => builtins::sum_of_few(list),
+        _ => None,
+    };
+    Pair::value(sum.unwrap_or_default())
+}
+
 /// The text of an int.
 pub extern "C" fn int_text(_vm: *mut Vm, number: i64) -> Pair {
     Pair::value(Value::text(int_text::small(number, &mut [0; 20])))
@@ -527,10 +577,12 @@ pub unsafe extern "C" fn leave(
             let at = point.pc as usize - 1;
             module.image.unit.tier.seen(version.code)[at].note(&values[usize::from(reg)]);
         }
-        if point.reason.is_mistake() && version.exits.fetch_add(1, Ordering::Relaxed) >= MOST_EXITS {
+        let is_stress = machine.native.mode == super::Mode::Stress;
+        let is_mistake = point.reason.is_mistake() && (is_stress || !is_first_look(module, version.code, point));
+        if is_mistake && version.exits.fetch_add(1, Ordering::Relaxed) >= MOST_EXITS {
             module.image.unit.tier.retire(version);
         }
-        if machine.native.mode == super::Mode::Stress {
+        if is_stress {
             machine.native.next_stress();
         }
         Some(match frame {
@@ -562,6 +614,24 @@ pub unsafe extern "C" fn leave(
             Pair::mark(FAILED)
         }
     }
+}
+
+/// Whether the code was left because its thread has never looked for a field where it did. If the thread did, and the field was not
+/// where it had been, that is noted; so is what is no message.
+fn is_first_look(module: &Rc<Module>, code: u32, point: &ExitPoint) -> bool {
+    let at = point.pc as usize;
+    let instr = module.code(code).ok().and_then(|code| code.instrs.get(at));
+    if point.reason != Reason::Mistake || !matches!(instr, Some(Instr::GetItemConst { .. } | Instr::LoadAttr { .. })) {
+        return false;
+    }
+    let cache = module.image.fields.get(module.image.first_site(code) + at);
+    if matches!(instr, Some(Instr::GetItemConst { .. })) && cache.is_some_and(FieldCache::is_empty) {
+        return true;
+    }
+    if let Some(seen) = module.image.unit.tier.seen(code).get(at) {
+        seen.note_shapes();
+    }
+    false
 }
 
 /// Interprets the rest of a call that has no frame yet.
@@ -634,12 +704,9 @@ unsafe fn values(module: &Rc<Module>, slots: *mut Value, point: &ExitPoint, extr
                     Value::List(list) => Value::Iter(Iter::new(State::List { list, at: word(0) as usize })),
                     other => other,
                 },
-                Ty::Lent => {
-                    // Compiled code has written the dict's address there, whether it was the slot's own or not.
-                    let lent = ManuallyDrop::new(Value::from_words([u64::from(tag::DICT), payload.read()]));
-                    let kept = Value::clone(&lent);
-                    drop(slot.replace(Value::Unbound));
-                    kept
+                Ty::Borrowed(_) => {
+                    let borrowed = ManuallyDrop::new(Value::from_words([u64::from(tag::DICT), payload.read()]));
+                    Value::clone(&borrowed)
                 }
                 Ty::Str | Ty::List | Ty::Dict | Ty::Any => slot.replace(Value::Unbound),
             }

@@ -1,5 +1,6 @@
 //! What compiled code knows of a register at some point of the program, and where it keeps the value.
 
+use crate::code::Reg;
 use crate::value::Value;
 use crate::value::layout::tag;
 
@@ -30,9 +31,9 @@ pub enum Ty {
     Range,
     /// An iterator over a list that nobody else holds: the list in memory, the position in a machine register.
     ListIter,
-    /// A `dict` that the next instruction looks into and nobody else: in a machine register. Whatever it was read from keeps it, or
-    /// else the slot does.
-    Lent,
+    /// A `dict` that the message, list or dict in this register holds, or something in there, as long as nothing but compiled code looks
+    /// at either: in a machine register, without a reference of its own ([`loans`](super::plan)).
+    Borrowed(Reg),
     /// The constant of that number, a tuple; kept nowhere.
     Constant(u32),
     /// A `str`, in memory.
@@ -70,7 +71,7 @@ impl Fixed {
 impl Ty {
     /// Whether the register's slot owns a value.
     pub fn in_memory(self) -> bool {
-        matches!(self, Ty::ListIter | Ty::Lent | Ty::Str | Ty::List | Ty::Dict | Ty::Any)
+        matches!(self, Ty::ListIter | Ty::Str | Ty::List | Ty::Dict | Ty::Any)
     }
 
     /// Whether the value can be a counted object.
@@ -80,12 +81,16 @@ impl Ty {
 
     /// Whether only compiled code knows such a thing: it must become an ordinary value before other code sees it.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Lent)
+        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_))
     }
 
     /// What is known where two paths meet.
     pub fn join(self, other: Ty) -> Ty {
-        if self == other { self } else { Ty::Any }
+        match (self, other) {
+            (same, other) if same == other => same,
+            (Ty::Borrowed(_), Ty::Borrowed(_) | Ty::Dict) | (Ty::Dict, Ty::Borrowed(_)) => Ty::Dict,
+            _ => Ty::Any,
+        }
     }
 
     /// The most that a guard could establish of `value`.
@@ -115,7 +120,7 @@ impl Ty {
             Ty::List => found == tag::LIST,
             Ty::Dict => found == tag::DICT,
             Ty::Any => true,
-            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Lent => false,
+            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_) => false,
         }
     }
 
@@ -134,7 +139,7 @@ impl Ty {
             Ty::ListIter => "list iterator",
             Ty::Str => "str",
             Ty::List => "list",
-            Ty::Dict | Ty::Lent => "dict",
+            Ty::Dict | Ty::Borrowed(_) => "dict",
             Ty::Any => "any",
         }
     }

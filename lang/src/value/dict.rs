@@ -164,6 +164,12 @@ impl FieldCache {
     /// Offset of the value's offset; the shape is at offset 0.
     pub(crate) const OFFSET: usize = std::mem::offset_of!(FieldCache, offset);
 
+    /// Whether no dict was looked into here yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shape.get() == 0
+    }
+
     /// The number of the key.
     #[inline]
     fn place(&self) -> usize {
@@ -328,6 +334,21 @@ impl Dict {
         if is_lazy {
             self.items.borrow_mut().complete();
         }
+    }
+
+    /// The value at `place` of a dict with a shape.
+    #[must_use]
+    pub(crate) fn value_at(&self, place: usize) -> Option<Value> {
+        match &*self.items.borrow() {
+            Items::Shaped { values, .. } => return values.get(place).cloned(),
+            Items::Lazy { values, .. } => {
+                if let Some(value) = values.get(place).and_then(Value::given) {
+                    return Some(value.clone());
+                }
+            }
+            Items::Hashed(_) => return None,
+        }
+        self.fetch(place)
     }
 
     /// The value at `place` of a dict that makes its values lazily.

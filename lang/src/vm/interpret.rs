@@ -249,6 +249,9 @@ impl Vm {
                     match fast {
                         Some(value) => reg!(dst) = value,
                         None => {
+                            if !image.fields[site].is_empty() {
+                                seen[*pc as usize - 1].note_shapes();
+                            }
                             let spot = Spot { module: &module, code, function: function.as_ref(), site };
                             self.step(spot, regs, instr)?;
                         }

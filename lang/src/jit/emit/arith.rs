@@ -255,7 +255,7 @@ impl Emit<'_, '_> {
                 left
             }
             Ty::ListIter => self.b.ins().iconst(I64, 1),
-            Ty::Lent => {
+            Ty::Borrowed(_) => {
                 self.settle(reg);
                 self.truth_of_slot(reg)
             }

@@ -88,6 +88,7 @@ impl Emit<'_, '_> {
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(slow);
         self.state = before;
+        self.vacate(dst);
         let (a, b, slot) = (self.slot(a), self.slot(b), self.slot(dst));
         let status = self.call_runtime(runtime::concat as *const u8, &[a, b, slot], 1);
         self.check(status[0]);
@@ -103,6 +104,33 @@ impl Emit<'_, '_> {
         let words = self.call_runtime(runtime::int_text as *const u8, &[number], 2);
         self.clear(base, argc.saturating_add(1));
         self.set_words(dst, words[0], words[1], Ty::Str);
+    }
+
+    /// `sum(list)`: of numbers without the way of a call.
+    pub(super) fn emit_sum(&mut self, instr: Instr, list: Reg, fixed: Fixed, ty: Ty) {
+        let Instr::Call { dst, base, argc } = instr else { return };
+        let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        let before = self.state.clone();
+        let object = self.payload(list);
+        let sum = self.call_runtime(runtime::sum as *const u8, &[object], 2);
+        let found = self.b.ins().ireduce(I8, sum[0]);
+        let good = self.admits(found, ty);
+        self.branch(good, slow);
+        self.clear(base, argc.saturating_add(1));
+        if ty == Ty::Int {
+            self.set_int(dst, sum[1], ty);
+        } else {
+            let value = self.b.ins().bitcast(F64, MemFlagsData::new(), sum[1]);
+            self.set_float(dst, value);
+        }
+        self.b.ins().jump(after, &[]);
+        let done = std::mem::replace(&mut self.state, before);
+        self.b.switch_to_block(slow);
+        self.emit_call_fixed(instr, fixed, ty);
+        self.b.ins().jump(after, &[]);
+        self.b.switch_to_block(after);
+        self.state = done;
     }
 
     /// A call of a built-in or a type that is known, with arguments in neighbouring slots.
@@ -121,6 +149,9 @@ impl Emit<'_, '_> {
             } else {
                 self.spill(reg);
             }
+        }
+        if !(first..first.saturating_add(count)).contains(&dst) {
+            self.vacate(dst);
         }
         let slots = self.all_slots();
         let packed = u64::from(first) | u64::from(count) << 16;

@@ -71,7 +71,7 @@ impl Emit<'_, '_> {
             let reg = reg as Reg;
             let needed = is_needed(reg);
             match ty {
-                Ty::Bool | Ty::Int if needed => {
+                Ty::Bool | Ty::Int | Ty::Borrowed(_) if needed => {
                     let word = self.int(reg);
                     self.store_payload(reg, word);
                 }
@@ -88,10 +88,6 @@ impl Emit<'_, '_> {
                 Ty::ListIter => {
                     let at = self.int(reg);
                     self.store_extra(reg, 0, at);
-                }
-                Ty::Lent => {
-                    let word = self.int(reg);
-                    self.store_payload(reg, word);
                 }
                 Ty::Str | Ty::List | Ty::Dict | Ty::Any => {}
                 _ if needed => {}

@@ -26,6 +26,8 @@ pub struct Facts {
     naturals: HashSet<Reg>,
     /// The lists in registers.
     lists: HashMap<Reg, KnownList>,
+    /// The dicts in registers.
+    dicts: HashMap<Reg, KnownDict>,
     /// There is stack for a direct call, and the recursion limit is not reached.
     pub is_deep_enough: bool,
 }
@@ -41,6 +43,14 @@ struct KnownList {
     least: i64,
     /// Elements that are floats.
     floats: Vec<i64>,
+}
+
+/// What is known of a dict.
+#[derive(Clone, Copy)]
+struct KnownDict {
+    object: Word,
+    /// What stands where its shape does if it has one.
+    shape: Word,
 }
 
 /// An element of a list: its address, and its index if that is known.
@@ -106,10 +116,14 @@ impl Emit<'_, '_> {
         if is_flag || !is_quiet(plan, before, &reads) {
             self.facts.lists.clear();
         }
+        if !self.planner.is_gentle(self.at, plan, before) {
+            self.facts.dicts.clear();
+        }
         for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {
             self.facts.ints.remove(&reg);
             self.facts.naturals.remove(&reg);
             self.facts.lists.remove(&reg);
+            self.facts.dicts.remove(&reg);
         }
         let Some(dst) = self.written() else { return };
         match plan {
@@ -138,6 +152,27 @@ impl Emit<'_, '_> {
                 self.facts.naturals.contains(&reg) || self.facts.ints.get(&reg).is_some_and(|n| *n >= 0)
             }
         }
+    }
+
+    /// The dict in a register, and its shape; `otherwise` is for a register that holds something else.
+    pub(super) fn known_dict(&mut self, reg: Reg, otherwise: Block) -> (Word, Word) {
+        if let Some(known) = self.facts.dicts.get(&reg) {
+            return (known.object, known.shape);
+        }
+        let object = match self.ty(reg) {
+            Ty::Borrowed(_) => self.int(reg),
+            Ty::Any => {
+                let found = self.tag(reg);
+                let good = self.equal(found, tag::DICT);
+                self.branch(good, otherwise);
+                self.payload(reg)
+            }
+            _ => self.payload(reg),
+        };
+        // The word is the address of a shape only if the dict has one.
+        let shape = self.b.ins().load(I64, self.memory.headers, object, layout::DICT_SHAPE);
+        self.facts.dicts.insert(reg, KnownDict { object, shape });
+        (object, shape)
     }
 
     /// The list in a register of that type.

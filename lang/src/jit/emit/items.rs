@@ -7,6 +7,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 use super::Emit;
 use crate::code::{Instr, Reg};
 use crate::jit::compile::offsets;
+use crate::jit::plan::State;
 use crate::jit::runtime;
 use crate::jit::types::Ty;
 use crate::value::flow::Part;
@@ -58,11 +59,17 @@ impl Emit<'_, '_> {
         self.b.ins().iadd(start, index)
     }
 
+    /// Whether the index at `at` is done by the runtime if need be. Elsewhere there is no second path that would meet the first one: so
+    /// what was loaded of the list stays known.
+    pub(super) fn has_general_form(&self, at: usize, ty: Ty, state: &State) -> bool {
+        let is_list = |obj: Reg| state.get(usize::from(obj)) == Some(&Ty::List);
+        ty == Ty::Bool || !matches!(self.planner.code.instrs[at], Instr::GetItem { obj, .. } if is_list(obj))
+    }
+
     /// `dst = list[index]`
     pub(super) fn emit_index(&mut self, instr: Instr, ty: Ty) {
         let Instr::GetItem { dst, obj, key } = instr else { return };
-        if self.ty(obj) == Ty::List && ty != Ty::Bool {
-            // No second path that would meet this one: so what was loaded of the list stays known.
+        if !self.has_general_form(self.at, ty, &self.state) {
             let exit = self.exit_before();
             let element = self.known_element(obj, key, exit);
             self.guard_element(obj, &element, ty);
@@ -149,49 +156,67 @@ impl Emit<'_, '_> {
     pub(super) fn emit_field(&mut self, instr: Instr, ty: Ty) {
         let Instr::GetItemConst { dst, obj, .. } = instr else { return };
         let (slow, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
         let before = self.state.clone();
-        if self.ty(obj) == Ty::Any {
-            let found = self.tag(obj);
-            let good = self.equal(found, tag::DICT);
-            self.branch(good, slow);
-        }
-        let is_lent = self.ty(obj) == Ty::Lent;
-        let dict = if is_lent { self.int(obj) } else { self.payload(obj) };
-        // The word is the address of a shape only if the dict has one.
-        let shape = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_SHAPE);
+        let is_varied = self.planner.is_varied(self.at);
+        let other = if is_varied { slow } else { self.exit_before() };
+        let (dict, shape) = self.known_dict(obj, other);
         let caches = self.load_field(I64, offsets::fields());
         let cache = i32::try_from(self.planner.first_site + self.at).unwrap_or(0).saturating_mul(offsets::CACHE);
         let known = self.b.ins().load(I64, self.memory.headers, caches, cache);
         let same = self.b.ins().icmp(IntCC::Equal, shape, known);
-        self.branch(same, slow);
+        if is_varied {
+            self.branch(same, slow);
+        } else {
+            self.guard(same);
+        }
         let offset = self.b.ins().load(I64, self.memory.headers, caches, cache + offsets::PLACE);
         let values = self.b.ins().load(I64, self.memory.headers, dict, layout::DICT_VALUES);
         let value = self.b.ins().iadd(values, offset);
-        let lends = self.planner.lends(self.at, dst, obj, &before, ty);
+        let owner = self.planner.field_lender(self.at, &before, ty);
         // A dict that makes its values lazily may not have made this one: then it is unbound.
-        if lends {
-            self.lend(dst, value, 0, slow)
-        } else {
-            self.copy_checked(dst, value, 0, ty, slow)
-        }
-        if is_lent && obj != dst {
-            self.clear(obj, 1);
+        match owner {
+            Some(owner) => self.borrow(dst, value, 0, owner, slow),
+            None => self.copy_checked(dst, value, 0, ty, slow),
         }
         self.b.ins().jump(after, &[]);
+        let done = self.state.clone();
         self.b.switch_to_block(slow);
         self.state = before;
-        self.emit_step(instr, ty);
-        if lends {
-            self.lend_own(dst);
+        if is_varied {
+            self.emit_step(instr, ty);
+        } else {
+            self.vacate(dst);
+            let slot = self.slot(dst);
+            let status = self.call_runtime(runtime::field as *const u8, &[dict, offset, slot], 1);
+            self.check(status[0]);
+            self.receive(dst, ty);
         }
-        if is_lent && obj != dst {
-            self.clear(obj, 1);
+        if owner.is_some() {
+            self.give_back(dst);
         }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
+        self.state = done;
     }
 
-    /// `dst = message.part`, if the message has it as a value already.
+    /// Borrows the dict at `base + offset` from something that `owner` owns; if it is something else, control goes to `otherwise`.
+    fn borrow(&mut self, dst: Reg, base: Word, offset: i32, owner: Reg, otherwise: Block) {
+        let found = self.b.ins().load(I8, self.memory.elements, base, offset);
+        let good = self.equal(found, tag::DICT);
+        self.branch(good, otherwise);
+        let dict = self.b.ins().load(I64, self.memory.elements, base, offset + layout::PAYLOAD);
+        self.set_int(dst, dict, Ty::Borrowed(owner));
+    }
+
+    /// The runtime has put a dict into the slot of a register that only borrows it: whatever it came from has it, too.
+    fn give_back(&mut self, reg: Reg) {
+        let dict = self.payload(reg);
+        self.retire(reg);
+        self.def_int(reg, dict);
+    }
+
+    /// `dst = message.part`; the message may have to make it first, and keeps it then.
     pub(super) fn emit_part(&mut self, instr: Instr, part: Part, ty: Ty) {
         let Instr::LoadAttr { dst, obj, .. } = instr else { return };
         let (slow, after) = (self.b.create_block(), self.b.create_block());
@@ -199,24 +224,28 @@ impl Emit<'_, '_> {
         let before = self.state.clone();
         let found = self.tag(obj);
         let good = self.equal(found, tag::MESSAGE);
-        self.branch(good, slow);
+        self.guard(good);
         let message = self.payload(obj);
-        let lends = self.planner.lends(self.at, dst, obj, &before, ty);
+        let owner = self.planner.field_lender(self.at, &before, ty);
         let offset = layout::message_part(part);
-        if lends {
-            self.lend(dst, message, offset, slow)
-        } else {
-            self.copy_checked(dst, message, offset, ty, slow)
+        match owner {
+            Some(owner) => self.borrow(dst, message, offset, owner, slow),
+            None => self.copy_checked(dst, message, offset, ty, slow),
         }
         self.b.ins().jump(after, &[]);
+        let done = std::mem::replace(&mut self.state, before);
         self.b.switch_to_block(slow);
-        self.state = before;
-        self.emit_step(instr, ty);
-        if lends {
-            self.lend_own(dst);
+        self.vacate(dst);
+        let (part, slot) = (self.b.ins().iconst(I64, part as i64), self.slot(dst));
+        let status = self.call_runtime(runtime::part as *const u8, &[message, part, slot], 1);
+        self.check(status[0]);
+        self.receive(dst, ty);
+        if owner.is_some() {
+            self.give_back(dst);
         }
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
+        self.state = done;
     }
 
     /// `list.append(src)`

@@ -268,7 +268,12 @@ impl Emit<'_, '_> {
                 }
                 let next = self.b.ins().iadd_imm_s(at, 1);
                 self.def_int(iter, next);
-                self.copy_from(iter + 1, element, 0, *ty);
+                if self.planner.lender(self.at, iter + 1, iter, &before, *ty).is_some() {
+                    let dict = self.b.ins().load(I64, self.memory.elements, element, layout::PAYLOAD);
+                    self.set_int(iter + 1, dict, Ty::Borrowed(iter));
+                } else {
+                    self.copy_from(iter + 1, element, 0, *ty);
+                }
             }
             Plan::NextAny(ty) => {
                 if self.ty(iter).is_virtual() {
@@ -292,6 +297,8 @@ impl Emit<'_, '_> {
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(end);
         self.state = before;
+        let ended = self.planner.ended_with(iter, exit as usize, &self.state);
+        self.end_loans(ended);
         self.retire(iter);
         self.set_state(iter, Ty::Unbound);
         let done = self.edge(exit as usize, &self.state.clone());

@@ -160,7 +160,7 @@ pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
 /// The machine words in which a value of type `ty` is passed at an entry.
 pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Lent => &[],
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Borrowed(_) => &[],
         Ty::Bool | Ty::Int => &[I64],
         Ty::Float => &[F64],
         Ty::Range => &[I64, I64, I64],
@@ -264,8 +264,8 @@ impl<'f, 'a> Emit<'f, 'a> {
 
     /// Takes the arguments and prepares the slots.
     fn prologue(&mut self, params: &[Word], leaders: &[bool]) {
-        for reg in self.slots_in_use(leaders) {
-            self.store_tag(reg, layout::tag::UNBOUND);
+        if self.shows_slots(leaders) {
+            (0..self.planner.code.registers).for_each(|reg| self.store_tag(reg, layout::tag::UNBOUND));
         }
         self.take_words(params.iter().skip(2).copied());
         let first = self.version.key.instruction();
@@ -301,51 +301,27 @@ impl<'f, 'a> Emit<'f, 'a> {
                     let (first, second) = (next(), next());
                     self.store_words(reg, first, second);
                 }
-                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Lent => {}
+                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Borrowed(_) => {}
             }
         }
     }
 
-    /// The registers whose slots anybody may look at. Finds the quiet instructions on the way.
-    fn slots_in_use(&mut self, leaders: &[bool]) -> Vec<Reg> {
-        let count = usize::from(self.planner.code.registers);
-        let mut used = vec![false; count];
-        let mut all = false;
+    /// Whether anything looks at all slots, which must hold values then. Finds the quiet instructions on the way.
+    fn shows_slots(&mut self, leaders: &[bool]) -> bool {
+        let mut shows = false;
         let mut quiet = vec![true; self.planner.code.instrs.len()];
         self.each_state(leaders, |at, plan, state| {
-            for (reg, ty) in state.iter().enumerate() {
-                used[reg] |= ty.in_memory();
-            }
-            match plan {
-                Plan::Step(_)
-                | Plan::Call(_)
-                | Plan::CallFixed(..)
-                | Plan::NextAny(_)
-                | Plan::Shaped(_)
-                | Plan::List(_)
-                | Plan::Compare(..)
-                | Plan::Not => {
-                    all = true;
-                }
-                _ => {}
-            }
+            shows |= match plan {
+                Plan::Step(_) | Plan::Call(_) | Plan::SetIndex => true,
+                Plan::Field(_) => self.planner.is_varied(at),
+                Plan::Index(ty) => self.has_general_form(at, *ty, state),
+                _ => false,
+            };
             let effects = &self.planner.effects[at];
             quiet[at] = facts::is_quiet(plan, state, &Effects::each(&effects.reads).collect::<Vec<_>>());
-            for reg in Effects::each(&effects.writes) {
-                let mut after = state.clone();
-                self.planner.apply(at, plan, &mut after);
-                used[usize::from(reg)] |= after.get(usize::from(reg)).is_some_and(|ty| ty.in_memory());
-            }
-            // What is not as expected goes to the slot.
-            if let Plan::Index(_) | Plan::Field(_) | Plan::Part(..) | Plan::NextList(_) = plan {
-                for reg in Effects::each(&effects.writes) {
-                    used[usize::from(reg)] = true;
-                }
-                all |= !matches!(plan, Plan::NextList(_));
-            }
         });
         self.quiet = quiet;
-        (0..count).filter(|reg| all || used[*reg]).map(|reg| reg as Reg).collect()
+        shows
     }
 
     /// Shows every reachable instruction with its plan and what is known before it.
@@ -386,6 +362,8 @@ impl<'f, 'a> Emit<'f, 'a> {
         let instr = self.planner.code.instrs[at];
         let mut after = self.state.clone();
         self.planner.apply(at, plan, &mut after);
+        let ended = self.planner.ended_loans(at, plan, &self.state);
+        self.end_loans(ended);
         match plan {
             Plan::Leave | Plan::Unseen => {
                 let exit = match plan {
@@ -492,12 +470,24 @@ impl<'f, 'a> Emit<'f, 'a> {
             Plan::Shaped(number) | Plan::List(number) => self.emit_build(instr, *number),
             Plan::Concat(a, b) => self.emit_concat(*a, *b),
             Plan::IntText(src) => self.emit_int_text(instr, *src),
+            Plan::Sum(list, fixed, ty) => self.emit_sum(instr, *list, *fixed, *ty),
             Plan::Sqrt(src) => self.emit_sqrt(instr, *src),
         }
         if self.state != after {
             return Err(format!("instruction {at} ({plan:?}): {:?} instead of {after:?}", self.state));
         }
         Ok(true)
+    }
+
+    /// Gives borrowed dicts that somebody still asks for references of their own, and forgets the others.
+    fn end_loans(&mut self, loans: Vec<(Reg, bool)>) {
+        for (reg, is_live) in loans {
+            if is_live {
+                self.own(reg);
+            } else {
+                self.set_state(reg, Ty::Unbound);
+            }
+        }
     }
 
     /// The register that the present instruction gives a value.
@@ -539,8 +529,9 @@ impl<'f, 'a> Emit<'f, 'a> {
                     continue;
                 }
                 match want {
+                    Ty::Dict if matches!(have, Ty::Borrowed(_)) => self.own(reg),
                     Ty::Any if self.planner.live.is_live(to, reg) => self.settle(reg),
-                    Ty::Any => {}
+                    Ty::Any => self.vacate(reg),
                     Ty::Unbound if !have.in_memory() => {}
                     _ => return Err(format!("register {reg} at {to}: {have:?} to {want:?}")),
                 }

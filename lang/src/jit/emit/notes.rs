@@ -42,6 +42,7 @@ impl Emit<'_, '_> {
             Plan::Shaped(_) => "dict with a known shape".to_owned(),
             Plan::List(_) => "list".to_owned(),
             Plan::Concat(..) => "texts put together".to_owned(),
+            Plan::Sum(_, _, ty) => format!("sum of a list, expected {}", ty.name()),
             Plan::IntText(_) => "text of an int".to_owned(),
             Plan::Yield => "suspended in place".to_owned(),
             Plan::YieldFrom => "delegate asked through the runtime".to_owned(),

@@ -41,7 +41,7 @@ impl Emit<'_, '_> {
         let depth = self.load_field(I32, offsets::depth());
         self.keep_depth(depth);
         // All slots are registers of a frame, so all of them hold something.
-        self.slots_in_use(leaders);
+        self.shows_slots(leaders);
         let (block, entry) = (self.b.create_block(), self.b.create_block());
         self.b.ins().jump(block, &[]);
         self.b.switch_to_block(entry);

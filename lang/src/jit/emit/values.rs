@@ -166,7 +166,7 @@ impl Emit<'_, '_> {
             }
             Ty::None => self.fixed_words(tag::NONE, 0),
             Ty::Fixed(fixed) => self.fixed_words(fixed.tag, fixed.address),
-            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Lent => {
+            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Borrowed(_) => {
                 self.fixed_words(tag::UNBOUND, 0)
             }
             Ty::Str | Ty::List | Ty::Dict | Ty::Any | Ty::ListIter => {
@@ -213,21 +213,19 @@ impl Emit<'_, '_> {
                 let slot = self.slot(reg);
                 self.call_runtime(runtime::make_list_iter as *const u8, &[slot, at], 0);
             }
-            Ty::Lent => {
-                let (dict, found) = (self.int(reg), self.tag(reg));
-                let own = self.equal(found, tag::DICT);
-                let (lent, after) = (self.b.create_block(), self.b.create_block());
-                self.b.ins().brif(own, after, &[], lent, &[]);
-                self.b.switch_to_block(lent);
-                self.count_more(dict);
-                self.store_tag(reg, tag::DICT);
-                self.store_payload(reg, dict);
-                self.b.ins().jump(after, &[]);
-                self.b.switch_to_block(after);
-            }
+            Ty::Borrowed(_) => self.own(reg),
             _ => self.spill(reg),
         }
         self.set_state(reg, Ty::Any);
+    }
+
+    /// Gives a register with a borrowed dict a reference of its own.
+    pub(super) fn own(&mut self, reg: Reg) {
+        let dict = self.int(reg);
+        self.count_more(dict);
+        self.store_tag(reg, tag::DICT);
+        self.store_payload(reg, dict);
+        self.set_state(reg, Ty::Dict);
     }
 
     /// The words of a global variable.
@@ -320,6 +318,13 @@ impl Emit<'_, '_> {
         let ty = self.ty(reg);
         if ty.in_memory() {
             self.drop_slot(reg, ty);
+            self.store_tag(reg, tag::UNBOUND);
+        }
+    }
+
+    /// Has the slot of a register hold a value, for the runtime to replace.
+    pub(super) fn vacate(&mut self, reg: Reg) {
+        if !self.ty(reg).in_memory() {
             self.store_tag(reg, tag::UNBOUND);
         }
     }
@@ -504,22 +509,6 @@ impl Emit<'_, '_> {
         self.b.ins().jump(after, &[]);
         self.b.switch_to_block(after);
         self.set_words(dst, first, second, ty);
-    }
-
-    /// Gives a register the dict at `base + offset` without counting a reference; if it is something else, control goes to `otherwise`.
-    pub(super) fn lend(&mut self, dst: Reg, base: Word, offset: i32, otherwise: Block) {
-        let found = self.b.ins().load(I8, self.memory.elements, base, offset);
-        let good = self.equal(found, tag::DICT);
-        self.branch(good, otherwise);
-        let dict = self.b.ins().load(I64, self.memory.elements, base, offset + layout::PAYLOAD);
-        self.set_int(dst, dict, Ty::Lent);
-    }
-
-    /// Lends the dict that the slot of a register owns.
-    pub(super) fn lend_own(&mut self, reg: Reg) {
-        let dict = self.payload(reg);
-        self.def_int(reg, dict);
-        self.set_state(reg, Ty::Lent);
     }
 
     /// Counts one more reference to an object.

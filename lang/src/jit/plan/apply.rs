@@ -15,6 +15,9 @@ impl Planner<'_> {
         };
         let effects = &self.effects[at];
         let instr = self.code.instrs[at];
+        for (reg, is_live) in self.ended_loans(at, plan, state) {
+            set(state, reg, if is_live { Ty::Dict } else { Ty::Unbound });
+        }
         match plan {
             Plan::Compare(_, a, b) => {
                 settle(state, *a);
@@ -84,14 +87,15 @@ impl Planner<'_> {
             | Plan::OneOf(..)
             | Plan::Compare(..) => Ty::Bool,
             Plan::Field(expected) | Plan::Part(_, expected) => {
-                let (Instr::GetItemConst { dst, obj, .. } | Instr::LoadAttr { dst, obj, .. }) = instr else { return };
-                let lends = self.lends(at, dst, obj, state, *expected);
-                if ty(state, obj) == Ty::Lent {
-                    set(state, obj, Ty::Unbound);
-                }
-                if lends { Ty::Lent } else { *expected }
+                self.field_lender(at, state, *expected).map_or(*expected, Ty::Borrowed)
             }
-            Plan::Index(ty) | Plan::NextList(ty) | Plan::NextAny(ty) => *ty,
+            Plan::NextList(expected) => match instr {
+                Instr::ForIter { iter, .. } if self.lender(at, iter + 1, iter, state, *expected).is_some() => {
+                    Ty::Borrowed(iter)
+                }
+                _ => *expected,
+            },
+            Plan::Index(ty) | Plan::NextAny(ty) | Plan::Sum(_, _, ty) => *ty,
             Plan::Shaped(_) => Ty::Dict,
             Plan::List(_) => Ty::List,
             Plan::Concat(..) | Plan::IntText(_) => Ty::Str,

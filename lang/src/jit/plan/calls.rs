@@ -78,6 +78,13 @@ impl Planner<'_> {
                 if argc == 1 && ty(state, base + 1) == Ty::List && builtin("len") == Some(fixed) {
                     return Plan::ListLen(base + 1);
                 }
+                if argc == 1
+                    && ty(state, base + 1) == Ty::List
+                    && matches!(expected, Ty::Int | Ty::Float)
+                    && builtin("sum") == Some(fixed)
+                {
+                    return Plan::Sum(base + 1, fixed, expected);
+                }
                 if argc == 1 && ty(state, base + 1) == Ty::Int && Fixed::of(&Value::Type(&types::STR)) == Some(fixed) {
                     return Plan::IntText(base + 1);
                 }

@@ -6,6 +6,7 @@
 mod apply;
 mod base;
 mod calls;
+mod loans;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -141,6 +142,8 @@ pub enum Plan {
     Append(Reg, Reg, Option<Reg>),
     /// The length of a list.
     ListLen(Reg),
+    /// The sum of a list, which is expected to be of a type.
+    Sum(Reg, Fixed, Ty),
     /// `str` of an int.
     IntText(Reg),
     /// `math.sqrt` of a float.
@@ -177,7 +180,7 @@ pub struct Planner<'a> {
     /// The code.
     pub code: &'a Code,
     /// What tier 0 saw, by instruction.
-    pub seen: &'a [u8],
+    pub seen: &'a [u16],
     /// What becomes of what it never executed.
     pub unseen: Unseen,
     /// What instructions do.
@@ -196,6 +199,8 @@ pub struct Planner<'a> {
     pub in_order: bool,
     /// Number of the code's first instruction among all of the unit.
     pub first_site: usize,
+    /// Of instructions that give dicts: whether these are only asked for fields.
+    pub looked_into: RefCell<HashMap<usize, bool>>,
 }
 
 fn ty(state: &State, reg: Reg) -> Ty {
@@ -223,8 +228,13 @@ impl Planner<'_> {
         function == self.number || self.in_order && function < self.number
     }
 
-    fn seen_bits(&self, at: usize) -> u8 {
+    fn seen_bits(&self, at: usize) -> u16 {
         self.seen.get(at).copied().unwrap_or(0)
+    }
+
+    /// Whether the `GetItemConst` at `at` met dicts of several shapes, or something else; or the `LoadAttr` what is no message.
+    pub fn is_varied(&self, at: usize) -> bool {
+        Seen::had_shapes(self.seen_bits(at))
     }
 
     /// Whether the elements that the `SetItem` at `at` replaced were counted objects.
@@ -260,18 +270,6 @@ impl Planner<'_> {
             Unseen::Mixed => at.is_multiple_of(2),
         };
         is_noted && is_open && self.seen_bits(at) == 0
-    }
-
-    /// Whether the instruction at `at`, which reads a dict from the object in `obj` into `dst`, needs no reference to it: the next one
-    /// looks into it, nobody reads it again, and the object owns it meanwhile. A dict that is lent itself may be gone.
-    pub fn lends(&self, at: usize, dst: Reg, obj: Reg, state: &State, ty: Ty) -> bool {
-        let is_used_once = match self.code.instrs.get(at + 1) {
-            Some(Instr::GetItemConst { dst: to, obj: from, .. }) => {
-                *from == dst && (*to == dst || !self.live.is_live(at + 2, dst))
-            }
-            _ => false,
-        };
-        is_used_once && ty == Ty::Dict && dst != obj && matches!(self::ty(state, obj), Ty::Dict | Ty::Any)
     }
 
     /// Decides what to do for the instruction at `at`.
@@ -324,7 +322,7 @@ impl Planner<'_> {
                 _ => Plan::Step(Ty::Any),
             },
             Instr::GetItemConst { obj, .. } => match ty(state, obj) {
-                Ty::Dict | Ty::Lent | Ty::Any => Plan::Field(expected),
+                Ty::Dict | Ty::Borrowed(_) | Ty::Any => Plan::Field(expected),
                 _ => Plan::Step(expected),
             },
             Instr::GetIter { src, .. } => match ty(state, src) {
@@ -348,8 +346,8 @@ impl Planner<'_> {
             },
             Instr::LoadAttr { obj, name, .. } => match (ty(state, obj), self.unit.names.get(usize::from(name))) {
                 (Ty::Any, Some(name)) => match message_part(name) {
-                    Some(part) => Plan::Part(part, expected),
-                    None => Plan::Step(expected),
+                    Some(part) if !self.is_varied(at) => Plan::Part(part, expected),
+                    _ => Plan::Step(expected),
                 },
                 _ => Plan::Step(expected),
             },
