@@ -230,7 +230,7 @@ impl<'a> Checker<'a> {
                 ExprKind::Dict(items) if items.iter().any(|item| item.key.is_none()) => {
                     self.construct(span, "unpacking with `**`");
                 }
-                ExprKind::Compare { ops, .. } if ops.len() > 1 => self.construct(span, "a chained comparison"),
+                ExprKind::Compare { links, .. } if links.len() > 1 => self.construct(span, "a chained comparison"),
                 ExprKind::NamedExpr { .. } => self.construct(span, "`:=`"),
                 ExprKind::BinOp { op: BinaryOp::MatMult, op_span, .. } => self.construct(*op_span, "`@`"),
                 ExprKind::Lambda { params, .. } => {

@@ -385,10 +385,10 @@ impl Dump {
                 self.open("YieldFrom", span);
                 self.expr(value);
             }
-            ExprKind::Compare { left, ops, comparators } => {
+            ExprKind::Compare { left, links } => {
                 self.open("Compare", span);
                 self.expr(left);
-                for (op, value) in ops.iter().zip(comparators) {
+                for (op, value) in links {
                     self.word(op.symbol());
                     self.expr(value);
                 }

@@ -187,12 +187,10 @@ fn wanted<'a>(path: &[&'a Expr]) -> Wanted<'a> {
                     Wanted::Text(func, argument)
                 }
                 // `'key' in order` asks for a key as well.
-                ExprKind::Compare { left, ops, comparators } if left.span == innermost.span => {
-                    match (ops.first(), comparators.first()) {
-                        (Some(CmpOp::In | CmpOp::NotIn), Some(container)) => Wanted::KeyText(container),
-                        _ => Wanted::Nothing,
-                    }
-                }
+                ExprKind::Compare { left, links } if left.span == innermost.span => match links.first() {
+                    Some((CmpOp::In | CmpOp::NotIn, container)) => Wanted::KeyText(container),
+                    _ => Wanted::Nothing,
+                },
                 _ => Wanted::Nothing,
             }
         }

@@ -14,17 +14,17 @@ use crate::value::TypeDesc;
 use crate::value::types as descs;
 
 impl<'a> Pass<'a> {
-    pub(super) fn compare(&mut self, left: &'a Expr, ops: &[CmpOp], comparators: &'a [Expr]) -> Known {
+    pub(super) fn compare(&mut self, left: &'a Expr, links: &'a [(CmpOp, Expr)]) -> Known {
         let mut before = (left, self.expr(left));
         let mut by = before.1.by;
         let mut ty = Type::BOOL;
-        for (op, right) in ops.iter().zip(comparators) {
+        for (op, right) in links {
             let known = self.expr(right);
             by = by.min(known.by);
             ty = self.link(before.0, &before.1, *op, right, &known);
             before = (right, known);
         }
-        if ops.len() != 1 {
+        if links.len() != 1 {
             ty = Type::BOOL;
         }
         Known::new(ty, by)

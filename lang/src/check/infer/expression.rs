@@ -32,7 +32,7 @@ impl<'a> Pass<'a> {
             ExprKind::BoolOp { op, values } => self.bool_op(*op, values),
             ExprKind::BinOp { left, op, op_span, right } => self.binary(expr, left, *op, *op_span, right),
             ExprKind::UnaryOp { op, operand } => self.unary(*op, operand, expr.span),
-            ExprKind::Compare { left, ops, comparators } => self.compare(left, ops, comparators),
+            ExprKind::Compare { left, links } => self.compare(left, links),
             ExprKind::Lambda { .. } => self.lambda(expr, &[]),
             ExprKind::IfExp { test, body, orelse } => {
                 let (yes, no) = self.condition(test);

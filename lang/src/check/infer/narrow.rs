@@ -40,8 +40,8 @@ impl<'a> Pass<'a> {
                         yes.reachable &= known.ty.truth() != Some(false);
                         no.reachable &= known.ty.truth() != Some(true);
                     }
-                    ExprKind::Compare { left, ops, comparators } => {
-                        if let ([op], [right]) = (&ops[..], &comparators[..]) {
+                    ExprKind::Compare { left, links } => {
+                        if let [(op, right)] = &links[..] {
                             self.by_comparison(left, *op, right, &mut yes, &mut no);
                         }
                     }
@@ -103,8 +103,8 @@ impl<'a> Pass<'a> {
     /// `x == 'a' or 'b'`: a text alone, where a comparison is meant; reports it. So is `x != 'a' or x != 'b'`, which every
     /// value fulfils.
     fn is_half_comparison(&mut self, op: BoolOp, before: &Expr, value: &Expr) -> bool {
-        let ExprKind::Compare { left, ops, comparators } = &before.kind else { return false };
-        let ([compared], [first]) = (&ops[..], &comparators[..]) else { return false };
+        let ExprKind::Compare { left, links } = &before.kind else { return false };
+        let [(compared, first)] = &links[..] else { return false };
         let subject = self.source.slice(left.span);
         let first_text = self.source.slice(first.span);
         let is_constant = |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Str(_) | Constant::Int(_)));
@@ -121,8 +121,8 @@ impl<'a> Pass<'a> {
                 self.note(2016, Severity::Warning, value.span, message, Some(help));
                 true
             }
-            ExprKind::Compare { left: again, ops, comparators } => {
-                let ([op_again], [second]) = (&ops[..], &comparators[..]) else { return false };
+            ExprKind::Compare { left: again, links } => {
+                let [(op_again, second)] = &links[..] else { return false };
                 let second_text = self.source.slice(second.span);
                 let contradicts = matches!(
                     (op, compared, op_again),

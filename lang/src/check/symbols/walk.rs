@@ -404,9 +404,9 @@ impl Walk {
             }
             ExprKind::Attribute { value, .. } => self.expr(value, way),
             ExprKind::Call { func, args } => self.call(func, args, way),
-            ExprKind::Compare { left, comparators, .. } => {
+            ExprKind::Compare { left, links } => {
                 self.expr(left, Way::Nowhere);
-                self.all(comparators, Way::Nowhere);
+                self.all(links.iter().map(|(_, value)| value), Way::Nowhere);
             }
             ExprKind::BinOp { left, right, .. } => {
                 // `a + b` of lists hands on the elements; an element itself is nearly always a number or text.

@@ -37,9 +37,7 @@ impl<'a> Lowering<'a> {
                 self.branch(orelse, when, label);
                 self.frame.place(end);
             }
-            ExprKind::Compare { left, ops, comparators } => {
-                self.branch_compare((left, ops, comparators), when, label, test.span);
-            }
+            ExprKind::Compare { left, links } => self.branch_compare((left, links), when, label, test.span),
             _ => {
                 let cond = self.value(test);
                 let jump = match when {
@@ -64,22 +62,14 @@ impl<'a> Lowering<'a> {
         self.frame.place(skip);
     }
 
-    fn branch_compare(
-        &mut self,
-        (left, ops, comparators): (&'a Expr, &[CmpOp], &'a [Expr]),
-        when: bool,
-        label: Label,
-        span: Span,
-    ) {
-        if let ([op @ (CmpOp::Is | CmpOp::IsNot)], [Expr { kind: ExprKind::Constant(Constant::None), .. }]) =
-            (ops, comparators)
-        {
+    fn branch_compare(&mut self, (left, links): (&'a Expr, &'a [(CmpOp, Expr)]), when: bool, label: Label, span: Span) {
+        if let [(op @ (CmpOp::Is | CmpOp::IsNot), Expr { kind: ExprKind::Constant(Constant::None), .. })] = links {
             let cond = self.value(left);
             self.branch_none(cond, (*op == CmpOp::Is) == when, label, span);
             return;
         }
         let skip = self.frame.label();
-        self.links(left, ops, comparators, |lowering, op, (a, b), is_last| {
+        self.links(left, links, |lowering, op, (a, b), is_last| {
             // A false link decides for all.
             let (expect, to) = match (is_last, when) {
                 (true, _) => (when, label),

@@ -109,7 +109,7 @@ impl<'a> Lowering<'a> {
                 self.emit(Instr::Unary { op: *op, dst, src }, span);
             }
             ExprKind::BoolOp { op, values } => self.bool_op_to(*op, values, dst, span),
-            ExprKind::Compare { left, ops, comparators } => self.compare_to(left, ops, comparators, dst, span),
+            ExprKind::Compare { left, links } => self.compare_to(left, links, dst, span),
             ExprKind::IfExp { test, body, orelse } => self.if_exp_to(test, body, orelse, dst),
             ExprKind::Call { func, args } => self.call_to(func, args, dst, span),
             ExprKind::Attribute { value, attr } => {
@@ -219,10 +219,10 @@ impl<'a> Lowering<'a> {
         self.move_to(dst, work, span);
     }
 
-    fn compare_to(&mut self, left: &'a Expr, ops: &[CmpOp], comparators: &'a [Expr], dst: Reg, span: Span) {
-        let work = if ops.len() > 1 { self.workplace(dst) } else { dst };
+    fn compare_to(&mut self, left: &'a Expr, links: &'a [(CmpOp, Expr)], dst: Reg, span: Span) {
+        let work = if links.len() > 1 { self.workplace(dst) } else { dst };
         let end = self.frame.label();
-        self.links(left, ops, comparators, |lowering, op, (a, b), is_last| {
+        self.links(left, links, |lowering, op, (a, b), is_last| {
             lowering.emit(Instr::Compare { op, dst: work, a, b }, span);
             if !is_last {
                 lowering.frame.emit_to(end, Instr::JumpIfNot { cond: work, target: 0 }, span);
@@ -237,11 +237,10 @@ impl<'a> Lowering<'a> {
     pub(super) fn links(
         &mut self,
         left: &'a Expr,
-        ops: &[CmpOp],
-        comparators: &'a [Expr],
+        links: &'a [(CmpOp, Expr)],
         mut link: impl FnMut(&mut Self, CmpOp, (Reg, Reg), bool),
     ) {
-        let later = comparators.iter().collect::<Vec<_>>();
+        let later = links.iter().map(|(_, value)| value).collect::<Vec<_>>();
         // However long the chain is, two values are alive at a time.
         let mut slots = [None, None];
         let mut a = self.in_place(left, &later).unwrap_or_else(|| {
@@ -249,9 +248,9 @@ impl<'a> Lowering<'a> {
             slots[0] = Some(reg);
             reg
         });
-        for (at, (op, right)) in ops.iter().zip(comparators).enumerate() {
+        for (at, (op, right)) in links.iter().enumerate() {
             let slot = &mut slots[(at + 1) % 2];
-            let is_last = at + 1 == ops.len();
+            let is_last = at + 1 == links.len();
             let later = later.get(at + 1..).unwrap_or_default();
             let b = self.in_place(right, later).unwrap_or_else(|| {
                 let dst = *slot.get_or_insert_with(|| self.frame.temp());

@@ -48,8 +48,8 @@ pub enum ExprKind {
     Yield(Option<Box<Expr>>),
     /// `yield from value`.
     YieldFrom(Box<Expr>),
-    /// `left ops[0] comparators[0] ops[1] comparators[1] …`; both lists have the same length.
-    Compare { left: Box<Expr>, ops: Vec<CmpOp>, comparators: Vec<Expr> },
+    /// `left op value op value …`: an operator and what stands behind it, for each link.
+    Compare { left: Box<Expr>, links: Vec<(CmpOp, Expr)> },
     /// `func(args)`; the arguments stand in source order.
     Call { func: Box<Expr>, args: Vec<Arg> },
     /// An f-string, adjacent plain literals included. Never two literal parts in a row.

@@ -52,9 +52,9 @@ impl ExprKind {
                 visit(value);
                 generators.iter().for_each(|clause| clause.for_each_child(visit));
             }
-            ExprKind::Compare { left, comparators, .. } => {
+            ExprKind::Compare { left, links } => {
                 visit(left);
-                comparators.iter().for_each(visit);
+                links.iter().for_each(|(_, value)| visit(value));
             }
             ExprKind::Call { func, args } => {
                 visit(func);

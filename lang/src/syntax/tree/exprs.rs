@@ -190,10 +190,9 @@ impl Builder<'_, '_> {
         left
     }
 
-    /// A comparison, chained when `rest` has more than one link.
-    pub fn compare(&mut self, l: u32, r: u32, left: Expr, rest: Vec<(CmpOp, Expr)>) -> Expr {
-        let (ops, comparators) = rest.into_iter().unzip();
-        self.expr(l, r, ExprKind::Compare { left: Box::new(left), ops, comparators })
+    /// A comparison, chained when it has more than one link.
+    pub fn compare(&mut self, l: u32, r: u32, left: Expr, links: Vec<(CmpOp, Expr)>) -> Expr {
+        self.expr(l, r, ExprKind::Compare { left: Box::new(left), links })
     }
 
     /// `value.attr`

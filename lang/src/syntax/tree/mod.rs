@@ -18,6 +18,8 @@ mod stmts;
 
 use unicode_normalization::UnicodeNormalization;
 
+pub use stmts::unplaced;
+
 use super::ast::{Arg, Expr, ExprKind, Ident, MAX_DEPTH, Name, Param, Pattern, Stmt};
 use super::parse::Shared;
 use super::report::Report;

@@ -8,10 +8,16 @@ use crate::syntax::ast::{
     StmtKind, Try,
 };
 
+/// A statement of a kind, at a place that [`Builder::placed`] will tell.
+pub fn unplaced(kind: StmtKind) -> Box<Stmt> {
+    Box::new(Stmt { span: Span::default(), kind })
+}
+
 impl Builder<'_, '_> {
-    /// A statement.
-    pub fn stmt(&self, l: u32, r: u32, kind: Box<StmtKind>) -> Box<Stmt> {
-        Box::new(Stmt { span: self.span(l, r), kind: *kind })
+    /// A statement that stands from `l` up to `r`.
+    pub fn placed(&self, l: u32, r: u32, mut stmt: Box<Stmt>) -> Box<Stmt> {
+        stmt.span = self.span(l, r);
+        stmt
     }
 
     /// `first = rest[0] = …`; the last one is the value.

@@ -87,8 +87,8 @@ fn key_of(expression: &Expr) -> Option<(&str, &Expr)> {
             }
             _ => return None,
         },
-        ExprKind::Compare { left, ops, comparators } => match ops.first() {
-            Some(CmpOp::In | CmpOp::NotIn) => (comparators.first()?, &**left),
+        ExprKind::Compare { left, links } => match links.first()? {
+            (CmpOp::In | CmpOp::NotIn, container) => (container, &**left),
             _ => return None,
         },
         _ => return None,
