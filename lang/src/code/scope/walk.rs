@@ -213,7 +213,7 @@ impl Walk {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        with_stack(|| self.expr_here(expr));
+        if expr.is_leaf() { self.expr_here(expr) } else { with_stack(|| self.expr_here(expr)) }
     }
 
     fn expr_here(&mut self, expr: &Expr) {

@@ -82,6 +82,12 @@ impl Expr {
         kind.for_each_child(&mut |child| below = below.max(child.depth));
         Expr { span, depth: below.saturating_add(1), kind }
     }
+
+    /// Whether there is no expression below this one: a walk needs no more stack for it.
+    #[must_use]
+    pub fn is_leaf(&self) -> bool {
+        self.depth <= 1
+    }
 }
 
 /// A literal value.

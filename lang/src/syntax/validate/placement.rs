@@ -184,6 +184,9 @@ impl Placement<'_> {
 
     /// Checks an expression that must not be starred itself.
     fn expr(&mut self, expr: &Expr, yields: Yields) {
+        if expr.is_leaf() {
+            return self.parts(expr, yields);
+        }
         with_stack(|| {
             if let ExprKind::Starred(value) = &expr.kind {
                 self.report.error_help(
