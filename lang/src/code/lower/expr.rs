@@ -83,7 +83,11 @@ impl<'a> Lowering<'a> {
     /// `dst` = the value of `expr`. If `dst` is a variable, it is written by the last instruction only.
     pub(super) fn expr_to(&mut self, expr: &'a Expr, dst: Reg) {
         let mark = self.frame.mark();
-        if expr.is_leaf() { self.expr_here(expr, dst) } else { with_stack(|| self.expr_here(expr, dst)) }
+        if expr.is_leaf() {
+            self.expr_here(expr, dst)
+        } else {
+            with_stack(|| self.expr_here(expr, dst))
+        }
         self.frame.release(mark);
     }
 
