@@ -34,6 +34,8 @@ mod unused;
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::program::Profile;
 use crate::source::{SourceText, Span};
@@ -105,21 +107,15 @@ pub struct Binding {
 /// The types of expressions.
 #[derive(Clone, Debug, Default)]
 pub struct ExpressionTypes {
-    /// In order of their spans.
-    entries: Vec<(Span, Type)>,
+    /// By the offsets where they begin and end.
+    known: HashMap<(u32, u32), Type>,
 }
 
 impl ExpressionTypes {
     /// The type of the expression that covers exactly this span.
     #[must_use]
     pub fn at(&self, span: Span) -> Option<&Type> {
-        let at = self.entries.binary_search_by_key(&span, |(known, _)| *known).ok()?;
-        self.entries.get(at).map(|(_, ty)| ty)
-    }
-
-    /// Every expression with its type, in order of spans.
-    pub fn iter(&self) -> impl Iterator<Item = (Span, &Type)> {
-        self.entries.iter().map(|(span, ty)| (*span, ty))
+        self.known.get(&(span.start, span.end))
     }
 }
 
@@ -140,7 +136,7 @@ pub fn check(program: &Program, source: &SourceText, options: &CheckOptions) -> 
         Some(Binding { name, span, ty, symbol })
     };
     let bindings = inferred.bindings.into_iter().filter_map(binding).collect();
-    Checked { diagnostics, types: ExpressionTypes { entries: inferred.types }, bindings, symbols }
+    Checked { diagnostics, types: ExpressionTypes { known: inferred.types }, bindings, symbols }
 }
 
 impl Checked {

@@ -34,12 +34,37 @@ pub(super) enum Stars {
 pub(super) struct Callee<'n> {
     /// `split`, `math.sqrt`, the name of a script's function.
     pub(super) name: &'n str,
-    /// Its parameters, for the help.
-    pub(super) shown: String,
+    /// Its parameters.
+    pub(super) params: &'n [Param],
     /// The whole call.
     pub(super) call: Span,
     /// Who says that the callee is what it is.
     pub(super) by: Evidence,
+}
+
+impl Callee<'_> {
+    /// The parameters as a caller writes them: `sep, maxsplit=…`.
+    fn shown(&self) -> String {
+        let mut shown = Vec::with_capacity(self.params.len());
+        let mut stars = false;
+        for param in self.params {
+            let name = &param.name;
+            match param.kind {
+                ParamKind::VarArgs => {
+                    stars = true;
+                    shown.push(format!("*{name}"));
+                }
+                ParamKind::VarKeywords => shown.push(format!("**{name}")),
+                ParamKind::Keyword if !stars => {
+                    stars = true;
+                    shown.push("*".to_owned());
+                    shown.push(format!("{name}{}", if param.optional { "=…" } else { "" }));
+                }
+                _ => shown.push(format!("{name}{}", if param.optional { "=…" } else { "" })),
+            }
+        }
+        format!("({})", shown.join(", "))
+    }
 }
 
 /// Which argument goes to which parameter, as indices.
@@ -112,7 +137,7 @@ impl<'a> Pass<'a> {
                             if matched.iter().any(|(_, known)| *known == param) {
                                 let message =
                                     format!("`{}` gets `{}` twice: by position and by name", callee.name, name.name);
-                                let help = format!("give it once; the parameters are `{}`", callee.shown);
+                                let help = format!("give it once; the parameters are `{}`", callee.shown());
                                 self.fails(2003, argument.span, callee.by, false, message, Some(help));
                             } else {
                                 matched.push((at, param));
@@ -134,7 +159,7 @@ impl<'a> Pass<'a> {
                 callee.name,
                 if count == 1 { "is" } else { "are" }
             );
-            let help = format!("its parameters are `{}`", callee.shown);
+            let help = format!("its parameters are `{}`", callee.shown());
             self.fails(2002, first.span.to(last.span), callee.by, false, message, Some(help));
             return matched;
         }
@@ -159,7 +184,7 @@ impl<'a> Pass<'a> {
                     .collect();
                 let what = if names.is_empty() { counted(missing.len(), "argument") } else { names.join(", ") };
                 let message = format!("the call of `{}` lacks {what}", callee.name);
-                let help = format!("its parameters are `{}`", callee.shown);
+                let help = format!("its parameters are `{}`", callee.shown());
                 self.fails(2002, callee.call, callee.by, false, message, Some(help));
             }
         }
@@ -181,7 +206,7 @@ impl<'a> Pass<'a> {
         let mut found = Diagnostic::new(Code(2003), self.severity(callee.by, false), name.span, message);
         found.help = Some(match close {
             Some(close) if !by_position => format!("did you mean `{close}`?"),
-            _ => format!("its parameters are `{}`", callee.shown),
+            _ => format!("its parameters are `{}`", callee.shown()),
         });
         if let (Some(close), false) = (close, by_position) {
             found = found.with_fix(name.span, close);

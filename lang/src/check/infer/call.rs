@@ -123,7 +123,7 @@ impl<'a> Pass<'a> {
             }
             _ => builtin.name(),
         };
-        let about = Callee { name, shown: shown_params(&params), call: expr.span, by: callee.by };
+        let about = Callee { name, params: &params, call: expr.span, by: callee.by };
         self.apply_signature(&about, &params, known, &signature.returns, given, callee, |pass, given, plain| {
             pass.check_elements(builtin, receiver, callee, func, given);
             pass.special_result(builtin, receiver, given, plain)
@@ -159,7 +159,7 @@ impl<'a> Pass<'a> {
         };
         let skip = usize::from(new.kind == Kind::Class);
         let params = table_params(new, skip);
-        let about = Callee { name: desc.name, shown: shown_params(&params), call: expr.span, by: callee.by };
+        let about = Callee { name: desc.name, params: &params, call: expr.span, by: callee.by };
         let returns = &new.signature().returns;
         self.apply_signature(&about, &params, Substitution::default(), returns, given, callee, |pass, given, plain| {
             pass.special_instance(desc, given, plain)
@@ -275,7 +275,7 @@ impl<'a> Pass<'a> {
         let name = if function.name.is_empty() { "this function" } else { &*function.name };
         let mut by_param: Vec<Option<Known>> = Vec::new();
         if let Some(params) = &function.params {
-            let about = Callee { name, shown: shown_params(params), call: expr.span, by: callee.by };
+            let about = Callee { name, params, call: expr.span, by: callee.by };
             let matched = self.match_arguments(&about, params, given);
             by_param.resize(params.len(), None);
             for (argument, param) in &matched {
@@ -411,29 +411,6 @@ fn table_params(builtin: &'static Builtin, skip: usize) -> Vec<Param> {
                 || matches!(param.kind, ParamKind::VarArgs | ParamKind::VarKeywords),
         })
         .collect()
-}
-
-/// Parameters as a caller writes them: `sep, maxsplit=…`.
-fn shown_params(params: &[Param]) -> String {
-    let mut shown = Vec::with_capacity(params.len());
-    let mut stars = false;
-    for param in params {
-        let name = &param.name;
-        match param.kind {
-            ParamKind::VarArgs => {
-                stars = true;
-                shown.push(format!("*{name}"));
-            }
-            ParamKind::VarKeywords => shown.push(format!("**{name}")),
-            ParamKind::Keyword if !stars => {
-                stars = true;
-                shown.push("*".to_owned());
-                shown.push(format!("{name}{}", if param.optional { "=…" } else { "" }));
-            }
-            _ => shown.push(format!("{name}{}", if param.optional { "=…" } else { "" })),
-        }
-    }
-    format!("({})", shown.join(", "))
 }
 
 /// What a callable argument gives.

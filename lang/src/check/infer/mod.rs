@@ -64,7 +64,8 @@ const MOST_FINDINGS: usize = 1000;
 #[derive(Default)]
 pub(super) struct Inferred {
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) types: Vec<(Span, Type)>,
+    /// By the offsets where expressions begin and end.
+    pub(super) types: HashMap<(u32, u32), Type>,
     pub(super) bindings: Vec<(Span, SymbolId, Type)>,
 }
 
@@ -95,13 +96,10 @@ pub(super) fn infer(program: &Program, source: &SourceText, symbols: &Symbols, o
         Body::Statements(body) => pass.script(body),
         Body::Expression(expr) => pass.whole_expression(expr),
     }
-    let mut types: Vec<(Span, Type)> =
-        pass.types.into_iter().map(|((start, end), ty)| (Span::new(start, end), ty)).collect();
-    types.sort_by_key(|(span, _)| *span);
     let mut bindings: Vec<(Span, SymbolId, Type)> =
         pass.bindings.into_iter().map(|(span, (symbol, ty))| (span, symbol, ty)).collect();
     bindings.sort_by_key(|(span, ..)| *span);
-    Inferred { diagnostics: pass.found, types, bindings }
+    Inferred { diagnostics: pass.found, types: pass.types, bindings }
 }
 
 /// What belongs to the function that is being looked at.
@@ -200,8 +198,11 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn script(&mut self, body: &'a [Stmt]) {
-        let guards = function::guards(body);
-        (self.guarded, self.has_handlers) = (guards.names, guards.has_handlers);
+        // Without the word there is no handler.
+        if memchr::memmem::find(self.source.text().as_bytes(), b"except").is_some() {
+            let guards = function::guards(body);
+            (self.guarded, self.has_handlers) = (guards.names, guards.has_handlers);
+        }
         self.block(body);
         self.drain();
     }
