@@ -113,7 +113,7 @@ fn kept(name: &str) -> Cow<'static, str> {
 }
 
 /// A mapping in which a key has one or more values.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MultiMap {
     /// Keys in first-appearance order, each with its values in order; never an empty list. Empty while there is an element.
     items: Guarded<Table<HVec<Value>>>,
@@ -133,7 +133,7 @@ impl MultiMap {
     /// An empty map.
     #[must_use]
     pub fn new() -> Ref<MultiMap> {
-        Ref::new(MultiMap::default())
+        Ref::new(MultiMap { items: Guarded::default(), element: Guarded::new(None) })
     }
 
     /// The map of an element that has something inside.
@@ -146,10 +146,18 @@ impl MultiMap {
     #[must_use]
     pub fn items(&self) -> &Guarded<Table<HVec<Value>>> {
         let element = if self.element.borrow().is_some() { self.element.replace(None) } else { None };
-        if let Some(element) = element {
+        if let Some(mut element) = element {
+            element.keep(self);
             drop(self.items.replace(element.table()));
         }
         &self.items
+    }
+
+    /// Has something done to the element that this map still is.
+    pub(super) fn with_element(&self, change: impl FnOnce(&mut Element)) {
+        if let Some(element) = self.element.borrow_mut().as_mut() {
+            change(element);
+        }
     }
 
     /// Number of distinct keys.
@@ -170,12 +178,13 @@ impl MultiMap {
     /// `TypeError` if the key is unhashable.
     pub fn get_all(&self, key: &Value) -> R<HVec<Value>> {
         let hash = hash_value(key)?;
-        let found = match key.text_bytes() {
-            Some(text) => self.element.borrow_mut().as_mut().and_then(|element| element.all(hash, text)),
-            None => None,
-        };
-        if let Some(values) = found {
-            return Ok(values);
+        if let Some(text) = key.text_bytes() {
+            let mut values = HVec::new();
+            let found =
+                self.element.borrow_mut().as_mut().and_then(|element| element.all(self, hash, text, &mut values));
+            if found.is_some() {
+                return Ok(values);
+            }
         }
         let items = self.items().borrow();
         Ok(items.find(hash, key)?.and_then(|n| items.value(n)).cloned().unwrap_or_default())
@@ -198,7 +207,7 @@ impl MultiMap {
     #[inline]
     #[must_use]
     pub fn get_text(&self, hash: u64, text: &[u8]) -> Option<Value> {
-        let found = self.element.borrow_mut().as_mut().and_then(|element| element.first(hash, text));
+        let found = self.element.borrow_mut().as_mut().and_then(|element| element.first(self, hash, text));
         if let Some(found) = found {
             return found;
         }

@@ -157,10 +157,43 @@ impl<T: Object> Ref<T> {
         if Ref::is_unique(this) { Some(unsafe { &mut this.slot.as_mut().body }) } else { None }
     }
 
+    /// A reference to the object that has this body.
+    ///
+    /// # Safety
+    /// The body is that of an object that some reference refers to.
+    pub(super) unsafe fn of_body(body: &T) -> Ref<T> {
+        // SAFETY: by the caller's promise the body lies in a slot.
+        let slot = unsafe { NonNull::from(body).byte_sub(body_offset::<T>()) }.cast::<Slot<T>>();
+        let own = Ref { slot, _own: PhantomData };
+        own.header().increment();
+        own
+    }
+
     #[inline]
     fn header(&self) -> &Header {
         // SAFETY: a reference keeps its object alive.
         unsafe { &self.slot.as_ref().header }
+    }
+}
+
+/// Knows an object that it does not keep alive.
+#[derive(Debug)]
+pub(super) struct Uncounted<T: Object>(NonNull<Slot<T>>);
+
+impl<T: Object> Uncounted<T> {
+    /// Knows the object of a reference.
+    pub(super) fn of(known: &Ref<T>) -> Self {
+        Uncounted(known.slot)
+    }
+
+    /// A reference to the object; `None` if it is being dropped.
+    ///
+    /// # Safety
+    /// The object has not been dropped.
+    pub(super) unsafe fn counted(&self) -> Option<Ref<T>> {
+        // SAFETY: by the caller's promise the object's memory is its own.
+        let known = ManuallyDrop::new(Ref { slot: self.0, _own: PhantomData });
+        (known.header().count.get() > 0).then(|| Ref::clone(&known))
     }
 }
 

@@ -3,11 +3,16 @@
 //! A reader that has found a whole text to be well-formed can leave a [`Tree`]. A [`super::MultiMap`] made from an element of it
 //! reads single values from the list and becomes a table when somebody asks for more, so that a transform that takes six fields
 //! of forty does not build the rest. Making values never fails and never runs script code.
+//!
+//! An element gives the same map for the same node as long as somebody has that map. It does not keep the map itself: one that
+//! nobody has is made again when it is asked for, so that a loop over a long document leaves nothing behind. Only a map that
+//! has become a table, which may have been changed, is kept; so are then the maps around it.
+#![allow(unsafe_code)]
 
 use super::flow::MultiMap;
 use super::hash::hash_text;
 use super::hvec::HVec;
-use super::refs::{Object, Ref};
+use super::refs::{Object, Ref, Uncounted};
 use super::table::Table;
 use super::text::Blob;
 use super::{Dict, Value, interrupt};
@@ -164,7 +169,7 @@ pub fn document(tree: Tree) -> Value {
 #[must_use]
 pub fn value(tree: &Ref<Tree>, n: u32) -> Value {
     match tree.node(n) {
-        Some(node) if node.end > n + 1 => Value::MultiMap(MultiMap::lazy(Element::new(tree.clone(), n))),
+        Some(node) if node.end > n + 1 => Value::MultiMap(MultiMap::lazy(Element::new(tree.clone(), n, None))),
         Some(node) => tree.text(node.text),
         None => Value::None,
     }
@@ -173,20 +178,75 @@ pub fn value(tree: &Ref<Tree>, n: u32) -> Value {
 /// Most maps that an element remembers to have given; one that has to give more becomes a table.
 const GIVEN: usize = 16;
 
+/// A map that an element has given.
+#[derive(Debug)]
+enum Given {
+    /// One that somebody has: when it is dropped, it says so to the element.
+    Seen(Uncounted<MultiMap>),
+    /// One that has to stay.
+    Kept(Ref<MultiMap>),
+}
+
+impl Given {
+    /// The map; `None` if it is being dropped.
+    fn map(&self) -> Option<Ref<MultiMap>> {
+        match self {
+            // SAFETY: a map that is dropped is taken from the list of what its parent has given (see `Element::drop`).
+            Given::Seen(map) => unsafe { map.counted() },
+            Given::Kept(map) => Some(map.clone()),
+        }
+    }
+}
+
 /// An element that has something inside and is no table yet.
 #[derive(Debug)]
 pub struct Element {
     tree: Ref<Tree>,
     node: u32,
+    /// The map that remembers to have given this one.
+    parent: Option<Ref<MultiMap>>,
     /// The maps inside it that somebody has, with their nodes: each time it must be the same object.
-    given: HVec<(u32, Value)>,
+    given: HVec<(u32, Given)>,
+}
+
+impl Drop for Element {
+    fn drop(&mut self) {
+        if let Some(parent) = self.parent.take() {
+            parent.with_element(|parent| parent.forget(self.node));
+        }
+    }
 }
 
 impl Element {
-    /// The element of a node.
-    #[must_use]
-    pub fn new(tree: Ref<Tree>, node: u32) -> Element {
-        Element { tree, node, given: HVec::new() }
+    /// The element of a node, for a map that `parent` remembers.
+    fn new(tree: Ref<Tree>, node: u32, parent: Option<Ref<MultiMap>>) -> Element {
+        Element { tree, node, parent, given: HVec::new() }
+    }
+
+    /// A map inside is no more.
+    fn forget(&mut self, node: u32) {
+        // Most likely it is the one that was given last.
+        if let Some(n) = self.given.iter().rposition(|(given, _)| *given == node) {
+            self.given.remove(n);
+        }
+    }
+
+    /// Has the map of this element, which becomes a table, kept by the maps around it; nothing is remembered of it any more.
+    pub(super) fn keep(&mut self, own: &MultiMap) {
+        // SAFETY: maps are made by `MultiMap::new` and `MultiMap::lazy` only, as objects.
+        let mut map = unsafe { Ref::of_body(own) };
+        let (mut node, mut next) = (self.node, self.parent.take());
+        while let Some(parent) = next {
+            next = None;
+            parent.with_element(|element| {
+                if let Some((_, given)) = element.given.iter_mut().find(|(given, _)| *given == node) {
+                    *given = Given::Kept(map.clone());
+                }
+                node = element.node;
+                next = element.parent.take();
+            });
+            map = parent;
+        }
     }
 
     /// The number of the first node behind the element.
@@ -194,42 +254,44 @@ impl Element {
         self.tree.node(self.node).map_or(0, |node| node.end)
     }
 
-    /// The value of a node inside; `None` if there would be too many maps to remember.
-    fn give(&mut self, n: u32) -> Option<Value> {
+    /// The value of a node inside, for the map `own`; `None` if there would be too many maps to remember.
+    fn give(&mut self, own: &MultiMap, n: u32) -> Option<Value> {
         let is_text = self.tree.node(n).is_none_or(|node| node.end == n + 1);
         if is_text {
             return Some(value(&self.tree, n));
         }
-        if let Some((_, map)) = self.given.iter().find(|(node, _)| *node == n) {
-            return Some(map.clone());
+        if let Some((_, given)) = self.given.iter().find(|(node, _)| *node == n) {
+            return given.map().map(Value::MultiMap);
         }
         if self.given.len() == GIVEN {
             return None;
         }
-        let map = value(&self.tree, n);
-        self.given.push((n, map.clone()));
-        Some(map)
+        // SAFETY: as in `keep`.
+        let parent = unsafe { Ref::of_body(own) };
+        let map = MultiMap::lazy(Element::new(self.tree.clone(), n, Some(parent)));
+        self.given.push((n, Given::Seen(Uncounted::of(&map))));
+        Some(Value::MultiMap(map))
     }
 
-    /// The first value of a key, if there is one. The outer `None` says that a table is needed.
-    pub(super) fn first(&mut self, hash: u64, text: &[u8]) -> Option<Option<Value>> {
+    /// The first value of a key, if there is one, for the map `own` of this element. The outer `None` says that a table is needed.
+    pub(super) fn first(&mut self, own: &MultiMap, hash: u64, text: &[u8]) -> Option<Option<Value>> {
         if let Some(n) = self.tree.find(self.node + 1, self.end(), hash, text) {
-            return self.give(n).map(Some);
+            return self.give(own, n).map(Some);
         }
         Some(self.tree.own_text(self.node).filter(|(name, _)| name.is(hash, text)).map(|(_, value)| value))
     }
 
-    /// All values of a key. `None` says that a table is needed.
-    pub(super) fn all(&mut self, hash: u64, text: &[u8]) -> Option<HVec<Value>> {
+    /// Appends all values of a key to `values`, for the map `own` of this element. `None` says that a table is needed; what was
+    /// appended is dropped when nobody is at work on the element.
+    pub(super) fn all(&mut self, own: &MultiMap, hash: u64, text: &[u8], values: &mut HVec<Value>) -> Option<()> {
         let (mut at, end) = (self.node + 1, self.end());
-        let mut values = HVec::new();
         while let Some(n) = self.tree.find(at, end, hash, text) {
-            values.push(self.give(n)?);
+            values.push(self.give(own, n)?);
             at = self.tree.node(n)?.end;
         }
         let own = self.tree.own_text(self.node).filter(|(name, _)| name.is(hash, text));
         values.extend(own.map(|(_, value)| value));
-        Some(values)
+        Some(())
     }
 
     /// The keys with their values.
@@ -243,11 +305,17 @@ impl Element {
             }
         };
         let given = std::mem::take(&mut self.given);
+        // The table keeps them now.
+        let given: HVec<(u32, Ref<MultiMap>)> =
+            given.iter().filter_map(|(n, given)| Some((*n, given.map()?))).collect();
+        for (_, map) in given.iter() {
+            map.with_element(|element| drop(element.parent.take()));
+        }
         let (mut at, end) = (self.node + 1, self.end());
         let mut count = 0;
         while let Some(node) = self.tree.node(at).filter(|_| at < end) {
             if let Some(name) = self.tree.names.get(node.name) {
-                let known = given.iter().find(|(node, _)| *node == at).map(|(_, map)| map.clone());
+                let known = given.iter().find(|(node, _)| *node == at).map(|(_, map)| Value::MultiMap(map.clone()));
                 add(name, known.unwrap_or_else(|| value(&self.tree, at)));
             }
             at = node.end;

@@ -337,7 +337,7 @@ impl<'a> Surveyor<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::compare;
+    use crate::value::{compare, heap};
 
     #[test]
     fn the_survey_takes_only_what_the_reader_takes_and_gives_the_same() {
@@ -437,5 +437,43 @@ mod tests {
         let Value::MultiMap(x) = x else { panic!("a map") };
         let several = x.get_all(&Value::str("y")).unwrap();
         assert_eq!((several.len(), several[1].is_none(), x.len()), (2, true, 1));
+    }
+
+    #[test]
+    fn maps_that_nobody_has_are_made_again_unless_they_may_have_been_changed() {
+        let text = "<r><a><b k='1'><c k='2'>x</c></b></a><a><b k='3'/></a></r>";
+        let get = |map: &Value, key: &str| match map {
+            Value::Dict(dict) => dict.get_str(key).unwrap(),
+            Value::MultiMap(map) => map.get(&Value::str(key)).unwrap().unwrap(),
+            other => panic!("a map: {other:?}"),
+        };
+        let set = |map: &Value, key: &str, value: Value| match map {
+            Value::MultiMap(map) => map.set(Value::str(key), value).unwrap(),
+            other => panic!("a map: {other:?}"),
+        };
+        let document = || survey(&Source::of_text(text.as_bytes())).unwrap().unwrap();
+        let top = document();
+        let at = |path: &[&str]| path.iter().fold(top.clone(), |map, key| get(&map, key));
+        let before = heap::used();
+        for _ in 0..3 {
+            assert_eq!(at(&["r", "a", "b", "c", "@k"]).text_bytes(), Some(&b"2"[..]));
+            let Value::MultiMap(root) = at(&["r"]) else { panic!("a map") };
+            assert_eq!(root.get_all(&Value::str("a")).unwrap().len(), 2);
+        }
+        // Elements that have given something may keep room for it.
+        assert!(heap::used() < before + 200);
+        // A change stays, though nobody has the maps around what was changed.
+        set(&at(&["r", "a", "b", "c"]), "new", Value::Int(7));
+        assert!(matches!(at(&["r", "a", "b", "c", "new"]), Value::Int(7)));
+        let (a, c) = (at(&["r", "a"]), at(&["r", "a", "b", "c"]));
+        assert!(c.is(&get(&get(&a, "b"), "c")));
+        let Value::MultiMap(root) = at(&["r"]) else { panic!("a map") };
+        assert_eq!(root.len(), 1);
+        assert!(a.is(&at(&["r", "a"])) && c.is(&at(&["r", "a", "b", "c"])));
+        // What is inside stays whole when what is around it goes.
+        let inside = get(&get(&get(&document(), "r"), "a"), "b");
+        set(&get(&inside, "c"), "new", Value::Int(8));
+        assert!(matches!(get(&get(&inside, "c"), "new"), Value::Int(8)));
+        assert_eq!(get(&inside, "@k").text_bytes(), Some(&b"1"[..]));
     }
 }
