@@ -1,12 +1,15 @@
 //! What a run need not hold in memory: a payload that is read once from front to back (spec 7.3), and a list that is made
-//! only to be written.
+//! only to be written, be it kept in a variable until then.
 //!
 //! Does a program read its payload once? The question is decided from the register code of `dw_process` (or of the expression), and only a clear case counts:
 //! the message is used for nothing but its attributes, `payload` is read at one place that is in no loop, what is read
 //! there is iterated over at one place and used for nothing else, and nothing calls `dw_process` again. So nobody can tell
 //! an item that was made when its turn came from one that was there all along.
 
-use super::{Code, Constant, Instr, NO_REG, Reg, Target, Unit};
+use std::ops::RangeInclusive;
+
+use super::operands::Access;
+use super::{Code, Constant, Instr, Reg, Target, Unit};
 
 /// An instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,32 +62,57 @@ fn is_only_written(unit: &Unit, code: &Code, made: usize) -> bool {
     let Some(Instr::BuildList { dst: list, count: 0, .. }) = code.instrs.get(made).copied() else { return false };
     let is_append =
         |instr: &Instr| matches!(instr, Instr::ListAppend { list: own, src } if *own == list && *src != list);
-    let later = code.instrs.iter().enumerate().skip(made + 1);
-    let Some((call, instr)) = later.clone().find(|(_, instr)| touches(unit, instr, list) && !is_append(instr)) else {
+    let mut later = code.instrs.iter().enumerate().skip(made + 1).filter(|(_, instr)| touches(unit, instr, list));
+    let Some((full, instr)) = later.by_ref().find(|(_, instr)| !is_append(instr)) else { return false };
+    let is_variable = |register: Reg| code.locals.iter().any(|(local, _)| *local == register);
+    if is_variable(list) || is_entered(code, made..=full, made) {
         return false;
-    };
-    let (base, argument) = match *instr {
+    }
+    match *instr {
+        // Kept in a variable; what its register held before serves something else now.
+        Instr::Move { dst, src } if src == list && is_variable(dst) => {
+            let is_gone = later.next().is_none_or(|(_, instr)| !reads(unit, instr, list));
+            is_gone && is_variable_written(unit, code, made, dst)
+        }
+        _ => is_write(unit, code, made, full, list),
+    }
+}
+
+/// Whether a variable that has its value since instruction `made` is read by nothing but one call that writes it, once.
+fn is_variable_written(unit: &Unit, code: &Code, made: usize, variable: Reg) -> bool {
+    let mut uses = code.instrs.iter().enumerate().filter(|(_, instr)| reads(unit, instr, variable));
+    let Some((read, Instr::Move { dst, src })) = uses.next().filter(|(read, _)| *read > made) else { return false };
+    let call = read + 2;
+    let is_written = *src == variable && uses.next().is_none() && is_write(unit, code, read, call, *dst);
+    let is_captured = unit.codes.iter().any(|inner| inner.captures.contains(&variable));
+    let is_parameter = usize::from(variable) < code.params.names.len();
+    let goes_back = code.instrs.iter().skip(read).any(|instr| instr.target().is_some_and(|to| to as usize <= read));
+    let retried = code.handlers.iter().any(|handler| handler.target as usize <= read && handler.end as usize > read);
+    is_written && !is_captured && !is_parameter && !goes_back && !retried && !is_entered(code, read..=call, call + 1)
+}
+
+/// Whether something leads to the instructions of a range but what is before them and, inside, `start`.
+fn is_entered(code: &Code, inside: RangeInclusive<usize>, start: usize) -> bool {
+    let entered = code.instrs.iter().enumerate().any(|(at, instr)| {
+        !inside.contains(&at)
+            && instr.target().is_some_and(|to| inside.contains(&(to as usize)) && to as usize != start)
+    });
+    entered || code.handlers.iter().any(|handler| inside.contains(&(handler.target as usize)))
+}
+
+/// The registers of the function and of the first argument of a call with two arguments, of which the second may be named
+/// `mime_type`.
+fn called(unit: &Unit, call: &Instr) -> Option<(Reg, Reg)> {
+    match *call {
         Instr::CallKeywords { base, argc: 2, names } => {
             let names = unit.constants.get(usize::from(names));
             let named =
                 matches!(names, Some(Constant::Names(names)) if matches!(&names[..], [name] if &**name == "mime_type"));
-            (base, if named { base.saturating_add(1) } else { NO_REG })
+            named.then(|| (base, base.saturating_add(1)))
         }
-        Instr::CallMethod { base, argc: 2, .. } => (base, base.saturating_add(2)),
-        _ => return false,
-    };
-    let inside = made..=call;
-    let entered = code.instrs.iter().enumerate().any(|(at, instr)| {
-        !inside.contains(&at) && instr.target().is_some_and(|to| inside.contains(&(to as usize)) && to as usize != made)
-    });
-    let caught = code.handlers.iter().any(|handler| inside.contains(&(handler.target as usize)));
-    let is_variable = code.locals.iter().any(|(local, _)| *local == list);
-    argument == list
-        && !entered
-        && !caught
-        && !is_variable
-        && is_json(unit, code, call, list.saturating_add(1))
-        && is_from_value(unit, code, made, call, base)
+        Instr::CallMethod { base, argc: 2, .. } => Some((base, base.saturating_add(2))),
+        _ => None,
+    }
 }
 
 /// Whether the instruction before `call` puts the MIME type of JSON into `register`.
@@ -95,10 +123,12 @@ fn is_json(unit: &Unit, code: &Code, call: usize, register: Reg) -> bool {
     *dst == register && matches!(text, Some(Constant::Str(text)) if **text == *b"application/json")
 }
 
-/// Whether `base` holds the function `Entity.from_value` at `call`, since before `made`.
-fn is_from_value(unit: &Unit, code: &Code, made: usize, call: usize, base: Reg) -> bool {
+/// Whether instruction `call` writes what is in `list` as JSON, by the function `Entity.from_value` that was fetched before
+/// instruction `before`.
+fn is_write(unit: &Unit, code: &Code, before: usize, call: usize, list: Reg) -> bool {
+    let Some((base, argument)) = code.instrs.get(call).and_then(|call| called(unit, call)) else { return false };
     let is_name = |name: u16| unit.names.get(usize::from(name)).is_some_and(|name| &**name == "from_value");
-    let fetched = (0..made).rev().find(|at| code.instrs.get(*at).is_some_and(|instr| touches(unit, instr, base)));
+    let fetched = (0..before).rev().find(|at| code.instrs.get(*at).is_some_and(|instr| touches(unit, instr, base)));
     let Some((fetched, of)) = fetched.and_then(|at| match code.instrs.get(at) {
         Some(Instr::LoadAttr { dst, obj, name }) if *dst == base && is_name(*name) => Some((at, *obj)),
         Some(Instr::LoadMethod { base: own, obj, name }) if *own == base && is_name(*name) => Some((at, *obj)),
@@ -114,7 +144,7 @@ fn is_from_value(unit: &Unit, code: &Code, made: usize, call: usize, base: Reg) 
     };
     let untouched =
         code.instrs.get(fetched + 1..call).is_some_and(|instrs| !instrs.iter().any(|i| touches(unit, i, base)));
-    is_entity && untouched
+    argument == list && is_json(unit, code, call, list.saturating_add(1)) && is_entity && untouched
 }
 
 /// The code that receives the message.
@@ -182,6 +212,16 @@ fn touches(unit: &Unit, instr: &Instr, register: Reg) -> bool {
     found
 }
 
+/// Whether the instruction reads the register.
+fn reads(unit: &Unit, instr: &Instr, register: Reg) -> bool {
+    let mut found = false;
+    instr.for_each_register(unit, &mut |access, first, count| {
+        let inside = (u32::from(first)..u32::from(first) + u32::from(count)).contains(&u32::from(register));
+        found |= inside && access == Access::Read;
+    });
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use crate::source::SourceText;
@@ -192,7 +232,7 @@ mod tests {
         let text = if body.contains("def ") { body.to_owned() } else { format!("def dw_process(msg):\n    {body}\n") };
         let source = SourceText::new("test", &text);
         let program = Program::compile(&source, &ParseOptions::default(), Profile::Extended).program;
-        program.expect("it compiles").unit().clone()
+        program.unwrap_or_else(|| panic!("{text}")).unit().clone()
     }
 
     fn streams(body: &str) -> bool {
@@ -208,6 +248,45 @@ mod tests {
             ("return Entity.from_value([x for x in msg.payload], mime_type='text/csv')", false),
             ("return Entity.from_value([x for x in msg.payload], encoding='utf-8')", false),
             ("a = [x for x in msg.payload]\n    return Entity.from_value(a, 'application/json'), a", false),
+            ("a = [x for x in msg.payload]\n    return Entity.from_value(a, mime_type='application/json')", true),
+            ("a = [x for x in msg.payload]\n    a = 1\n    return Entity.from_value(a, 'application/json')", true),
+            (
+                "a: list = [x for x in msg.payload]\n    e = Entity.from_value(a, 'application/json')\n    return e",
+                true,
+            ),
+            (
+                "if msg.id: a = [1]\n    else: a = [x for x in msg.payload]\n    print(1)\n    return Entity.from_value(a, 'application/json')",
+                true,
+            ),
+            ("a = b = [x for x in msg.payload]\n    return Entity.from_value(a, 'application/json'), b", false),
+            ("a = [x for x in msg.payload]\n    b = a\n    return Entity.from_value(b, 'application/json')", false),
+            ("a = [x for x in msg.payload]\n    print(a)\n    return Entity.from_value(a, 'application/json')", false),
+            (
+                "a = [x for x in msg.payload]\n    return [Entity.from_value(a, 'application/json') for _ in range(2)]",
+                false,
+            ),
+            ("a = [x for x in msg.payload]\n    for _ in range(2): Entity.from_value(a, 'application/json')", false),
+            (
+                "for _ in range(2):\n        a = [x for x in msg.payload]\n        Entity.from_value(a, 'application/json')",
+                false,
+            ),
+            (
+                "a = [x for x in msg.payload]\n    f = lambda: a\n    return Entity.from_value(a, 'application/json')",
+                false,
+            ),
+            (
+                "def f(a):\n    a = [x for x in a]\n    return Entity.from_value(a, 'application/json')\ndef dw_process(msg): return f(msg)",
+                false,
+            ),
+            ("a = [x for x in msg.payload]\n    a += [1]\n    return Entity.from_value(a, 'application/json')", false),
+            (
+                "a = [x for x in msg.payload]\n    try: 1 / 0\n    except ValueError: pass\n    return Entity.from_value(a, 'application/json')",
+                false,
+            ),
+            (
+                "while True:\n        try:\n            a = [x for x in msg.payload]\n            return Entity.from_value(a, 'application/json')\n        except ValueError: pass",
+                false,
+            ),
             ("return Entity.from_value(m := [x for x in msg.payload], 'application/json'), m", false),
             ("return Entity.from_value(sorted([x for x in msg.payload]), 'application/json')", false),
             ("return f.from_value([x for x in msg.payload], 'application/json')", false),
