@@ -75,12 +75,13 @@ pub fn push_float(out: &mut HVec<u8>, x: f64) {
     let thousandths = size * 1000.0;
     // Most floats in messages have up to three decimals. If the decimal number with three of them rounds to the float and
     // has at most fifteen digits, it is the shortest: no two such numbers round to the same float.
-    if thousandths < 1e15 && thousandths.trunc() == thousandths && thousandths / 1000.0 == size {
+    let thousands = thousandths as i64;
+    if thousandths < 1e15 && thousands as f64 == thousandths && thousandths / 1000.0 == size {
         if x.is_sign_negative() {
             out.push(b'-');
         }
         // Below 10^15.
-        let (whole, rest) = (thousandths as i64 / 1000, (thousandths as i64 % 1000) as usize);
+        let (whole, rest) = (thousands / 1000, (thousands % 1000) as usize);
         push_int(out, whole);
         let [tens, units] = [PAIRS[rest % 100 * 2], PAIRS[rest % 100 * 2 + 1]];
         let digits = [b'.', b'0' + (rest / 100) as u8, tens, units];
@@ -91,7 +92,7 @@ pub fn push_float(out: &mut HVec<u8>, x: f64) {
         } else {
             2
         };
-        out.extend_bytes(&digits[..len]);
+        out.extend_prefix(&digits, len);
     } else if (1e-4..1e16).contains(&size) {
         // In this range both have the same form.
         out.extend_bytes(ryu::Buffer::new().format_finite(x).as_bytes());

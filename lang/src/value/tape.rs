@@ -191,13 +191,12 @@ fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
 /// The values of an object, and how many of them are unbound. Scalars that were looked at in other objects of its shape are made now;
 /// containers are if most of such objects is used.
 fn fields<F: Scalars>(tape: &Ref<Tape>, shape: &Shape, parts: &[Part], depth: usize) -> Fields {
-    let whole = depth < NESTED && shape.is_mostly_used();
     let mut left = 0;
     let values = HVec::of_each(parts, |place, part| {
         if shape.is_used(place) {
             match part.kind() {
                 Kind::Scalar(at) => return F::scalar(&tape.text, at),
-                _ if whole => return made(tape, *part, depth + 1),
+                _ if depth < NESTED && shape.is_mostly_used() => return made(tape, *part, depth + 1),
                 _ => {}
             }
         }

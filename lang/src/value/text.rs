@@ -62,9 +62,15 @@ impl ShortStr {
     #[inline]
     #[must_use]
     pub fn padded(&self) -> ([u8; 16], usize) {
-        let mut padded = [0; 16];
-        padded[..Self::MAX].copy_from_slice(&self.bytes);
-        (padded, usize::from(self.len))
+        (self.wide().to_le_bytes(), usize::from(self.len))
+    }
+
+    /// The text as a number, of which the other bytes are zero. Loads that overlap cost less than a copy.
+    #[inline]
+    fn wide(&self) -> u128 {
+        let [first @ .., _, _, _, _, _, _] = self.bytes;
+        let [_, _, _, _, _, _, last @ ..] = self.bytes;
+        u128::from(u64::from_le_bytes(first)) | u128::from(u64::from_le_bytes(last)) << 48
     }
 
     /// The text.
@@ -83,12 +89,7 @@ impl ShortStr {
         if usize::from(len) > Self::MAX {
             return None;
         }
-        let bits = |text: &ShortStr| {
-            let mut wide = [0; 16];
-            wide[..Self::MAX].copy_from_slice(&text.bytes);
-            u128::from_le_bytes(wide)
-        };
-        let [bytes @ .., _, _] = (bits(self) | bits(other) << (8 * u32::from(self.len))).to_le_bytes();
+        let [bytes @ .., _, _] = (self.wide() | other.wide() << (8 * u32::from(self.len))).to_le_bytes();
         Some(ShortStr { len, bytes })
     }
 

@@ -3,6 +3,7 @@
 use crate::builtins::repr;
 use crate::modules;
 use crate::value::exceptions::{type_error, value_error};
+use crate::value::format::scan::{self, Scanned};
 use crate::value::format::{float_exact, float_text, int_parse};
 use crate::value::number::IntView;
 use crate::value::types::{Kind, Profile};
@@ -18,6 +19,12 @@ pub static INT: Builtin = Builtin::new(
 );
 
 fn int(cx: &mut Cx<'_>, a: &[Value]) -> R {
+    // What fields of texts mostly are.
+    if let (Value::Short(text), Value::Unbound) = (&a[0], &a[1])
+        && let Some(Scanned::Int(n)) = scan::plain(text)
+    {
+        return Ok(Value::Int(n));
+    }
     if let (Some(text), true) = (a[0].text_bytes(), a[1].is_unbound()) {
         return Ok(int_parse::parse(text, 10)?.into());
     }
@@ -88,6 +95,11 @@ pub static FLOAT: Builtin = Builtin::new(
 
 fn float(cx: &mut Cx<'_>, a: &[Value]) -> R {
     let value = &a[0];
+    if let Value::Short(text) = value
+        && let Some(Scanned::Float(x)) = scan::plain(text)
+    {
+        return Ok(Value::Float(x));
+    }
     if let Some(text) = value.text_bytes() {
         return Ok(Value::Float(float_text::parse(text)?));
     }

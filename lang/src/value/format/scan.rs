@@ -188,14 +188,21 @@ fn signed(n: u64, negative: bool) -> i64 {
     if negative { -n } else { n }
 }
 
+/// The number that a short text is, if it is a plain one.
+#[inline]
+#[must_use]
+pub fn plain(text: &ShortStr) -> Option<Scanned> {
+    let (bytes, len) = text.padded();
+    Outline::of(&bytes).filter(|outline| outline.end == len).map(|outline| outline.value(&bytes))
+}
+
 /// The number that a whole text is, if it is no long one.
 #[inline]
 fn whole(text: &[u8]) -> Option<Scanned> {
-    if let Some(short) = ShortStr::new(text) {
-        let (bytes, len) = short.padded();
-        if let Some(outline) = Outline::of(&bytes) {
-            return (outline.end == len).then(|| outline.value(&bytes));
-        }
+    if let Some(short) = ShortStr::new(text)
+        && let Some(number) = plain(&short)
+    {
+        return Some(number);
     }
     let text = Some(text).filter(|text| text.len() <= LONG)?;
     scan_any(text).filter(|(len, _)| *len == text.len()).map(|(_, number)| number)
