@@ -91,13 +91,101 @@ impl Text {
 
 /// An element or an attribute. What is inside an element follows it.
 #[derive(Debug, Clone, Copy)]
-pub struct Node {
-    /// Number of its name.
-    pub name: u32,
-    /// Number of the first node that is not inside.
-    pub end: u32,
-    /// Its text.
-    pub text: Text,
+struct Node {
+    /// Number of its name; [`INSIDE`] marks elements with something inside.
+    name: u32,
+    /// Number of the first node that is not inside, if there is something inside; else where its text begins.
+    first: u32,
+    /// The number of its text among those of such elements, or how long its text is.
+    second: u32,
+}
+
+/// Marks elements that have something inside.
+const INSIDE: u32 = 1 << 31;
+
+/// Elements and attributes in the order of the document.
+#[derive(Debug)]
+pub struct Nodes {
+    all: HVec<Node>,
+    /// The texts of elements that have something else inside, too.
+    texts: HVec<Text>,
+}
+
+impl Nodes {
+    /// None, with room for some.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Nodes {
+        Nodes { all: HVec::with_capacity(capacity), texts: HVec::new() }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Adds a node without anything inside and gives its number; `None` if there are too many. So far `done` bytes of `total` gave
+    /// nodes.
+    #[inline]
+    pub fn add(&mut self, name: u32, text: Text, done: usize, total: usize) -> Option<u32> {
+        let n = u32::try_from(self.all.len()).ok().filter(|n| *n < u32::MAX && name < INSIDE)?;
+        self.all.reserve_for_rest(1, done, total);
+        self.all.push(Node { name, first: text.start, second: text.len });
+        Some(n)
+    }
+
+    /// Completes an element: what was added after it is inside.
+    #[inline]
+    pub fn close(&mut self, n: u32, text: Text) {
+        // Their number was looked at when they were added.
+        let end = self.all.len() as u32;
+        let Some(node) = self.all.get_mut(n as usize) else { return };
+        if end == n + 1 {
+            (node.first, node.second) = (text.start, text.len);
+            return;
+        }
+        // There are not more texts than nodes.
+        let number = self.texts.len() as u32;
+        *node =
+            Node { name: node.name | INSIDE, first: end, second: if text == Text::NONE { u32::MAX } else { number } };
+        if text != Text::NONE {
+            self.texts.push(text);
+        }
+    }
+
+    /// The number of a node's name.
+    #[inline]
+    #[must_use]
+    pub fn name(&self, n: u32) -> Option<u32> {
+        self.all.get(n as usize).map(|node| node.name & !INSIDE)
+    }
+
+    /// The numbers of the names of the nodes from `n` on.
+    pub fn names_from(&self, n: u32) -> impl ExactSizeIterator<Item = u32> {
+        self.all.get(n as usize..).unwrap_or_default().iter().map(|node| node.name & !INSIDE)
+    }
+
+    /// The number of the first node that is not inside a node.
+    #[inline]
+    fn end(&self, n: u32) -> u32 {
+        match self.all.get(n as usize) {
+            Some(node) if node.name & INSIDE != 0 => node.first,
+            Some(_) => n + 1,
+            None => 0,
+        }
+    }
+
+    /// A node's text.
+    #[inline]
+    fn text(&self, n: u32) -> Text {
+        match self.all.get(n as usize) {
+            Some(node) if node.name & INSIDE != 0 => {
+                self.texts.get(node.second as usize).copied().unwrap_or(Text::NONE)
+            }
+            Some(node) => Text { start: node.first, len: node.second },
+            None => Text::NONE,
+        }
+    }
 }
 
 /// A document. The first node is the root.
@@ -105,8 +193,8 @@ pub struct Node {
 pub struct Tree {
     /// The bytes in which the texts stand.
     pub blob: Ref<Blob>,
-    /// Elements and attributes in the order of the document.
-    pub nodes: HVec<Node>,
+    /// Elements and attributes.
+    pub nodes: Nodes,
     /// The names.
     pub names: Ref<Names>,
     /// Texts that are no part of the document, because references in them were resolved.
@@ -125,8 +213,16 @@ impl Tree {
         }
     }
 
-    fn node(&self, n: u32) -> Option<&Node> {
-        self.nodes.get(n as usize)
+    /// The name of a node.
+    #[inline]
+    fn name(&self, n: u32) -> Option<&Name> {
+        self.names.get(self.nodes.name(n)?)
+    }
+
+    /// Whether something is inside a node.
+    #[inline]
+    fn has_inside(&self, n: u32) -> bool {
+        self.nodes.end(n) > n + 1
     }
 
     /// The first node of a name from node `at` on, which is directly inside an element as those that are looked at after it,
@@ -134,12 +230,12 @@ impl Tree {
     fn find(&self, mut at: u32, end: u32, hash: u64, text: &[u8]) -> Option<u32> {
         let mut seen = 0;
         let mut found = None;
-        while let Some(node) = self.node(at).filter(|_| at < end) {
-            if self.names.get(node.name).is_some_and(|name| name.is(hash, text)) {
+        while at < end {
+            if self.name(at).is_some_and(|name| name.is(hash, text)) {
                 found = Some(at);
                 break;
             }
-            at = node.end;
+            at = self.nodes.end(at).max(at + 1);
             seen += 1;
         }
         interrupt::spend(seen / 2);
@@ -148,7 +244,7 @@ impl Tree {
 
     /// The text of an element that has something inside, under its key.
     fn own_text(&self, element: u32) -> Option<(&Name, Value)> {
-        let text = self.node(element)?.text;
+        let text = self.nodes.text(element);
         (text != Text::NONE).then(|| (&self.names.text, self.text(text)))
     }
 }
@@ -158,7 +254,7 @@ impl Tree {
 pub fn document(tree: Tree) -> Value {
     let tree = Ref::new(tree);
     let top = Dict::new();
-    if let Some(name) = tree.node(0).and_then(|root| tree.names.get(root.name)) {
+    if let Some(name) = tree.name(0) {
         // A text is hashable, so this cannot fail.
         let _ = top.set(name.key.clone(), value(&tree, 0));
     }
@@ -168,11 +264,10 @@ pub fn document(tree: Tree) -> Value {
 /// The value of a node: a text, or a map of what is inside.
 #[must_use]
 pub fn value(tree: &Ref<Tree>, n: u32) -> Value {
-    match tree.node(n) {
-        Some(node) if node.end > n + 1 => Value::MultiMap(MultiMap::lazy(Element::new(tree.clone(), n, None))),
-        Some(node) => tree.text(node.text),
-        None => Value::None,
+    if tree.has_inside(n) {
+        return Value::MultiMap(MultiMap::lazy(Element::new(tree.clone(), n, None)));
     }
+    tree.text(tree.nodes.text(n))
 }
 
 /// Most maps that an element remembers to have given; one that has to give more becomes a table.
@@ -225,9 +320,15 @@ impl Element {
 
     /// A map inside is no more.
     fn forget(&mut self, node: u32) {
-        // Most likely it is the one that was given last.
-        if let Some(n) = self.given.iter().rposition(|(given, _)| *given == node) {
-            self.given.remove(n);
+        let Some(n) = self.given.iter().rposition(|(given, _)| *given == node) else { return };
+        let last = self.given.pop();
+        if let Some(slot) = self.given.get_mut(n)
+            && let Some(last) = last
+        {
+            *slot = last;
+        }
+        if self.given.is_empty() {
+            self.given = HVec::new();
         }
     }
 
@@ -251,14 +352,13 @@ impl Element {
 
     /// The number of the first node behind the element.
     fn end(&self) -> u32 {
-        self.tree.node(self.node).map_or(0, |node| node.end)
+        self.tree.nodes.end(self.node)
     }
 
     /// The value of a node inside, for the map `own`; `None` if there would be too many maps to remember.
     fn give(&mut self, own: &MultiMap, n: u32) -> Option<Value> {
-        let is_text = self.tree.node(n).is_none_or(|node| node.end == n + 1);
-        if is_text {
-            return Some(value(&self.tree, n));
+        if !self.tree.has_inside(n) {
+            return Some(self.tree.text(self.tree.nodes.text(n)));
         }
         if let Some((_, given)) = self.given.iter().find(|(node, _)| *node == n) {
             return given.map().map(Value::MultiMap);
@@ -287,7 +387,7 @@ impl Element {
         let (mut at, end) = (self.node + 1, self.end());
         while let Some(n) = self.tree.find(at, end, hash, text) {
             values.push(self.give(own, n)?);
-            at = self.tree.node(n)?.end;
+            at = self.tree.nodes.end(n);
         }
         let own = self.tree.own_text(self.node).filter(|(name, _)| name.is(hash, text));
         values.extend(own.map(|(_, value)| value));
@@ -313,12 +413,12 @@ impl Element {
         }
         let (mut at, end) = (self.node + 1, self.end());
         let mut count = 0;
-        while let Some(node) = self.tree.node(at).filter(|_| at < end) {
-            if let Some(name) = self.tree.names.get(node.name) {
+        while at < end {
+            if let Some(name) = self.tree.name(at) {
                 let known = given.iter().find(|(node, _)| *node == at).map(|(_, map)| Value::MultiMap(map.clone()));
                 add(name, known.unwrap_or_else(|| value(&self.tree, at)));
             }
-            at = node.end;
+            at = self.tree.nodes.end(at).max(at + 1);
             count += 1;
         }
         if let Some((name, value)) = self.tree.own_text(self.node) {

@@ -13,7 +13,7 @@ use crate::mime::charset::Source;
 use crate::mime::place::malformed;
 use crate::value::exceptions::Raise;
 use crate::value::interrupt::{Stop, checkpoint};
-use crate::value::tree::{self, Node, Text, Tree};
+use crate::value::tree::{self, Nodes, Text, Tree};
 use crate::value::unicode::wtf8;
 use crate::value::{HVec, R, Value};
 
@@ -147,7 +147,7 @@ struct Builder<'a> {
     source: &'a Source,
     input: &'a str,
     open: Vec<Open>,
-    nodes: HVec<Node>,
+    nodes: Nodes,
     names: Box<Learnt>,
     /// The name that came last.
     last: u32,
@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
             source,
             input,
             open: Vec::new(),
-            nodes: HVec::new(),
+            nodes: Nodes::with_capacity(0),
             names: Learnt::borrow_kept(),
             last: Learnt::START,
             marks: Vec::new(),
@@ -177,9 +177,10 @@ impl<'a> Builder<'a> {
 
     /// Adds a node in which there is nothing yet, and gives its number.
     fn add(&mut self, name: u32, text: Text, at: usize) -> Result<u32, Trouble> {
-        let Some(end) = u32::try_from(self.nodes.len() + 1).ok() else { return syntax("too many elements", at) };
-        self.nodes.push(Node { name, end, text });
-        Ok(end - 1)
+        match self.nodes.add(name, text, at, self.input.len()) {
+            Some(node) => Ok(node),
+            None => syntax("too many elements", at),
+        }
     }
 
     fn start(&mut self, tag: &BytesStart<'_>, at: usize) -> Result<(), Trouble> {
@@ -264,16 +265,12 @@ impl<'a> Builder<'a> {
     fn end(&mut self) {
         let Some(open) = self.open.pop() else { return };
         let text = open.text(self.source, &mut self.texts);
-        // Their number was looked at when they were added.
-        let end = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(open.node as usize) {
-            (node.text, node.end) = (text, end);
-        }
+        self.nodes.close(open.node, text);
     }
 
     fn finish(mut self, end: usize) -> Result<Value, Trouble> {
-        if let Some(node) = self.open.last().and_then(|open| self.nodes.get(open.node as usize)) {
-            let name = String::from_utf8_lossy(self.names.text(node.name)).into_owned();
+        if let Some(name) = self.open.last().and_then(|open| self.nodes.name(open.node)) {
+            let name = String::from_utf8_lossy(self.names.text(name)).into_owned();
             return Err(Trouble::Syntax(format!("element `{name}` is never closed"), end));
         }
         if self.nodes.is_empty() {

@@ -10,7 +10,7 @@ use crate::mime::MAX_DEPTH;
 use crate::mime::charset::Source;
 use crate::value::block;
 use crate::value::interrupt::checkpoint;
-use crate::value::tree::{self, Node, Text, Tree};
+use crate::value::tree::{self, Nodes, Text, Tree};
 use crate::value::unicode::space;
 use crate::value::{HVec, R, Value};
 
@@ -33,7 +33,7 @@ pub fn survey(source: &Source) -> R<Option<Value>> {
         input,
         at: 0,
         open: Vec::new(),
-        nodes: HVec::with_capacity((input.len() / 32 + 4).min(BEGUN)),
+        nodes: Nodes::with_capacity((input.len() / 32 + 4).min(BEGUN)),
         names: Learnt::borrow_kept(),
         last: Learnt::START,
         texts: HVec::new(),
@@ -53,7 +53,7 @@ struct Surveyor<'a> {
     input: &'a [u8],
     at: usize,
     open: Vec<Open>,
-    nodes: HVec<Node>,
+    nodes: Nodes,
     names: Box<Learnt>,
     /// The name that came last.
     last: u32,
@@ -169,10 +169,7 @@ impl<'a> Surveyor<'a> {
     /// Adds a node in which there is nothing yet, and gives its number.
     #[inline]
     fn add(&mut self, name: u32, text: Text) -> Option<u32> {
-        let end = u32::try_from(self.nodes.len() + 1).ok()?;
-        self.nodes.reserve_for_rest(1, self.at, self.input.len());
-        self.nodes.push(Node { name, end, text });
-        Some(end - 1)
+        self.nodes.add(name, text, self.at, self.input.len())
     }
 
     /// Steps over the name that begins here and gives its number.
@@ -209,7 +206,7 @@ impl<'a> Surveyor<'a> {
                 b'/' => {
                     // Empty: nothing but its attributes is inside, and the end of an attribute's node is known.
                     self.at += 2;
-                    return (self.input.get(before + 1) == Some(&b'>')).then(|| self.close(node, Text::NONE));
+                    return (self.input.get(before + 1) == Some(&b'>')).then(|| self.nodes.close(node, Text::NONE));
                 }
                 _ => self.at = blanks(self.input, before),
             }
@@ -239,21 +236,11 @@ impl<'a> Surveyor<'a> {
                 0 => Text::NONE,
                 len => open::part(self.source, from, len, &mut self.texts),
             };
-            self.close(node, text);
+            self.nodes.close(node, text);
         } else {
             self.open.push(Open::new(node));
         }
         Some(())
-    }
-
-    /// Completes an element.
-    #[inline]
-    fn close(&mut self, node: u32, text: Text) {
-        // Their number was looked at when they were added.
-        let end = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(node as usize) {
-            (node.text, node.end) = (text, end);
-        }
     }
 
     /// Takes an attribute of an element.
@@ -272,8 +259,11 @@ impl<'a> Surveyor<'a> {
             |block| block.equal(quote) | block.equal(b'<') | block.equal(b'&') | block.up_to(0x1F),
             |byte| byte == quote || byte == b'<' || byte == b'&' || byte < 0x20,
         );
-        let before = self.nodes.get(element as usize + 1..)?;
-        if before.len() >= MOST_ATTRIBUTES || before.iter().any(|node| node.name == name) {
+        let is_taken = {
+            let mut before = self.nodes.names_from(element + 1);
+            before.len() >= MOST_ATTRIBUTES || before.any(|other| other == name)
+        };
+        if is_taken {
             return None;
         }
         let text = if self.input.get(end)? == &quote {
@@ -291,7 +281,7 @@ impl<'a> Surveyor<'a> {
 
     fn end_tag(&mut self) -> Option<()> {
         let open = self.open.pop()?;
-        let name = self.nodes.get(open.node as usize)?.name;
+        let name = self.nodes.name(open.node)?;
         let behind = self.names.strip(name, self.input.get(self.at + 2..)?)?;
         let at = blanks(self.input, self.input.len() - behind.len());
         if self.input.get(at) != Some(&b'>') {
@@ -299,7 +289,7 @@ impl<'a> Surveyor<'a> {
         }
         self.at = at + 1;
         let text = open.text(self.source, &mut self.texts);
-        self.close(open.node, text);
+        self.nodes.close(open.node, text);
         Some(())
     }
 
