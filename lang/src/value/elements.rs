@@ -21,8 +21,10 @@ const MOST: usize = 1 << 23;
 
 /// What takes the elements of a list that nobody but its writer will see, before they are too many.
 pub struct Sink {
-    /// What became of the elements.
+    /// What became of the last elements.
     pub written: Guarded<HVec<u8>>,
+    /// What became of those before, if nobody knows how much it will be: a buffer that grows would be there twice.
+    pub pieces: Guarded<HVec<HVec<u8>>>,
     /// How many elements that were.
     pub taken: Cell<usize>,
     /// How many items of the payload were given when the sink was asked last: those that `written` comes from.
@@ -41,9 +43,9 @@ impl Sink {
     /// item of the payload was given.
     #[must_use]
     pub fn new(written: HVec<u8>, from_start: bool, take: fn(&Sink, &mut HVec<Value>)) -> Sink {
-        let written = Guarded::new(written);
+        let (written, pieces) = (Guarded::new(written), Guarded::default());
         let (taken, done, is_open, lost) = (Cell::new(0), Cell::new(0), Cell::new(true), Cell::new(None));
-        Sink { written, taken, done, is_open, lost, from_start, take }
+        Sink { written, pieces, taken, done, is_open, lost, from_start, take }
     }
 }
 

@@ -315,6 +315,13 @@ impl HVec<tape::Part> {
 }
 
 impl HVec<u8> {
+    /// Frees the bytes. The system has the memory of many at once, too, which an allocator might keep for later.
+    pub fn forget_all(mut self) {
+        self.len = 0;
+        // SAFETY: the range is the storage, which nobody else refers to; all bits make a byte.
+        unsafe { heap::forget(self.start, self.capacity) };
+    }
+
     /// So many times the same byte.
     #[must_use]
     pub fn filled(byte: u8, count: usize) -> Self {

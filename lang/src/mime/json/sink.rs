@@ -18,6 +18,9 @@ use crate::value::{HVec, List, Value};
 /// Elements that gather before they are written.
 const GATHERED: usize = 64;
 
+/// Room for bytes that are laid aside when they are written, if nobody knows how many there will be.
+const PIECE: usize = 4 << 20;
+
 /// An empty list that is written as JSON while it grows.
 #[must_use]
 pub fn list() -> Value {
@@ -31,15 +34,21 @@ pub fn list() -> Value {
 fn take(sink: &Sink, items: &mut HVec<Value>) {
     let Some(last) = items.pop() else { return };
     let mut writer = Writer::of_sole(sink.written.replace(HVec::new()));
-    let mark = writer.out.len();
     // A list that is made for one item says nothing of the others.
-    if let Some((done, total)) = items::progress().filter(|_| sink.from_start) {
+    let progress = items::progress().filter(|_| sink.from_start);
+    if progress.is_none() && writer.out.len() >= PIECE - PIECE / 8 {
+        let next = HVec::with_capacity(PIECE);
+        sink.pieces.borrow_mut().push(std::mem::replace(&mut writer.out, next));
+    }
+    let mark = writer.out.len();
+    if let Some((done, total)) = progress {
         // Twice as much as the elements before needed.
         let room = mark / (sink.taken.get() / GATHERED).max(1) * 2;
         writer.out.reserve_for_rest(room, sink.done.replace(done), total);
     }
+    let mut first = sink.taken.get() == 0;
     let good = items.iter().all(|item| {
-        if writer.out.len() > 1 {
+        if !std::mem::take(&mut first) {
             writer.out.push(b',');
         }
         writer.write(item).is_ok()
@@ -56,12 +65,28 @@ fn take(sink: &Sink, items: &mut HVec<Value>) {
     items.push(last);
 }
 
+/// All that was written, which is nothing afterwards.
+fn collect(sink: &Sink) -> HVec<u8> {
+    let (pieces, last) = (sink.pieces.replace(HVec::new()), sink.written.replace(HVec::new()));
+    if pieces.is_empty() {
+        return last;
+    }
+    let len = pieces.iter().map(|piece| piece.len()).sum::<usize>() + last.len();
+    // Twice as much for the elements to come as so many elements needed.
+    let mut all = HVec::with_capacity(len + len / sink.taken.get().max(1) * 2 * (GATHERED + 1));
+    for piece in pieces.into_iter().chain([last]) {
+        all.extend_bytes(&piece);
+        piece.forget_all();
+    }
+    all
+}
+
 /// Makes the list an ordinary one: reads back what was written, in front of `items`.
 pub(super) fn give_up(sink: &Sink, items: &mut HVec<Value>) {
     if !sink.is_open.replace(false) {
         return;
     }
-    let mut text = sink.written.replace(HVec::new());
+    let mut text = collect(sink);
     text.push(b']');
     match reader::read(&Source::of_text(&text), &mut Plain) {
         Ok(Value::List(list)) => {
@@ -88,7 +113,7 @@ pub(super) fn finish(list: &List) -> Result<Option<(HVec<u8>, usize)>, Raise> {
     if !sink.is_open.get() || sink.taken.get() == 0 {
         return Ok(None);
     }
-    Ok(Some((sink.written.replace(HVec::new()), sink.taken.get())))
+    Ok(Some((collect(sink), sink.taken.get())))
 }
 
 #[cfg(test)]
@@ -117,6 +142,21 @@ mod tests {
             assert_eq!(entity.blob.bytes(), plain.blob.bytes());
             assert!(list.len() <= GATHERED + 1);
         }
+    }
+
+    #[test]
+    fn what_is_laid_aside_comes_back_in_order() {
+        let mut items: Vec<Value> = (0..1500).map(|n| Value::str(&format!("{n} {}", "text ".repeat(1500)))).collect();
+        let plain = |items: &[Value]| {
+            let entity = mime::from_value(None, &Value::list(items.to_vec()), "application/json", "").unwrap();
+            String::from_utf8_lossy(entity.blob.bytes()).into_owned()
+        };
+        let text = grown(&items).unwrap();
+        assert!(text.len() > 2 * PIECE && text == plain(&items));
+        // The sink is given up late.
+        items[1400] = Value::list([items[7].clone(), Value::tuple([])]);
+        items.push(items[1400].clone());
+        assert!(grown(&items).unwrap() == plain(&items));
     }
 
     #[test]
