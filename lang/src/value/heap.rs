@@ -296,6 +296,36 @@ pub(super) unsafe fn free_object(slot: NonNull<u8>, size: usize, cyclic: bool) {
     });
 }
 
+/// Gives the memory of a container back together with that of its elements: `length` bytes, or none.
+///
+/// # Safety
+/// As [`free_object`], for an object that can be part of a cycle, and [`free_buffer`], if there is a buffer.
+#[inline]
+pub(super) unsafe fn free_container(slot: NonNull<u8>, size: usize, buffer: NonNull<u8>, length: usize, align: usize) {
+    if length > SMALL_BUFFER {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            free_buffer(buffer, length, align);
+            free_object(slot, size, true);
+        }
+        return;
+    }
+    HEAP.with(|heap| {
+        let (class, rounded) = (size.div_ceil(GRAIN), round_up(length));
+        heap.refund(class * GRAIN + rounded);
+        heap.live.set(heap.live.get() - 1);
+        // SAFETY: both are free now; the object is at least 16 bytes long, the buffer is, too, if there is one.
+        unsafe {
+            slot.as_ptr().add(books::NEXT_OBJECT).cast::<*mut u8>().write(heap.objects[class].get());
+            heap.objects[class].set(slot.as_ptr());
+            if length > 0 {
+                buffer.as_ptr().cast::<*mut u8>().write(heap.buffers[rounded / GRAIN].get());
+                heap.buffers[rounded / GRAIN].set(buffer.as_ptr());
+            }
+        }
+    });
+}
+
 /// Memory for a buffer of `size` bytes, aligned to `align`, which is at most 16. `size` must not be zero.
 #[inline]
 pub(super) fn alloc_buffer(size: usize, align: usize) -> NonNull<u8> {

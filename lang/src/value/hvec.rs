@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::marker::PhantomData;
-use std::mem::{needs_drop, size_of};
+use std::mem::{ManuallyDrop, needs_drop, size_of};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
@@ -116,6 +116,12 @@ impl<T> HVec<T> {
         }
         self.start = storage;
         self.capacity = capacity;
+    }
+
+    /// The storage, and its length in bytes: the caller's to free. What elements there are is forgotten.
+    pub(super) fn into_storage(self) -> (NonNull<u8>, usize) {
+        let own = ManuallyDrop::new(self);
+        (own.start.cast(), own.capacity * size_of::<T>())
     }
 
     /// # Safety

@@ -307,8 +307,10 @@ unsafe fn free_container<T: Object>(
         Value::Dict(dict) => join(dict, waiting),
         other => drop(other),
     });
-    // SAFETY: by the caller's promise.
-    unsafe { heap::free_object(slot.cast(), Ref::<T>::SIZE, Ref::<T>::CYCLIC) };
+    const { assert!(Ref::<T>::CYCLIC) };
+    let (buffer, length) = elements.into_storage();
+    // SAFETY: by the caller's promise; there are no elements any more.
+    unsafe { heap::free_container(slot.cast(), Ref::<T>::SIZE, buffer, length, align_of::<Value>()) };
 }
 
 /// Has the object of the last reference wait.
