@@ -149,6 +149,8 @@ impl Checker<'_, '_> {
                 let changed = self.sequence(&tuple.items)?;
                 Ok(Some(Value::list(changed.unwrap_or_else(|| tuple.items.clone()))))
             }
+            // What the host keeps is nothing that it could not take back.
+            Value::Dict(dict) if dict.held().is_some() => Ok(None),
             Value::Dict(dict) => self.dict(dict),
             Value::MultiMap(map) => self.map(map),
             Value::Message(message) => self.message(message),

@@ -16,7 +16,8 @@ use crate::mime::multipart::parts::{FormDataParts, Headers};
 use crate::value::compare::nested;
 use crate::value::exceptions::type_error;
 use crate::value::flow::{Origin, Part};
-use crate::value::interrupt::{checkpoint, reserve};
+use crate::value::interrupt::{checkpoint, reserve, spend};
+use crate::value::tape::{Held, Source};
 use crate::value::text::Blob;
 use crate::value::{self, Bytes, HVec, MultiMap, R, Ref, Shape, Value};
 
@@ -130,7 +131,7 @@ impl Document {
             Document::Text(text) if text.len() < SHARED => Value::text(text),
             Document::Text(text) => {
                 checkpoint(text.len() as u64 / 32)?;
-                Value::text_part(&Ref::new(Blob::Shared(Arc::clone(text))), 0..text.len())
+                shared_text(text)
             }
             Document::Bytes(bytes) => Value::Bytes(shared_bytes(bytes)),
             Document::Decimal(n) => Value::decimal((**n).clone()),
@@ -216,16 +217,94 @@ fn values_of(items: &[Document]) -> R<HVec<Value>> {
     Ok(values)
 }
 
-fn dict_value(dict: &Dict) -> R {
-    let values = values_of(dict.values())?;
+/// A dict with so few values, none of them a container, is made at once.
+const FEW: usize = 8;
+
+fn dict_value(dict: &Arc<Dict>) -> R {
     if dict.keys().common {
-        return Ok(Value::Dict(value::Dict::shaped(shape_of(dict.keys()), values)));
+        let shape = shape_of(dict.keys());
+        if let Some(dict) = lazy_dict(dict, &shape) {
+            return Ok(Value::Dict(dict));
+        }
+        return Ok(Value::Dict(value::Dict::shaped(shape, values_of(dict.values())?)));
     }
+    let values = values_of(dict.values())?;
     let made = value::Dict::with_capacity(values.len());
     for (key, value) in dict.keys().iter().zip(values) {
         made.set(key.to_value()?, value)?;
     }
     Ok(Value::Dict(made))
+}
+
+/// A dict that makes its values when somebody looks at them, if that can be left for later, and most of them are not looked at.
+fn lazy_dict(dict: &Arc<Dict>, shape: &Ref<Shape>) -> Option<Ref<value::Dict>> {
+    let is_small = dict.values().len() <= FEW && dict.is_flat();
+    let is_left = !is_small && !shape.is_mostly_used() && dict.can_wait();
+    is_left.then(|| later(dict, shape))
+}
+
+/// A dict that makes its values when somebody looks at them, but for the scalars that somebody looked at in others.
+fn later(dict: &Arc<Dict>, shape: &Ref<Shape>) -> Ref<value::Dict> {
+    let documents = dict.values();
+    let source = Source::Held(Arc::<Dict>::clone(dict));
+    if !shape.is_any_used() {
+        return value::Dict::lazy(shape.clone(), source, HVec::new(), documents.len());
+    }
+    let mut left = documents.len();
+    let values = HVec::of_each(documents, |place, document| {
+        let made = if shape.is_used(place) { document.scalar() } else { None };
+        left -= usize::from(made.is_some());
+        made.unwrap_or_default()
+    });
+    value::Dict::lazy(shape.clone(), source, values, left)
+}
+
+impl Held for Dict {
+    fn value(&self, place: usize) -> Value {
+        self.values().get(place).map_or(Value::None, waiting)
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+/// The value of a document in one that [can wait](Items::can_wait), and so is not nested deeply.
+fn waiting(document: &Document) -> Value {
+    match document {
+        Document::List(items) => {
+            spend(items.len() as u64 * 4);
+            // Dicts in a list mostly have the same keys.
+            let mut last: Option<(Arc<Keys>, Ref<Shape>)> = None;
+            Value::list(HVec::of_each(items, |_, item| {
+                let Document::Dict(dict) = item else { return waiting(item) };
+                let known = last.take().filter(|(keys, _)| Arc::ptr_eq(keys, dict.keys()));
+                let (_, shape) = last.insert(known.unwrap_or_else(|| (dict.keys().clone(), shape_of(dict.keys()))));
+                waiting_dict(dict, shape)
+            }))
+        }
+        Document::Dict(dict) => waiting_dict(dict, &shape_of(dict.keys())),
+        Document::Text(text) if text.len() >= SHARED => {
+            spend(text.len() as u64 / 32);
+            shared_text(text)
+        }
+        // What has no parts has a value.
+        other => other.scalar().unwrap_or_else(|| other.to_value().unwrap_or_default()),
+    }
+}
+
+/// As [`waiting`], of a dict with the keys of `shape`.
+fn waiting_dict(dict: &Arc<Dict>, shape: &Ref<Shape>) -> Value {
+    Value::Dict(lazy_dict(dict, shape).unwrap_or_else(|| {
+        spend(dict.values().len() as u64 * 4);
+        let value = |document: &Document| document.scalar().unwrap_or_else(|| waiting(document));
+        value::Dict::shaped(shape.clone(), HVec::of_each(dict.values(), |_, item| value(item)))
+    }))
+}
+
+/// A long text.
+fn shared_text(text: &Arc<[u8]>) -> Value {
+    Value::text_part(&Ref::new(Blob::Shared(Arc::clone(text))), 0..text.len())
 }
 
 fn map_value(map: &Dict) -> R {
@@ -277,6 +356,11 @@ fn documents_of(values: &[Value]) -> R<Vec<Document>> {
 }
 
 fn dict_document(dict: &Ref<value::Dict>) -> R<Document> {
+    if let Some(held) = dict.held()
+        && let Ok(same) = held.into_any().downcast::<Dict>()
+    {
+        return Ok(Document::Dict(same));
+    }
     if let Some(shape) = dict.shape()
         && let Some(values) = dict.with_shape(|_, values| documents_of(values))
     {

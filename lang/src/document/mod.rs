@@ -89,7 +89,14 @@ const _: () = assert!(size_of::<Document>() == 24, "a document is three words");
 pub struct Items {
     items: Vec<Document>,
     size: usize,
+    /// How many levels of containers there are below this one, or [`FAILS`].
+    levels: u8,
 }
+
+/// The values of some documents cannot be made, or not without a look at the limits of the run.
+const FAILS: u8 = u8::MAX;
+/// Most levels of containers whose values are made one in the other without a look at the stack.
+const MOST_LEVELS: u8 = 64;
 
 /// A mapping in insertion order.
 #[derive(Clone)]
@@ -137,7 +144,14 @@ impl Items {
     #[must_use]
     pub fn new(items: Vec<Document>) -> Items {
         let size = items.iter().fold(0usize, |sum, item| sum.saturating_add(item.size()));
-        Items { items, size }
+        let levels = items.iter().fold(0, |most, item| most.max(item.levels()));
+        Items { items, size, levels }
+    }
+
+    /// Whether values can be made of the elements later, when nobody asks any more whether that is possible.
+    #[must_use]
+    pub fn can_wait(&self) -> bool {
+        self.levels < MOST_LEVELS
     }
 
     /// The elements.
@@ -149,12 +163,14 @@ impl Items {
     fn replace(&mut self, at: usize, item: Document) {
         if let Some(slot) = self.items.get_mut(at) {
             self.size = self.size.saturating_add(item.size()).saturating_sub(slot.size());
+            self.levels = self.levels.max(item.levels());
             *slot = item;
         }
     }
 
     fn push(&mut self, item: Document) {
         self.size = self.size.saturating_add(item.size());
+        self.levels = self.levels.max(item.levels());
         self.items.push(item);
     }
 
@@ -168,7 +184,7 @@ impl Items {
 
 impl Clone for Items {
     fn clone(&self) -> Items {
-        Items { items: self.items.clone(), size: self.size }
+        Items { items: self.items.clone(), size: self.size, levels: self.levels }
     }
 }
 
@@ -232,6 +248,16 @@ impl Dict {
     #[must_use]
     pub fn values(&self) -> &[Document] {
         &self.values
+    }
+
+    /// Whether none of its values is a container.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.values.levels == 0
+    }
+
+    /// Whether its values can be made later.
+    pub(crate) fn can_wait(&self) -> bool {
+        self.keys.common && self.values.can_wait()
     }
 
     /// The items, in order.
@@ -498,6 +524,21 @@ impl Document {
         match self {
             Document::List(items) | Document::Parts(items) => items.get(n),
             _ => None,
+        }
+    }
+
+    /// How many levels of containers this is, or [`FAILS`].
+    fn levels(&self) -> u8 {
+        match self {
+            Document::List(items) => items.levels.saturating_add(1),
+            Document::Dict(dict) if dict.keys.common => dict.values.levels.saturating_add(1),
+            Document::Dict(_)
+            | Document::MultiMap(_)
+            | Document::Parts(_)
+            | Document::Entity(_)
+            | Document::Message(_)
+            | Document::Stream(_) => FAILS,
+            _ => 0,
         }
     }
 

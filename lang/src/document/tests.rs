@@ -73,6 +73,38 @@ fn what_is_not_looked_at_is_handed_on_as_it_is() {
 }
 
 #[test]
+fn dicts_are_made_of_what_is_looked_at() {
+    let long = format!("{:?}", "x".repeat(600));
+    let text = format!(r#"{{"a":1,"t":{long},"o":{{"n":2,"l":[[{{"k":3}}],4],"m":{{"z":5,"y":[6]}}}},"b":[1]}}"#);
+    let before = json(&text);
+    let Document::Dict(own) = &before else { panic!() };
+    for round in 0..3 {
+        // Values of documents that were looked at before are made at once, after a while all of them.
+        for expression in ["msg.payload", "(msg.payload['a'] + len(msg.payload['t']), msg.payload)[1]"] {
+            let Document::Dict(after) = run(expression, payload(before.clone())).unwrap() else { panic!() };
+            assert!(round > 0 || Arc::ptr_eq(own, &after), "{expression}");
+            assert!(Document::Dict(after) == before, "{expression}");
+        }
+        for (expression, expected) in [
+            (
+                "(msg.payload['o']['m'].update(z=7), msg.payload['o'])[1]",
+                r#"{"n":2,"l":[[{"k":3}],4],"m":{"z":7,"y":[6]}}"#,
+            ),
+            ("(msg.payload['o']['l'][0].append(8), msg.payload['o']['l'])[1]", r#"[[{"k":3},8],4]"#),
+            ("(msg.payload.pop('o'), msg.payload.pop('t'), msg.payload)[2]", r#"{"a":1,"b":[1]}"#),
+            (
+                "[msg.payload['o']['m']['y'] is msg.payload['o']['m']['y'], len(msg.payload), 'q' in msg.payload]",
+                "[true,4,false]",
+            ),
+            ("list(msg.payload['o'])", r#"["n","l","m"]"#),
+        ] {
+            assert!(run(expression, payload(before.clone())).unwrap() == json(expected), "{expression}");
+        }
+    }
+    assert!(before == json(&text));
+}
+
+#[test]
 fn changes_stay_inside_the_run() {
     let variables = json(r#"{"a": [1]}"#);
     let message = Message { variables: variables.clone(), ..Message::default() };

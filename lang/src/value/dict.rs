@@ -4,16 +4,18 @@
 //! share, so that such a dict is a pointer and its values. Overwriting a value keeps the shape; adding or removing a key
 //! turns the dict into a hash table. Insertion order always holds (spec 5.6).
 //!
-//! A dict read from JSON may have a shape and no values yet: they are on a [`Tape`] and are made when somebody looks at them.
+//! A dict read from JSON, or handed in by the host, may have a shape and no values yet: they come from a [`Source`] and are made when
+//! somebody looks at them.
 //! Nobody can tell, except by the clock.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
 
 use super::hash::{hash_text, hash_value};
 use super::hvec::HVec;
 use super::refs::{Kind, Object, Ref};
 use super::table::Table;
-use super::tape::{self, Tape};
+use super::tape::{Held, Source};
 use super::types::TypeDesc;
 use super::{Guarded, R, Value, types};
 
@@ -225,9 +227,7 @@ pub enum Items {
         /// The values so far, unbound where nobody has looked; mostly empty before the first look (see [`HVec::unmade`]).
         values: HVec<Value>,
         /// Where they come from.
-        tape: Ref<Tape>,
-        /// The record of the dict on the tape.
-        record: usize,
+        source: Source,
         /// How many have not been made.
         left: usize,
     },
@@ -312,19 +312,32 @@ impl Dict {
         Ref::new(Dict { items: Guarded::new(Items::Shaped { shape, values }), special: None })
     }
 
-    /// A dict with the keys of `shape` whose values are those of a record and are made when somebody looks at them. Those that are
+    /// A dict with the keys of `shape` whose values come from `source` and are made when somebody looks at them. Those that are
     /// made already are in `values`, which has a place for each, or none at all; `left` are not.
     #[inline]
     #[must_use]
-    pub fn lazy(shape: Ref<Shape>, tape: Ref<Tape>, record: usize, values: HVec<Value>, left: usize) -> Ref<Dict> {
+    pub fn lazy(shape: Ref<Shape>, source: Source, values: HVec<Value>, left: usize) -> Ref<Dict> {
         let items = match left {
             0 => Items::Shaped { shape, values },
             _ => {
                 let values = if values.is_empty() { HVec::unmade(shape.len()) } else { values };
-                Items::Lazy { shape, values, tape, record, left }
+                Items::Lazy { shape, values, source, left }
             }
         };
         Ref::new(Dict { items: Guarded::new(items), special: None })
+    }
+
+    /// What the host keeps, if the dict is made of that and no value was made that can be changed.
+    #[must_use]
+    pub fn held(&self) -> Option<Arc<dyn Held>> {
+        match &*self.items.borrow() {
+            Items::Lazy { source: Source::Held(held), values, .. }
+                if values.iter().all(|value| !value.is_counted() || matches!(value, Value::Str(_))) =>
+            {
+                Some(Arc::clone(held))
+            }
+            _ => None,
+        }
     }
 
     /// Makes all values that nobody has looked at.
@@ -626,13 +639,13 @@ impl Dict {
 impl Items {
     /// The value at `place`, made now if nobody has looked at it.
     fn fetch(&mut self, place: usize) -> Option<Value> {
-        let Items::Lazy { shape, values, tape, record, left } = self else { return None };
+        let Items::Lazy { shape, values, source, left } = self else { return None };
         if values.is_empty() {
             *values = std::iter::repeat_with(Value::default).take(shape.len()).collect();
         }
         let slot = values.get_mut(place)?;
         if slot.is_unbound() {
-            *slot = tape::value(tape, tape.field(*record, place)?);
+            *slot = source.value(place)?;
             *left -= 1;
             shape.note_use(place);
         }

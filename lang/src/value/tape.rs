@@ -2,8 +2,12 @@
 //!
 //! A reader that has found a whole text to be well-formed can leave a [`Tape`]: for each container of the document a record
 //! that says where in the text its parts begin. Dicts made from it ([`super::dict`]) make a value when it is first looked at,
-//! so that a condition on one field of a large payload does not build the rest. Making values never fails and never runs
+//! so that a condition on one field of a large payload does not build the rest. What a host keeps as a document ([`Held`]) is looked at
+//! in the same way. Making values never fails and never runs
 //! script code; everything that could go wrong was looked for when the tape was written.
+
+use std::any::Any;
+use std::sync::Arc;
 
 use super::dict::Shape;
 use super::hash::hash_text;
@@ -15,6 +19,39 @@ use super::{Dict, Value};
 /// A part of a document: the offset of a scalar in the text, or a container's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part(u32);
+
+/// What a host keeps, of which a dict makes its values.
+pub trait Held: Any + Send + Sync {
+    /// The value at `place`. It cannot fail, and runs no code of a script.
+    fn value(&self, place: usize) -> Value;
+
+    /// Itself, for the host to know it again.
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+/// Where the values of a dict come from that makes them when somebody looks at them.
+pub enum Source {
+    /// The record of that number.
+    Record(Ref<Tape>, usize),
+    /// Something that a host keeps.
+    Held(Arc<dyn Held>),
+}
+
+impl Source {
+    /// The value at `place`.
+    pub fn value(&self, place: usize) -> Option<Value> {
+        match self {
+            Source::Record(tape, record) => Some(value(tape, tape.field(*record, place)?)),
+            Source::Held(held) => Some(held.value(place)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Source::Held(_)) { "held" } else { "a record" })
+    }
+}
 
 /// Marks parts that are containers.
 const CONTAINER: u32 = 1 << 31;
@@ -181,11 +218,11 @@ fn object(tape: &Ref<Tape>, record: usize, depth: usize) -> Ref<Dict> {
     let shape = tape.records.get(record).and_then(|head| tape.shapes.get(head.number()));
     let Some(shape) = shape.filter(|shape| !shape.is_empty()) else { return Dict::new() };
     if !shape.is_any_used() {
-        return Dict::lazy(shape.clone(), tape.clone(), record, HVec::new(), shape.len());
+        return Dict::lazy(shape.clone(), Source::Record(tape.clone(), record), HVec::new(), shape.len());
     }
     let Some(parts) = tape.records.get(record + 1..record + 1 + shape.len()) else { return Dict::new() };
     let (values, left) = (tape.makers.fields)(tape, shape, parts, depth);
-    Dict::lazy(shape.clone(), tape.clone(), record, values, left)
+    Dict::lazy(shape.clone(), Source::Record(tape.clone(), record), values, left)
 }
 
 /// The values of an object, and how many of them are unbound. Scalars that were looked at in other objects of its shape are made now;
