@@ -19,10 +19,10 @@ use super::emit::{Emit, body_signature, entry_words};
 use super::infer::infer;
 use super::liveness::Liveness;
 use super::native::{Mode, snapshot};
-use super::plan::{Planner, Unseen};
-use super::types::Ty;
+use super::plan::{Planner, Unseen, builtin, module_function};
+use super::types::{Fixed, Ty};
 use super::unit::{Callee, CodeTier, Compiled, Key, Version};
-use crate::code::{Code, Instr, Unit};
+use crate::code::{Code, Constant, Instr, Reg, Unit};
 
 /// Functions with more registers are not compiled: their frames would need too much stack.
 const MOST_REGISTERS: u16 = 400;
@@ -116,14 +116,7 @@ pub fn machine() -> Option<OwnedTargetIsa> {
 /// The functions that global variables are bound to once and for all: by the module's own code, outside of any other
 /// assignment.
 pub fn scripts(unit: &Unit) -> HashMap<u16, u32> {
-    let mut stores: HashMap<u16, u32> = HashMap::new();
-    for code in &unit.codes {
-        for instr in &code.instrs {
-            if let Instr::StoreGlobal { global, .. } | Instr::DeleteGlobal { global } = instr {
-                *stores.entry(*global).or_default() += 1;
-            }
-        }
-    }
+    let stores = stores(unit);
     let mut found = HashMap::new();
     let Some(module) = unit.codes.first().filter(|code| &*code.name == "<module>") else { return found };
     for pair in module.instrs.windows(2) {
@@ -141,6 +134,53 @@ pub fn scripts(unit: &Unit) -> HashMap<u16, u32> {
     found
 }
 
+/// How often the code of a unit binds each global variable, or deletes it.
+fn stores(unit: &Unit) -> HashMap<u16, u32> {
+    let mut stores: HashMap<u16, u32> = HashMap::new();
+    for instr in unit.codes.iter().flat_map(|code| &code.instrs) {
+        if let Instr::StoreGlobal { global, .. } | Instr::DeleteGlobal { global } = instr {
+            *stores.entry(*global).or_default() += 1;
+        }
+    }
+    stores
+}
+
+/// The modules, and functions of modules, that the module's own code imports, by the global variable that nothing else is bound to.
+fn imports(unit: &Unit) -> HashMap<u16, Fixed> {
+    let stores = stores(unit);
+    let Some(module) = unit.codes.first().filter(|code| &*code.name == "<module>") else { return HashMap::new() };
+    let mut modules: HashMap<Reg, Fixed> = HashMap::new();
+    let mut found = HashMap::new();
+    for pair in module.instrs.windows(2) {
+        let (dst, value) = match pair[0] {
+            Instr::Const { dst, index } => (dst, imported(unit, index)),
+            Instr::ImportFrom { dst, module, name } => {
+                let from = modules.get(&module).zip(unit.names.get(usize::from(name)));
+                (dst, from.and_then(|(module, name)| module_function(*module, name)))
+            }
+            _ => continue,
+        };
+        modules.remove(&dst);
+        let Some(value) = value else { continue };
+        modules.insert(dst, value);
+        if let Instr::StoreGlobal { global, src } = pair[1]
+            && src == dst
+            && stores.get(&global) == Some(&1)
+        {
+            found.insert(global, value);
+        }
+    }
+    found
+}
+
+/// The built-in that a constant is.
+fn imported(unit: &Unit, index: u32) -> Option<Fixed> {
+    match unit.constants.get(index as usize) {
+        Some(Constant::Builtin(name)) => builtin(name),
+        _ => None,
+    }
+}
+
 /// Whether control need not come to the next instruction.
 fn is_branch(instr: &Instr) -> bool {
     matches!(
@@ -155,6 +195,17 @@ fn is_branch(instr: &Instr) -> bool {
             | Instr::JumpIfSmall { .. }
             | Instr::ForIter { .. }
     )
+}
+
+/// Which instructions jumps lead to.
+fn targets(code: &Code) -> Vec<bool> {
+    let mut found = vec![false; code.instrs.len() + 1];
+    for instr in &code.instrs {
+        if let Some(place) = instr.target().and_then(|to| found.get_mut(to as usize)) {
+            *place = true;
+        }
+    }
+    found
 }
 
 /// Why a code is not compiled, if it is not.
@@ -244,11 +295,13 @@ pub fn compile(
         code,
         seen: &seen,
         unseen,
+        targets: targets(code),
         effects: &effects,
         live: &live,
         resolve: &resolve,
         resolved: RefCell::default(),
         scripts: &scripts,
+        imports: imports(unit),
         number,
         in_order: unit.codes.first().is_some_and(|module| !module.instrs.iter().any(is_branch)),
         first_site: unit.codes[..number as usize].iter().map(|code| code.instrs.len()).sum(),

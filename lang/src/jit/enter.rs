@@ -294,7 +294,8 @@ fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
         // Nobody reads it, and it must not keep alive what the loop is done with: a list that is written while it grows can only
         // let go of elements that nobody else has.
         Ty::Unbound => *value = Value::Unbound,
-        Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Borrowed(_) => {}
+        Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
+        Ty::Borrowed(_) | Ty::Kept => {}
         Ty::Bool => words.push(u64::from(matches!(value, Value::Bool(true)))),
         Ty::Int => {
             if let Value::Int(n) = value {

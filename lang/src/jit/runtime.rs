@@ -708,6 +708,10 @@ unsafe fn values(module: &Rc<Module>, slots: *mut Value, point: &ExitPoint, extr
                     let borrowed = ManuallyDrop::new(Value::from_words([u64::from(tag::DICT), payload.read()]));
                     Value::clone(&borrowed)
                 }
+                Ty::Kept => {
+                    let kept = ManuallyDrop::new(Value::from_words([u64::from(tag::LIST), payload.read()]));
+                    Value::clone(&kept)
+                }
                 Ty::Str | Ty::List | Ty::Dict | Ty::Any => slot.replace(Value::Unbound),
             }
         };

@@ -34,6 +34,8 @@ pub enum Ty {
     /// A `dict` that the message, list or dict in this register holds, or something in there, as long as nothing but compiled code looks
     /// at either: in a machine register, without a reference of its own ([`loans`](super::plan)).
     Borrowed(Reg),
+    /// A `list` that another list keeps until this register is not needed any more: in a machine register.
+    Kept,
     /// The constant of that number, a tuple; kept nowhere.
     Constant(u32),
     /// A `str`, in memory.
@@ -81,7 +83,7 @@ impl Ty {
 
     /// Whether only compiled code knows such a thing: it must become an ordinary value before other code sees it.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_))
+        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept)
     }
 
     /// What is known where two paths meet.
@@ -120,7 +122,8 @@ impl Ty {
             Ty::List => found == tag::LIST,
             Ty::Dict => found == tag::DICT,
             Ty::Any => true,
-            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_) => false,
+            Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => false,
+            Ty::Range | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept => false,
         }
     }
 
@@ -139,6 +142,7 @@ impl Ty {
             Ty::ListIter => "list iterator",
             Ty::Str => "str",
             Ty::List => "list",
+            Ty::Kept => "list kept by another",
             Ty::Dict | Ty::Borrowed(_) => "dict",
             Ty::Any => "any",
         }

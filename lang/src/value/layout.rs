@@ -26,12 +26,12 @@ pub mod tag {
     pub const BOOL: u8 = 4;
     /// Small `int`; the second word is the value.
     pub const INT: u8 = 5;
-    /// `float`; the second word is the value.
-    pub const FLOAT: u8 = 6;
+    /// A built-in function.
+    pub const BUILTIN: u8 = 6;
     /// Short `str`.
     pub const SHORT: u8 = 7;
-    /// A built-in function.
-    pub const BUILTIN: u8 = 8;
+    /// `float`; the second word is the value. A power of two: of all values only those without a value lack the other bits, too.
+    pub const FLOAT: u8 = 8;
     /// A type.
     pub const TYPE: u8 = 9;
     /// A module.

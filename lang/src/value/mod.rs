@@ -83,12 +83,12 @@ pub enum Value {
     Bool(bool),
     /// An int that fits 64 bits.
     Int(i64),
-    /// A float.
-    Float(f64),
-    /// A string of up to fourteen bytes. Every such string has this form.
-    Short(ShortStr),
     /// A built-in function, or a method that is not bound.
     Builtin(&'static Builtin),
+    /// A string of up to fourteen bytes. Every such string has this form.
+    Short(ShortStr),
+    /// A float.
+    Float(f64),
     /// A type.
     Type(&'static TypeDesc),
     /// A module.

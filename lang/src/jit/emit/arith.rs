@@ -14,6 +14,8 @@ use crate::value::layout::tag;
 
 /// Ints up to this are floats exactly.
 const EXACT: i64 = 1 << 53;
+/// The product of two natural numbers up to this has 62 bits.
+const SMALL: i64 = i32::MAX as i64;
 
 impl Emit<'_, '_> {
     fn int_operand(&mut self, operand: Operand) -> Word {
@@ -62,11 +64,7 @@ impl Emit<'_, '_> {
                 self.guard_zero(over);
                 word
             }
-            BinaryOp::Mult => {
-                let (word, over) = self.b.ins().smul_overflow(x, y);
-                self.guard_zero(over);
-                word
-            }
+            BinaryOp::Mult => self.multiply(x, y, a, b),
             BinaryOp::FloorDiv | BinaryOp::Mod => self.divide(op, x, y, a, b),
             BinaryOp::BitAnd => self.b.ins().band(x, y),
             BinaryOp::BitOr => self.b.ins().bor(x, y),
@@ -89,6 +87,30 @@ impl Emit<'_, '_> {
         };
         self.set_int(dst, word, Ty::Int);
         Ok(())
+    }
+
+    /// The product of two ints. One look is enough where both are natural numbers of 31 bits.
+    fn multiply(&mut self, x: Word, y: Word, a: Operand, b: Operand) -> Word {
+        let both = match (a, b) {
+            (Operand::Reg(a), Operand::Reg(b)) if a == b => x,
+            (_, Operand::Int(0..=SMALL)) => x,
+            _ => self.b.ins().bor(x, y),
+        };
+        let (small, large, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(large);
+        self.b.append_block_param(after, I64);
+        let is_small = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, both, SMALL);
+        self.b.ins().brif(is_small, small, &[], large, &[]);
+        self.b.switch_to_block(large);
+        let (word, over) = self.b.ins().smul_overflow(x, y);
+        self.guard_zero(over);
+        self.stay_cold();
+        self.b.ins().jump(after, &[word.into()]);
+        self.b.switch_to_block(small);
+        let word = self.b.ins().imul(x, y);
+        self.b.ins().jump(after, &[word.into()]);
+        self.b.switch_to_block(after);
+        self.b.block_params(after)[0]
     }
 
     fn guard_zero(&mut self, over: Word) {
@@ -255,7 +277,7 @@ impl Emit<'_, '_> {
                 left
             }
             Ty::ListIter => self.b.ins().iconst(I64, 1),
-            Ty::Borrowed(_) => {
+            Ty::Borrowed(_) | Ty::Kept => {
                 self.settle(reg);
                 self.truth_of_slot(reg)
             }

@@ -180,6 +180,20 @@ impl Emit<'_, '_> {
         self.set_state(dst, Ty::Script { global, code });
     }
 
+    /// The built-in that a global variable is bound to.
+    pub(super) fn emit_imported(&mut self, global: u16, fixed: Fixed) {
+        let Some(dst) = self.written() else { return };
+        let (first, second) = self.global_words(global);
+        let found = self.b.ins().band_imm_s(first, 0xff);
+        let is_kind = self.equal(found, fixed.tag);
+        let address = self.b.ins().iconst(I64, fixed.address as i64);
+        let is_same = self.b.ins().icmp(IntCC::Equal, second, address);
+        let good = self.b.ins().band(is_kind, is_same);
+        self.guard(good);
+        self.retire(dst);
+        self.set_state(dst, Ty::Fixed(fixed));
+    }
+
     pub(super) fn emit_method(&mut self, instr: Instr, fixed: Fixed, bound: bool) {
         let Instr::LoadMethod { base, obj, .. } = instr else { return };
         if bound {

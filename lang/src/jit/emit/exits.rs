@@ -71,7 +71,7 @@ impl Emit<'_, '_> {
             let reg = reg as Reg;
             let needed = is_needed(reg);
             match ty {
-                Ty::Bool | Ty::Int | Ty::Borrowed(_) if needed => {
+                Ty::Bool | Ty::Int | Ty::Borrowed(_) | Ty::Kept if needed => {
                     let word = self.int(reg);
                     self.store_payload(reg, word);
                 }
@@ -117,6 +117,13 @@ impl Emit<'_, '_> {
         let less = self.b.ins().iadd_imm_s(left, -1);
         self.store_field(less, offset);
         self.branch(less, exit);
+    }
+
+    /// The present block is rarely executed, as what leads to it.
+    pub(super) fn stay_cold(&mut self) {
+        if let Some(block) = self.b.current_block() {
+            self.b.set_cold_block(block);
+        }
     }
 
     /// Goes on in a new block if `ok` is not zero, else to `otherwise`.

@@ -6,13 +6,13 @@
 use std::collections::{HashMap, HashSet};
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value as Word};
 
 use super::Emit;
 use crate::code::{Instr, Reg};
 use crate::jit::effects::Effects;
-use crate::jit::plan::{Literal, Operand, Plan, State};
+use crate::jit::plan::{Literal, Operand, Plan, State, is_quiet};
 use crate::jit::types::Ty;
 use crate::syntax::ast::BinaryOp;
 use crate::value::layout::{self, tag};
@@ -65,44 +65,6 @@ pub struct Element {
 /// Whether an index is constant enough to be part of an address.
 fn is_near(index: &i64) -> bool {
     (0..1 << 24).contains(index)
-}
-
-/// Whether the plan runs no code but its own and allocates nothing, with the registers as `state` says.
-pub fn is_quiet(plan: &Plan, state: &State, operands: &[Reg]) -> bool {
-    let all_known = |regs: &[Reg]| {
-        regs.iter().all(|reg| matches!(state.get(usize::from(*reg)), Some(Ty::None | Ty::Bool | Ty::Int | Ty::Float)))
-    };
-    let is_list = |reg: Option<&Reg>| reg.and_then(|reg| state.get(usize::from(*reg))) == Some(&Ty::List);
-    match plan {
-        Plan::Nothing
-        | Plan::Literal(_)
-        | Plan::CheckBound
-        | Plan::Script { .. }
-        | Plan::IntArith(..)
-        | Plan::FloatArith(..)
-        | Plan::IntQuotient(..)
-        | Plan::IntNegate
-        | Plan::FloatNegate
-        | Plan::IntCompare(..)
-        | Plan::FloatCompare(..)
-        | Plan::IsNone(..)
-        | Plan::OneOf(..)
-        | Plan::Loop
-        | Plan::Range(_)
-        | Plan::RangeIter
-        | Plan::ListIter
-        | Plan::NextRange
-        | Plan::NextList(_)
-        | Plan::Method(..)
-        | Plan::ListLen(_)
-        | Plan::Sqrt(_) => true,
-        // A virtual iterator that is moved becomes an object.
-        Plan::Move => !operands.iter().any(|reg| state.get(usize::from(*reg)).is_none_or(|ty| ty.is_virtual())),
-        Plan::Not | Plan::Branch => all_known(operands),
-        Plan::Index(_) => is_list(operands.first()),
-        Plan::SetIndex => is_list(operands.first()) && all_known(&operands[1..]),
-        _ => false,
-    }
 }
 
 impl Emit<'_, '_> {
@@ -178,7 +140,7 @@ impl Emit<'_, '_> {
     /// The list in a register of that type.
     fn known_list(&mut self, reg: Reg) -> &mut KnownList {
         if !self.facts.lists.contains_key(&reg) {
-            let object = self.payload(reg);
+            let object = if self.ty(reg) == Ty::Kept { self.int(reg) } else { self.payload(reg) };
             let len = self.b.ins().load(I64, self.memory.headers, object, layout::LIST_LEN);
             let start = self.b.ins().load(I64, self.memory.headers, object, layout::LIST_START);
             let known = KnownList { object, start, len, is_free: false, least: 0, floats: Vec::new() };
@@ -197,7 +159,8 @@ impl Emit<'_, '_> {
         let (start, len, least) = (known.start, known.len, known.least);
         if let Some(index) = index.filter(is_near) {
             if index >= least {
-                let greatest = self.greatest_index(list, index);
+                // One look at the length is enough for all that follow.
+                let greatest = self.uses_ahead(list).into_iter().map(|(_, index)| index).fold(index, i64::max);
                 if let Some(known) = self.facts.lists.get_mut(&list) {
                     known.least = greatest + 1;
                 }
@@ -211,11 +174,11 @@ impl Emit<'_, '_> {
         Element { base: self.element_of(start, len, word, otherwise), offset: 0, index: None }
     }
 
-    /// The greatest constant index, `index` or more, of the list in a register in what is executed from here on as a whole: one look at
-    /// the length is enough for that.
-    fn greatest_index(&self, list: Reg, index: i64) -> i64 {
+    /// The instructions that look into the list in a register at a constant index, of those that are executed from here on as a whole, and
+    /// these indexes.
+    fn uses_ahead(&self, list: Reg) -> Vec<(usize, i64)> {
         let mut ints = self.facts.ints.clone();
-        let mut greatest = index;
+        let mut found = Vec::new();
         for (at, instr) in self.planner.code.instrs.iter().enumerate().skip(self.at) {
             if at > self.at && self.starts[at].is_some() || !self.quiet[at] {
                 break;
@@ -224,12 +187,12 @@ impl Emit<'_, '_> {
                 && *obj == list
                 && let Some(index) = ints.get(key).filter(|index| is_near(index))
             {
-                greatest = greatest.max(*index);
+                found.push((at, *index));
             }
             let effects = &self.planner.effects[at];
             for reg in Effects::each(&effects.writes).chain(Effects::each(&effects.clears)) {
                 if reg == list {
-                    return greatest;
+                    return found;
                 }
                 ints.remove(&reg);
             }
@@ -237,7 +200,7 @@ impl Emit<'_, '_> {
                 ints.insert(*dst, i64::from(*value));
             }
         }
-        greatest
+        found
     }
 
     /// Leaves unless nobody is changing the list.
@@ -253,15 +216,46 @@ impl Emit<'_, '_> {
 
     /// Leaves unless an element is of a type.
     pub(super) fn guard_element(&mut self, list: Reg, element: &Element, ty: Ty) {
-        if ty == Ty::Any || ty == Ty::Float && self.is_float(list, element) {
+        if ty == Ty::Any || ty == Ty::Float && self.is_float(list, element.index) {
+            return;
+        }
+        if let (Ty::Float, Some(index)) = (ty, element.index) {
+            self.guard_floats(list, element.base, index);
             return;
         }
         let found = self.b.ins().load(I8, self.memory.elements, element.base, element.offset);
         let good = self.admits(found, ty);
         self.guard(good);
-        if ty == Ty::Float {
-            self.note_float(list, element);
+    }
+
+    /// Leaves unless the element at a constant index is a float, and those that are read as floats from here on, too: all are looked at
+    /// together.
+    fn guard_floats(&mut self, list: Reg, start: Word, index: i64) {
+        let tag_of = |emit: &mut Self, index: i64| {
+            emit.b.ins().load(I32, emit.memory.elements, start, index as i32 * layout::VALUE as i32)
+        };
+        let mut all = tag_of(self, index);
+        self.note_float(list, index);
+        // What is replaced before it is read counts as little as what was looked at.
+        let mut replaced = HashSet::new();
+        for (at, index) in self.uses_ahead(list) {
+            if matches!(self.planner.code.instrs[at], Instr::SetItem { .. }) {
+                replaced.insert(index);
+            } else if self.planner.expected(at) == Ty::Float
+                && !replaced.contains(&index)
+                && !self.is_float(list, Some(index))
+                && self.facts.lists.get(&list).is_some_and(|known| index < known.least)
+            {
+                let found = tag_of(self, index);
+                all = self.b.ins().bor(all, found);
+                self.note_float(list, index);
+            }
         }
+        // An element is always a value.
+        const { assert!(tag::FLOAT.is_power_of_two() && tag::UNBOUND == 0) };
+        let others = self.b.ins().band_imm_s(all, i64::from(!tag::FLOAT));
+        let good = self.b.ins().icmp_imm_s(IntCC::Equal, others, 0);
+        self.guard(good);
     }
 
     /// Replaces an element by a value that is no counted object, where there was none.
@@ -272,14 +266,14 @@ impl Emit<'_, '_> {
             _ => self.words(src),
         };
         let is_float = self.ty(src) == Ty::Float;
-        if !(is_float && self.is_float(list, element)) {
+        if !(is_float && self.is_float(list, element.index)) {
             let old = self.b.ins().load(I8, self.memory.elements, element.base, element.offset);
             let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, old, i64::from(tag::FIRST_COUNTED));
             self.guard(plain);
             self.b.ins().store(self.memory.elements, first, element.base, element.offset);
-            if is_float {
-                self.note_float(list, element);
-            } else {
+            if let (true, Some(index)) = (is_float, element.index) {
+                self.note_float(list, index);
+            } else if !is_float {
                 // Another register may hold the same list.
                 self.facts.lists.values_mut().for_each(|known| known.floats.clear());
             }
@@ -287,13 +281,13 @@ impl Emit<'_, '_> {
         self.b.ins().store(self.memory.elements, second, element.base, element.offset + layout::PAYLOAD);
     }
 
-    fn is_float(&self, list: Reg, element: &Element) -> bool {
+    fn is_float(&self, list: Reg, index: Option<i64>) -> bool {
         let known = self.facts.lists.get(&list);
-        element.index.is_some_and(|index| known.is_some_and(|known| known.floats.contains(&index)))
+        index.is_some_and(|index| known.is_some_and(|known| known.floats.contains(&index)))
     }
 
-    fn note_float(&mut self, list: Reg, element: &Element) {
-        if let (Some(index), Some(known)) = (element.index, self.facts.lists.get_mut(&list)) {
+    fn note_float(&mut self, list: Reg, index: i64) {
+        if let Some(known) = self.facts.lists.get_mut(&list) {
             known.floats.push(index);
         }
     }

@@ -33,11 +33,20 @@ impl Emit<'_, '_> {
 
     /// As [`Emit::element`], of `len` elements from `start` on.
     pub(super) fn element_of(&mut self, start: Word, len: Word, index: Word, otherwise: Block) -> Word {
-        let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
-        let from_end = self.b.ins().iadd(index, len);
-        let index = self.b.ins().select(negative, from_end, index);
+        let (back, after) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(back);
+        self.b.append_block_param(after, I64);
         let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        self.b.ins().brif(inside, after, &[index.into()], back, &[]);
+        // Only of an index that counts from the end the sum lies inside.
+        self.b.switch_to_block(back);
+        let from_end = self.b.ins().iadd(index, len);
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, from_end, len);
         self.branch(inside, otherwise);
+        self.stay_cold();
+        self.b.ins().jump(after, &[from_end.into()]);
+        self.b.switch_to_block(after);
+        let index = self.b.block_params(after)[0];
         self.place_of(start, index)
     }
 
@@ -62,7 +71,7 @@ impl Emit<'_, '_> {
     /// Whether the index at `at` is done by the runtime if need be. Elsewhere there is no second path that would meet the first one: so
     /// what was loaded of the list stays known.
     pub(super) fn has_general_form(&self, at: usize, ty: Ty, state: &State) -> bool {
-        let is_list = |obj: Reg| state.get(usize::from(obj)) == Some(&Ty::List);
+        let is_list = |obj: Reg| matches!(state.get(usize::from(obj)), Some(Ty::List | Ty::Kept));
         ty == Ty::Bool || !matches!(self.planner.code.instrs[at], Instr::GetItem { obj, .. } if is_list(obj))
     }
 
@@ -111,7 +120,8 @@ impl Emit<'_, '_> {
     pub(super) fn emit_set_index(&mut self, instr: Instr) {
         let Instr::SetItem { obj, key, src } = instr else { return };
         let ty = self.ty(src);
-        if self.ty(obj) == Ty::List && !ty.in_memory() && ty != Ty::Bool && !self.planner.replaces_objects(self.at) {
+        let is_list = matches!(self.ty(obj), Ty::List | Ty::Kept);
+        if is_list && !ty.in_memory() && ty != Ty::Bool && !self.planner.replaces_objects(self.at) {
             self.guard_free(obj);
             let exit = self.exit_before();
             let element = self.known_element(obj, key, exit);

@@ -135,18 +135,23 @@ impl Emit<'_, '_> {
     /// The end of a turn of such a loop: what is left says when the limits are looked at. Fewer turns count as nothing; the loop around it
     /// counts.
     fn emit_counted_loop(&mut self, target: Target, left: Word) {
-        let (looking, really, go_on) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (looking, really) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(looking);
         self.b.set_cold_block(really);
+        let (state, target) = (self.state.clone(), target as usize);
+        let head = self.edge(target, &state);
+        // What has low bits that are set is not zero: there is no need to look again at the head.
+        let turn = match self.turn_of(target) {
+            Some(turn) => self.edge_into(turn, target, &state),
+            None => head,
+        };
         let low = self.b.ins().band_imm_s(left, TURNS - 1);
-        self.b.ins().brif(low, go_on, &[], looking, &[]);
+        self.b.ins().brif(low, turn, &[], looking, &[]);
         self.b.switch_to_block(looking);
-        self.b.ins().brif(left, really, &[], go_on, &[]);
+        self.b.ins().brif(left, really, &[], head, &[]);
         self.b.switch_to_block(really);
         let turns = self.b.ins().iconst(I64, TURNS);
-        self.look(turns, target as usize);
-        self.b.ins().jump(go_on, &[]);
-        self.b.switch_to_block(go_on);
-        let head = self.edge(target as usize, &self.state.clone());
+        self.look(turns, target);
         self.b.ins().jump(head, &[]);
     }
 
@@ -235,19 +240,23 @@ impl Emit<'_, '_> {
     /// The next item of an iterator, or the end of the loop.
     pub(super) fn emit_next(&mut self, instr: Instr, plan: &Plan) {
         let Instr::ForIter { iter, exit } = instr else { return };
-        let (more, end) = (self.b.create_block(), self.b.create_block());
+        let end = self.b.create_block();
         let before = self.state.clone();
         match plan {
             Plan::NextRange => {
+                let Some(turn) = self.turn_of(self.at) else { return };
+                let (_, left, _) = self.range(iter);
+                self.b.ins().brif(left, turn, &[], end, &[]);
+                self.b.switch_to_block(turn);
+                // The end of a turn leads here, too.
                 let (at, left, step) = self.range(iter);
-                self.b.ins().brif(left, more, &[], end, &[]);
-                self.b.switch_to_block(more);
                 let next = self.b.ins().iadd(at, step);
                 let less = self.b.ins().iadd_imm_s(left, -1);
                 self.def_range(iter, next, less, step);
                 self.set_int(iter + 1, at, Ty::Int);
             }
             Plan::NextList(ty) => {
+                let more = self.b.create_block();
                 let list = self.payload(iter);
                 let at = self.int(iter);
                 let len = self.b.ins().load(I64, self.memory.headers, list, layout::LIST_LEN);
@@ -284,6 +293,7 @@ impl Emit<'_, '_> {
                 if !self.ty(iter + 1).in_memory() {
                     self.store_tag(iter + 1, tag::UNBOUND);
                 }
+                let more = self.b.create_block();
                 let slot = self.slot(iter);
                 let status = self.call_runtime(runtime::next as *const u8, &[slot], 1);
                 self.check_truth(status[0]);

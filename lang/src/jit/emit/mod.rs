@@ -41,7 +41,7 @@ use facts::Facts;
 use super::abi;
 use super::effects::Effects;
 use super::infer::{Blocks, successors};
-use super::plan::{Plan, Planner, State};
+use super::plan::{Plan, Planner, State, is_quiet};
 use super::types::Ty;
 use super::unit::{ExitPoint, Version, YieldPoint};
 use crate::code::{Instr, Reg};
@@ -128,6 +128,8 @@ pub struct Emit<'f, 'a> {
     extra: Vec<Option<u16>>,
     starts: Vec<Option<State>>,
     blocks: HashMap<usize, Block>,
+    /// Where loops over ranges go on if there is a next element.
+    turns: HashMap<usize, Block>,
     state: State,
     at: usize,
     /// What is known at this point of the block.
@@ -139,7 +141,8 @@ pub struct Emit<'f, 'a> {
     exits: Vec<(Block, ExitPoint)>,
     /// Where a generator is suspended, and the blocks in which it goes on.
     yields: Vec<(Block, YieldPoint)>,
-    edges: Vec<(Block, State, usize)>,
+    /// Blocks on the way to instructions: what is known there, the instruction, and its block.
+    edges: Vec<(Block, State, usize, Block)>,
     notes: Vec<(usize, String)>,
 }
 
@@ -160,7 +163,8 @@ pub fn body_signature(conv: CallConv, entry: &[Ty]) -> Signature {
 /// The machine words in which a value of type `ty` is passed at an entry.
 pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
     match ty {
-        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Borrowed(_) => &[],
+        Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => &[],
+        Ty::Borrowed(_) | Ty::Kept => &[],
         Ty::Bool | Ty::Int => &[I64],
         Ty::Float => &[F64],
         Ty::Range => &[I64, I64, I64],
@@ -226,6 +230,7 @@ impl<'f, 'a> Emit<'f, 'a> {
             extra,
             starts: blocks.starts,
             blocks: HashMap::new(),
+            turns: HashMap::new(),
             state: vec![Ty::Unbound; registers],
             at: 0,
             facts: Facts::default(),
@@ -301,7 +306,8 @@ impl<'f, 'a> Emit<'f, 'a> {
                     let (first, second) = (next(), next());
                     self.store_words(reg, first, second);
                 }
-                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) | Ty::Borrowed(_) => {}
+                Ty::Unbound | Ty::None | Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => {}
+                Ty::Borrowed(_) | Ty::Kept => {}
             }
         }
     }
@@ -318,7 +324,7 @@ impl<'f, 'a> Emit<'f, 'a> {
                 _ => false,
             };
             let effects = &self.planner.effects[at];
-            quiet[at] = facts::is_quiet(plan, state, &Effects::each(&effects.reads).collect::<Vec<_>>());
+            quiet[at] = is_quiet(plan, state, &Effects::each(&effects.reads).collect::<Vec<_>>());
         });
         self.quiet = quiet;
         shows
@@ -452,6 +458,7 @@ impl<'f, 'a> Emit<'f, 'a> {
                 }
             }
             Plan::Script { global, code } => self.emit_script(*global, *code),
+            Plan::Imported { global, fixed } => self.emit_imported(*global, *fixed),
             Plan::IntArith(op, a, b) => self.emit_int(*op, *a, *b)?,
             Plan::FloatArith(op, a, b) => self.emit_float(*op, *a, *b),
             Plan::IntQuotient(a, b) => self.emit_quotient(*a, *b),
@@ -507,17 +514,29 @@ impl<'f, 'a> Emit<'f, 'a> {
     /// The block to jump to in order to go on at `to` with the registers as `from` says.
     fn edge(&mut self, to: usize, from: &State) -> Block {
         let target = self.block_at(to);
+        self.edge_into(target, to, from)
+    }
+
+    /// As [`Emit::edge`], into a block that expects the registers as the instruction at `to` does.
+    fn edge_into(&mut self, target: Block, to: usize, from: &State) -> Block {
         if self.starts[to].as_ref() == Some(from) {
             return target;
         }
         let between = self.b.create_block();
-        self.edges.push((between, from.clone(), to));
+        self.edges.push((between, from.clone(), to, target));
         between
+    }
+
+    /// The block in which a loop over a range whose head is at `head` takes the next element, if it is such a one: there is one.
+    fn turn_of(&mut self, head: usize) -> Option<Block> {
+        let Instr::ForIter { iter, .. } = self.planner.code.instrs[head] else { return None };
+        let is_range = self.starts[head].as_ref().is_some_and(|state| state[usize::from(iter)] == Ty::Range);
+        is_range.then(|| *self.turns.entry(head).or_insert_with(|| self.b.create_block()))
     }
 
     /// Fills the blocks in which registers change from one place to the other.
     fn finish_edges(&mut self) -> Result<(), String> {
-        while let Some((block, from, to)) = self.edges.pop() {
+        while let Some((block, from, to, target)) = self.edges.pop() {
             self.b.switch_to_block(block);
             let Some(wanted) = self.starts[to].clone() else { return Err(format!("nothing is known at {to}")) };
             self.state.clone_from(&from);
@@ -536,7 +555,6 @@ impl<'f, 'a> Emit<'f, 'a> {
                     _ => return Err(format!("register {reg} at {to}: {have:?} to {want:?}")),
                 }
             }
-            let target = self.block_at(to);
             self.b.ins().jump(target, &[]);
         }
         Ok(())

@@ -36,6 +36,7 @@ impl Emit<'_, '_> {
             Plan::NextList(ty) => format!("next element, expected {}", ty.name()),
             Plan::NextAny(ty) => format!("next item through the runtime, expected {}", ty.name()),
             Plan::Script { .. } => "known function".to_owned(),
+            Plan::Imported { .. } => "known built-in".to_owned(),
             Plan::Method(..) => "known method".to_owned(),
             Plan::Append(..) => "append in place".to_owned(),
             Plan::ListLen(_) => "length of a list".to_owned(),

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value as Word};
 use cranelift_frontend::Variable;
 
 use super::{Emit, Slots};
-use crate::code::Reg;
+use crate::code::{Instr, Reg};
 use crate::jit::compile::offsets;
 use crate::jit::plan::Literal;
 use crate::jit::runtime;
@@ -166,7 +166,7 @@ impl Emit<'_, '_> {
             }
             Ty::None => self.fixed_words(tag::NONE, 0),
             Ty::Fixed(fixed) => self.fixed_words(fixed.tag, fixed.address),
-            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Borrowed(_) => {
+            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Borrowed(_) | Ty::Kept => {
                 self.fixed_words(tag::UNBOUND, 0)
             }
             Ty::Str | Ty::List | Ty::Dict | Ty::Any | Ty::ListIter => {
@@ -214,6 +214,12 @@ impl Emit<'_, '_> {
                 self.call_runtime(runtime::make_list_iter as *const u8, &[slot, at], 0);
             }
             Ty::Borrowed(_) => self.own(reg),
+            Ty::Kept => {
+                let list = self.int(reg);
+                self.count_more(list);
+                self.store_tag(reg, tag::LIST);
+                self.store_payload(reg, list);
+            }
             _ => self.spill(reg),
         }
         self.set_state(reg, Ty::Any);
@@ -439,7 +445,7 @@ impl Emit<'_, '_> {
             Ty::Bool => self.equal(found, tag::BOOL),
             Ty::Int => self.equal(found, tag::INT),
             Ty::Float => self.equal(found, tag::FLOAT),
-            Ty::List => self.equal(found, tag::LIST),
+            Ty::List | Ty::Kept => self.equal(found, tag::LIST),
             Ty::Dict => self.equal(found, tag::DICT),
             Ty::Str => {
                 let short = self.equal(found, tag::SHORT);
@@ -470,6 +476,10 @@ impl Emit<'_, '_> {
             Ty::Float => {
                 let word = self.b.ins().load(F64, self.memory.elements, base, offset + layout::PAYLOAD);
                 self.set_float(dst, word);
+            }
+            Ty::Kept => {
+                let word = self.b.ins().load(I64, self.memory.elements, base, offset + layout::PAYLOAD);
+                self.set_int(dst, word, Ty::Kept);
             }
             ty => {
                 let (first, second) = self.load_words(base, offset);
@@ -549,14 +559,18 @@ impl Emit<'_, '_> {
     }
 
     /// `math.sqrt` of a float that is not negative.
-    pub(super) fn emit_sqrt(&mut self, instr: crate::code::Instr, src: Reg) {
-        let crate::code::Instr::CallMethod { dst, base, argc } = instr else { return };
+    pub(super) fn emit_sqrt(&mut self, instr: Instr, src: Reg) {
+        let (dst, base, count) = match instr {
+            Instr::CallMethod { dst, base, argc } => (dst, base, argc.saturating_add(2)),
+            Instr::Call { dst, base, argc } => (dst, base, argc.saturating_add(1)),
+            _ => return,
+        };
         let word = self.float(src);
         let zero = self.b.ins().f64const(0.0);
         let good = self.b.ins().fcmp(cranelift_codegen::ir::condcodes::FloatCC::GreaterThanOrEqual, word, zero);
         self.guard(good);
         let root = self.b.ins().sqrt(word);
-        self.clear(base, argc.saturating_add(2));
+        self.clear(base, count);
         self.set_float(dst, root);
     }
 

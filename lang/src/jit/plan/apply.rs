@@ -76,6 +76,7 @@ impl Planner<'_> {
                     _ => Ty::Any,
                 },
             },
+            Plan::Imported { fixed, .. } => Ty::Fixed(*fixed),
             Plan::Script { global, code } => Ty::Script { global: *global, code: *code },
             Plan::IntArith(..) | Plan::IntNegate | Plan::ListLen(_) | Plan::NextRange => Ty::Int,
             Plan::FloatArith(..) | Plan::FloatNegate | Plan::IntQuotient(..) | Plan::Sqrt(_) => Ty::Float,

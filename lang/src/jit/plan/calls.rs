@@ -10,15 +10,20 @@ use crate::value::layout::tag;
 use crate::value::{Value, types};
 
 /// The entry of the built-in function `name`, to recognise it.
-pub(super) fn builtin(name: &str) -> Option<Fixed> {
+pub fn builtin(name: &str) -> Option<Fixed> {
     builtins::lookup(name).as_ref().and_then(Fixed::of)
 }
 
 /// The function `name` of module `module`.
-fn module_function(module: Fixed, name: &str) -> Option<Fixed> {
+pub fn module_function(module: Fixed, name: &str) -> Option<Fixed> {
     let desc = crate::modules::MODULES.iter().find(|m| std::ptr::from_ref(**m).addr() as u64 == module.address)?;
     let found = desc.functions.iter().find(|f| f.name() == name)?;
     Fixed::of(&Value::Builtin(found))
+}
+
+/// Whether it is the function `name` of module `module`.
+fn is_function(fixed: Fixed, module: &str, name: &str) -> bool {
+    builtin(module).and_then(|module| module_function(module, name)) == Some(fixed)
 }
 
 impl Planner<'_> {
@@ -88,6 +93,9 @@ impl Planner<'_> {
                 if argc == 1 && ty(state, base + 1) == Ty::Int && Fixed::of(&Value::Type(&types::STR)) == Some(fixed) {
                     return Plan::IntText(base + 1);
                 }
+                if argc == 1 && ty(state, base + 1) == Ty::Float && is_function(fixed, "math", "sqrt") {
+                    return Plan::Sqrt(base + 1);
+                }
                 if fixed.tag == tag::MODULE { Plan::Call(expected) } else { Plan::CallFixed(fixed, expected) }
             }
             _ => Plan::Call(expected),
@@ -100,10 +108,8 @@ impl Planner<'_> {
         if fixed.tag != tag::BUILTIN {
             return Plan::Call(expected);
         }
-        let is =
-            |module: &str, name: &str| builtin(module).and_then(|module| module_function(module, name)) == Some(fixed);
         if ty(state, base + 1) == Ty::Unbound {
-            if argc == 1 && ty(state, base + 2) == Ty::Float && is("math", "sqrt") {
+            if argc == 1 && ty(state, base + 2) == Ty::Float && is_function(fixed, "math", "sqrt") {
                 return Plan::Sqrt(base + 2);
             }
             return Plan::CallFixed(fixed, expected);

@@ -119,6 +119,7 @@ impl Planner<'_> {
             | Plan::Literal(_)
             | Plan::CheckBound
             | Plan::Script { .. }
+            | Plan::Imported { .. }
             | Plan::IntArith(..)
             | Plan::FloatArith(..)
             | Plan::IntQuotient(..)

@@ -6,13 +6,15 @@
 mod apply;
 mod base;
 mod calls;
+mod kept;
 mod loans;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 pub use base::{BaseCase, Term};
-use calls::builtin;
+pub use calls::{builtin, module_function};
+pub use kept::is_quiet;
 
 use super::effects::Effects;
 use super::liveness::Liveness;
@@ -87,6 +89,13 @@ pub enum Plan {
         global: u16,
         /// The function's code.
         code: u32,
+    },
+    /// Checks that a global variable is bound to this built-in.
+    Imported {
+        /// The variable.
+        global: u16,
+        /// The built-in.
+        fixed: Fixed,
     },
     /// Int arithmetic with overflow checks.
     IntArith(BinaryOp, Operand, Operand),
@@ -183,6 +192,8 @@ pub struct Planner<'a> {
     pub seen: &'a [u16],
     /// What becomes of what it never executed.
     pub unseen: Unseen,
+    /// The instructions that jumps lead to.
+    pub targets: Vec<bool>,
     /// What instructions do.
     pub effects: &'a [Effects],
     /// What is needed later.
@@ -193,6 +204,8 @@ pub struct Planner<'a> {
     pub resolved: RefCell<HashMap<u32, Option<Callee>>>,
     /// Functions that global variables are bound to for good.
     pub scripts: &'a HashMap<u16, u32>,
+    /// Built-ins that global variables are bound to, as it seems.
+    pub imports: HashMap<u16, Fixed>,
     /// Number of the code.
     pub number: u32,
     /// Whether the module's own code has no branches: then it binds functions in the order of their numbers.
@@ -218,7 +231,8 @@ fn message_part(name: &str) -> Option<Part> {
 }
 
 impl Planner<'_> {
-    fn expected(&self, at: usize) -> Ty {
+    /// What the instruction at `at` is expected to give.
+    pub fn expected(&self, at: usize) -> Ty {
         self.seen.get(at).map_or(Ty::Any, |bits| Seen::only(*bits))
     }
 
@@ -272,8 +286,8 @@ impl Planner<'_> {
         is_noted && is_open && self.seen_bits(at) == 0
     }
 
-    /// Decides what to do for the instruction at `at`.
-    pub fn plan(&self, at: usize, state: &State) -> Plan {
+    /// Decides what to do for the instruction at `at`, and counts references.
+    fn decide(&self, at: usize, state: &State) -> Plan {
         if self.is_left_unseen(at) {
             return Plan::Unseen;
         }
@@ -292,7 +306,10 @@ impl Planner<'_> {
             },
             Instr::LoadGlobal { global, .. } => match self.scripts.get(&global) {
                 Some(code) => Plan::Script { global, code: *code },
-                None => Plan::Step(expected),
+                None => match self.imports.get(&global) {
+                    Some(fixed) => Plan::Imported { global, fixed: *fixed },
+                    None => Plan::Step(expected),
+                },
             },
             Instr::Binary { op, a, b, .. } | Instr::Inplace { op, a, b, .. } => {
                 self.arith(at, op, state, Operand::Reg(a), Operand::Reg(b))
@@ -314,11 +331,11 @@ impl Planner<'_> {
             | Instr::JumpIfUnbound { .. }
             | Instr::JumpIfSmall { .. } => Plan::Branch,
             Instr::GetItem { obj, key, .. } => match (ty(state, obj), ty(state, key)) {
-                (Ty::List | Ty::Any, Ty::Int) => Plan::Index(expected),
+                (Ty::List | Ty::Kept | Ty::Any, Ty::Int) => Plan::Index(expected),
                 _ => Plan::Step(expected),
             },
             Instr::SetItem { obj, key, src } => match (ty(state, obj), ty(state, key)) {
-                (Ty::List | Ty::Any, Ty::Int) if !ty(state, src).is_virtual() => Plan::SetIndex,
+                (Ty::List | Ty::Kept | Ty::Any, Ty::Int) if !ty(state, src).is_virtual() => Plan::SetIndex,
                 _ => Plan::Step(Ty::Any),
             },
             Instr::GetItemConst { obj, .. } => match ty(state, obj) {
