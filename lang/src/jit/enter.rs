@@ -266,6 +266,7 @@ fn entry_types(frame: &Frame, key: Key) -> Vec<Ty> {
         .iter()
         .map(|value| match value {
             Value::Iter(iter) if key != Key::START && Ref::is_unique(iter) => match &*iter.state.borrow() {
+                State::Range { step: 1, .. } => Ty::Count,
                 State::Range { .. } => Ty::Range,
                 State::List { .. } => Ty::ListIter,
                 _ => Ty::Any,
@@ -280,6 +281,9 @@ fn fits(ty: Ty, value: &Value) -> bool {
     match (ty, value) {
         // Nobody reads it.
         (Ty::Unbound, _) => true,
+        (Ty::Count, Value::Iter(iter)) => {
+            Ref::is_unique(iter) && matches!(&*iter.state.borrow(), State::Range { step: 1, .. })
+        }
         (Ty::Range, Value::Iter(iter)) => Ref::is_unique(iter) && matches!(&*iter.state.borrow(), State::Range { .. }),
         (Ty::ListIter, Value::Iter(iter)) => {
             Ref::is_unique(iter) && matches!(&*iter.state.borrow(), State::List { .. })
@@ -312,6 +316,13 @@ fn take(ty: Ty, value: &mut Value, words: &mut Vec<u64>) {
                 && let State::Range { next, step, left } = &*iter.state.borrow()
             {
                 words.extend([*next as u64, *left, *step as u64]);
+            }
+        }
+        Ty::Count => {
+            if let Value::Iter(iter) = std::mem::take(value)
+                && let State::Range { next, left, .. } = &*iter.state.borrow()
+            {
+                words.extend([*next as u64, *left]);
             }
         }
         Ty::ListIter => {

@@ -696,7 +696,7 @@ unsafe fn values(module: &Rc<Module>, slots: *mut Value, point: &ExitPoint, extr
                 Ty::Constant(index) => {
                     module.image.constants.get(*index as usize).map(|loaded| loaded.value.clone()).unwrap_or_default()
                 }
-                Ty::Range => {
+                Ty::Range | Ty::Count => {
                     let (next, left, step) = (payload.read() as i64, word(0), word(1) as i64);
                     Value::Iter(Iter::new(State::Range { next, step, left }))
                 }

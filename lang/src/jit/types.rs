@@ -29,6 +29,8 @@ pub enum Ty {
     /// A range of 64-bit ints, or an iterator over one that nobody else holds: the next element, how many are left and the
     /// step, in three machine registers.
     Range,
+    /// As [`Ty::Range`], of which every element is one more than the one before: no machine register has the step.
+    Count,
     /// An iterator over a list that nobody else holds: the list in memory, the position in a machine register.
     ListIter,
     /// A `dict` that the message, list or dict in this register holds, or something in there, as long as nothing but compiled code looks
@@ -83,7 +85,8 @@ impl Ty {
 
     /// Whether only compiled code knows such a thing: it must become an ordinary value before other code sees it.
     pub fn is_virtual(self) -> bool {
-        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept)
+        matches!(self, Ty::Script { .. } | Ty::Constant(_) | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept)
+            || self.is_range()
     }
 
     /// What is known where two paths meet.
@@ -91,8 +94,14 @@ impl Ty {
         match (self, other) {
             (same, other) if same == other => same,
             (Ty::Borrowed(_), Ty::Borrowed(_) | Ty::Dict) | (Ty::Dict, Ty::Borrowed(_)) => Ty::Dict,
+            (Ty::Count, Ty::Range) | (Ty::Range, Ty::Count) => Ty::Range,
             _ => Ty::Any,
         }
+    }
+
+    /// Whether it is a range, or an iterator over one, in machine registers.
+    pub fn is_range(self) -> bool {
+        matches!(self, Ty::Range | Ty::Count)
     }
 
     /// The most that a guard could establish of `value`.
@@ -123,7 +132,7 @@ impl Ty {
             Ty::Dict => found == tag::DICT,
             Ty::Any => true,
             Ty::Fixed(_) | Ty::Script { .. } | Ty::Constant(_) => false,
-            Ty::Range | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept => false,
+            Ty::Range | Ty::Count | Ty::ListIter | Ty::Borrowed(_) | Ty::Kept => false,
         }
     }
 
@@ -138,7 +147,7 @@ impl Ty {
             Ty::Fixed(_) => "built-in",
             Ty::Script { .. } => "function",
             Ty::Constant(_) => "constant tuple",
-            Ty::Range => "range",
+            Ty::Range | Ty::Count => "range",
             Ty::ListIter => "list iterator",
             Ty::Str => "str",
             Ty::List => "list",

@@ -272,7 +272,7 @@ impl Emit<'_, '_> {
                 let is_empty = matches!(constant, Some(Constant::Tuple(items)) if items.is_empty());
                 self.b.ins().iconst(I64, i64::from(!is_empty))
             }
-            Ty::Range => {
+            Ty::Range | Ty::Count => {
                 let (_, left, _) = self.range(reg);
                 left
             }

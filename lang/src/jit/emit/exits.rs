@@ -79,8 +79,8 @@ impl Emit<'_, '_> {
                     let word = self.float(reg);
                     self.store_payload(reg, word);
                 }
-                Ty::Range if needed => {
-                    let (at, left, step) = self.range(reg);
+                Ty::Range | Ty::Count if needed => {
+                    let (at, left, step) = self.range_of(reg, *ty);
                     self.store_payload(reg, at);
                     self.store_extra(reg, 0, left);
                     self.store_extra(reg, 1, step);

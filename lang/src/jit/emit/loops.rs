@@ -61,8 +61,8 @@ impl Emit<'_, '_> {
     /// happen where something was allocated.
     pub(super) fn emit_loop(&mut self, instr: Instr) {
         let Instr::Loop { target } = instr else { return };
-        if let Some(left) = self.counts_itself(target) {
-            self.emit_counted_loop(target, left);
+        if let Some(number) = self.counts_itself(target) {
+            self.emit_counted_loop(target, number);
             return;
         }
         let ticks = self.b.use_var(self.ticks);
@@ -115,26 +115,29 @@ impl Emit<'_, '_> {
         self.b.switch_to_block(next);
     }
 
-    /// How many elements are left for a loop over a range, if there is no loop and nothing that takes long in its body.
+    /// How many elements are left for a loop over a range, or were there in a loop over a list, if there is no loop and nothing that takes
+    /// long in its body.
     fn counts_itself(&mut self, target: Target) -> Option<Word> {
         let body = target as usize..self.at;
         let instrs = self.planner.code.instrs.get(body.clone())?;
         let is_short = self.quiet.get(body)?.iter().all(|quiet| *quiet);
         match instrs.first() {
             Some(Instr::ForIter { iter, .. })
-                if is_short
-                    && self.ty(*iter) == Ty::Range
-                    && !instrs.iter().any(|instr| matches!(instr, Instr::Loop { .. })) =>
+                if is_short && !instrs.iter().any(|instr| matches!(instr, Instr::Loop { .. })) =>
             {
-                Some(self.range(*iter).1)
+                match self.ty(*iter) {
+                    Ty::Range | Ty::Count => Some(self.range(*iter).1),
+                    Ty::ListIter => Some(self.int(*iter)),
+                    _ => None,
+                }
             }
             _ => None,
         }
     }
 
-    /// The end of a turn of such a loop: what is left says when the limits are looked at. Fewer turns count as nothing; the loop around it
+    /// The end of a turn of such a loop: that number says when the limits are looked at. Fewer turns count as nothing; the loop around it
     /// counts.
-    fn emit_counted_loop(&mut self, target: Target, left: Word) {
+    fn emit_counted_loop(&mut self, target: Target, number: Word) {
         let (looking, really) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(looking);
         self.b.set_cold_block(really);
@@ -145,10 +148,10 @@ impl Emit<'_, '_> {
             Some(turn) => self.edge_into(turn, target, &state),
             None => head,
         };
-        let low = self.b.ins().band_imm_s(left, TURNS - 1);
+        let low = self.b.ins().band_imm_s(number, TURNS - 1);
         self.b.ins().brif(low, turn, &[], looking, &[]);
         self.b.switch_to_block(looking);
-        self.b.ins().brif(left, really, &[], head, &[]);
+        self.b.ins().brif(number, really, &[], head, &[]);
         self.b.switch_to_block(really);
         let turns = self.b.ins().iconst(I64, TURNS);
         self.look(turns, target);
@@ -187,17 +190,16 @@ impl Emit<'_, '_> {
         };
         self.clear(base, argc.saturating_add(1));
         self.retire(dst);
-        self.def_range(dst, start, left, step);
-        self.set_state(dst, Ty::Range);
+        let ty = if argc < 3 { Ty::Count } else { Ty::Range };
+        self.def_range(dst, ty, start, left, step);
     }
 
     pub(super) fn emit_range_iter(&mut self, instr: Instr) {
         let Instr::GetIter { dst, src } = instr else { return };
-        let (at, left, step) = self.range(src);
+        let (ty, (at, left, step)) = (self.ty(src), self.range(src));
         self.set_state(src, Ty::Unbound);
         self.retire(dst);
-        self.def_range(dst, at, left, step);
-        self.set_state(dst, Ty::Range);
+        self.def_range(dst, ty, at, left, step);
     }
 
     pub(super) fn emit_list_iter(&mut self, instr: Instr) {
@@ -252,7 +254,7 @@ impl Emit<'_, '_> {
                 let (at, left, step) = self.range(iter);
                 let next = self.b.ins().iadd(at, step);
                 let less = self.b.ins().iadd_imm_s(left, -1);
-                self.def_range(iter, next, less, step);
+                self.def_range(iter, self.ty(iter), next, less, step);
                 self.set_int(iter + 1, at, Ty::Int);
             }
             Plan::NextList(ty) => {

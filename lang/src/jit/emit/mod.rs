@@ -168,6 +168,7 @@ pub fn entry_words(ty: Ty) -> &'static [cranelift_codegen::ir::Type] {
         Ty::Bool | Ty::Int => &[I64],
         Ty::Float => &[F64],
         Ty::Range => &[I64, I64, I64],
+        Ty::Count => &[I64, I64],
         Ty::ListIter => &[I64, I64],
         Ty::Str | Ty::List | Ty::Dict | Ty::Any => &[I64, I64],
     }
@@ -294,7 +295,11 @@ impl<'f, 'a> Emit<'f, 'a> {
                 }
                 Ty::Range => {
                     let (at, left, step) = (next(), next(), next());
-                    self.def_range(reg, at, left, step);
+                    self.def_range(reg, ty, at, left, step);
+                }
+                Ty::Count => {
+                    let (at, left) = (next(), next());
+                    self.def_range(reg, ty, at, left, at);
                 }
                 Ty::ListIter => {
                     let (list, at) = (next(), next());
@@ -530,7 +535,7 @@ impl<'f, 'a> Emit<'f, 'a> {
     /// The block in which a loop over a range whose head is at `head` takes the next element, if it is such a one: there is one.
     fn turn_of(&mut self, head: usize) -> Option<Block> {
         let Instr::ForIter { iter, .. } = self.planner.code.instrs[head] else { return None };
-        let is_range = self.starts[head].as_ref().is_some_and(|state| state[usize::from(iter)] == Ty::Range);
+        let is_range = self.starts[head].as_ref().is_some_and(|state| state[usize::from(iter)].is_range());
         is_range.then(|| *self.turns.entry(head).or_insert_with(|| self.b.create_block()))
     }
 
@@ -551,6 +556,10 @@ impl<'f, 'a> Emit<'f, 'a> {
                     Ty::Dict if matches!(have, Ty::Borrowed(_)) => self.own(reg),
                     Ty::Any if self.planner.live.is_live(to, reg) => self.settle(reg),
                     Ty::Any => self.vacate(reg),
+                    Ty::Range if *have == Ty::Count => {
+                        let (at, left, step) = self.range(reg);
+                        self.def_range(reg, Ty::Range, at, left, step);
+                    }
                     Ty::Unbound if !have.in_memory() => {}
                     _ => return Err(format!("register {reg} at {to}: {have:?} to {want:?}")),
                 }
@@ -680,7 +689,7 @@ fn extra_words(planner: &Planner<'_>, blocks: &Blocks) -> (Vec<Option<u16>>, usi
         planner.apply(at, plan, &mut after);
         for (reg, ty) in state.iter().chain(&after).enumerate() {
             let reg = reg % state.len().max(1);
-            needed[reg] |= matches!(ty, Ty::Range | Ty::ListIter);
+            needed[reg] |= ty.is_range() || *ty == Ty::ListIter;
         }
     });
     let mut words = u16::from(planner.code.is_generator);

@@ -99,9 +99,9 @@ impl Emit<'_, '_> {
                     let word = self.payload_float(reg);
                     self.def_float(reg, word);
                 }
-                Ty::Range => {
+                Ty::Range | Ty::Count => {
                     let (at, left, step) = (self.payload(reg), self.load_extra(reg, 0), self.load_extra(reg, 1));
-                    self.def_range(reg, at, left, step);
+                    self.def_range(reg, ty, at, left, step);
                 }
                 Ty::ListIter => {
                     let at = self.load_extra(reg, 0);

@@ -37,11 +37,15 @@ impl Emit<'_, '_> {
         self.b.def_var(var, word);
     }
 
-    pub(super) fn def_range(&mut self, reg: Reg, at: Word, left: Word, step: Word) {
+    /// Gives a register a range, which is of type `ty` from now on.
+    pub(super) fn def_range(&mut self, reg: Reg, ty: Ty, at: Word, left: Word, step: Word) {
         self.def_int(reg, at);
         let (left_var, step_var) = self.range_vars(reg);
         self.b.def_var(left_var, left);
-        self.b.def_var(step_var, step);
+        if ty == Ty::Range {
+            self.b.def_var(step_var, step);
+        }
+        self.set_state(reg, ty);
     }
 
     fn range_vars(&mut self, reg: Reg) -> (Variable, Variable) {
@@ -61,9 +65,15 @@ impl Emit<'_, '_> {
 
     /// The next element, the number of elements left and the step.
     pub(super) fn range(&mut self, reg: Reg) -> (Word, Word, Word) {
+        self.range_of(reg, self.ty(reg))
+    }
+
+    /// As [`Emit::range`], of a register that holds a range of type `ty`.
+    pub(super) fn range_of(&mut self, reg: Reg, ty: Ty) -> (Word, Word, Word) {
         let at = self.int(reg);
         let (left, step) = self.range_vars(reg);
-        (at, self.b.use_var(left), self.b.use_var(step))
+        let step = if ty == Ty::Count { self.b.ins().iconst(I64, 1) } else { self.b.use_var(step) };
+        (at, self.b.use_var(left), step)
     }
 
     /// An address that is `offset` bytes behind the first slot, as base and distance.
@@ -166,7 +176,7 @@ impl Emit<'_, '_> {
             }
             Ty::None => self.fixed_words(tag::NONE, 0),
             Ty::Fixed(fixed) => self.fixed_words(fixed.tag, fixed.address),
-            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Borrowed(_) | Ty::Kept => {
+            Ty::Unbound | Ty::Script { .. } | Ty::Constant(_) | Ty::Range | Ty::Count | Ty::Borrowed(_) | Ty::Kept => {
                 self.fixed_words(tag::UNBOUND, 0)
             }
             Ty::Str | Ty::List | Ty::Dict | Ty::Any | Ty::ListIter => {
@@ -203,7 +213,7 @@ impl Emit<'_, '_> {
                 self.add_reference(first, second, Ty::Any);
                 self.store_words(reg, first, second);
             }
-            Ty::Range => {
+            Ty::Range | Ty::Count => {
                 let (at, left, step) = self.range(reg);
                 let slot = self.slot(reg);
                 self.call_runtime(runtime::make_range as *const u8, &[slot, at, left, step], 0);
@@ -365,7 +375,7 @@ impl Emit<'_, '_> {
             }
             return;
         }
-        if matches!(self.ty(src), Ty::Range | Ty::ListIter) {
+        if self.ty(src).is_range() || self.ty(src) == Ty::ListIter {
             self.settle(src);
         }
         match self.ty(src) {

@@ -51,7 +51,7 @@ impl Planner<'_> {
             Plan::Move => match instr {
                 Instr::Move { dst, src } => match ty(state, src) {
                     // Only one register can own the pieces of an iterator.
-                    Ty::Range | Ty::ListIter => {
+                    Ty::Range | Ty::Count | Ty::ListIter => {
                         set(state, src, Ty::Any);
                         Ty::Any
                     }
@@ -100,7 +100,12 @@ impl Planner<'_> {
             Plan::Shaped(_) => Ty::Dict,
             Plan::List(_) => Ty::List,
             Plan::Concat(..) | Plan::IntText(_) => Ty::Str,
-            Plan::Range(_) | Plan::RangeIter => Ty::Range,
+            Plan::Range(argc) if *argc < 3 => Ty::Count,
+            Plan::Range(_) => Ty::Range,
+            Plan::RangeIter => match instr {
+                Instr::GetIter { src, .. } => ty(state, src),
+                _ => return,
+            },
             Plan::ListIter => {
                 if let Instr::GetIter { dst, src } = instr
                     && src != dst

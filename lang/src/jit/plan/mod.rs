@@ -343,13 +343,13 @@ impl Planner<'_> {
                 _ => Plan::Step(expected),
             },
             Instr::GetIter { src, .. } => match ty(state, src) {
-                Ty::Range => Plan::RangeIter,
+                Ty::Range | Ty::Count => Plan::RangeIter,
                 Ty::List => Plan::ListIter,
                 Ty::Any if expected == Ty::List => Plan::ListIter,
                 _ => Plan::Step(Ty::Any),
             },
             Instr::ForIter { iter, .. } => match ty(state, iter) {
-                Ty::Range => Plan::NextRange,
+                Ty::Range | Ty::Count => Plan::NextRange,
                 Ty::ListIter => Plan::NextList(expected),
                 _ => Plan::NextAny(expected),
             },
