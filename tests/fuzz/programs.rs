@@ -1,5 +1,5 @@
-//! Random programs for comparing the interpreter with compiled code: loops, calls, lists, dicts, numbers of all sizes and
-//! kinds, texts, errors, handlers and generators. Every loop is bounded, so every program ends.
+//! Random programs for comparing the interpreter with compiled code: loops, calls, lists, lists in lists, dicts, numbers of all
+//! sizes and kinds, texts, errors, handlers and generators. Every loop is bounded, so every program ends.
 
 use std::fmt::Write as _;
 
@@ -121,6 +121,7 @@ impl Writer<'_> {
         self.line(1, "xs = [1, 2, 3, a, b]");
         self.line(1, "ys = [1.5, -2.0, 0.25, a]");
         self.line(1, "zs = ys if b == 2 else [0.0, 0.5, 1.0, 2.0]");
+        self.line(1, "rows = [ys, zs, [0.5, 1.5, 2.0, 4.0], [1.0, b, 3.0, 0.25]]");
         self.line(1, "flags = [b == 2] * 70");
         self.line(1, "t = {'p': 1, 'q': b, 'r': 2.5}");
         self.line(1, "if b == 7:");
@@ -137,7 +138,7 @@ impl Writer<'_> {
         if self.yields && self.random.one_in(3) {
             return self.suspension(indent, &variable, &value);
         }
-        match self.random.below(if depth == 0 { 13 } else { 20 }) {
+        match self.random.below(if depth == 0 { 13 } else { 21 }) {
             0..=2 => self.line(indent, &format!("{variable} = {value}")),
             3 | 4 => {
                 let operator = self.random.pick(&["+", "-", "*", "//"]).to_owned();
@@ -196,6 +197,7 @@ impl Writer<'_> {
                 self.line(indent + 1, &format!("{counter} += 1"));
                 self.block(indent + 1, depth - 1);
             }
+            18 => self.rows(indent),
             _ => {
                 self.line(indent, "try:");
                 self.block(indent + 1, depth - 1);
@@ -207,6 +209,32 @@ impl Writer<'_> {
                     self.block(indent + 1, depth - 1);
                 }
             }
+        }
+    }
+
+    /// A loop that looks into lists in a list, and replaces their elements and sometimes themselves.
+    fn rows(&mut self, indent: usize) {
+        if self.random.one_in(2) {
+            self.line(indent, "for row in rows:");
+        } else {
+            self.line(indent, "for k in range(4):");
+            self.line(indent + 1, "row = rows[k]");
+        }
+        let place = self.random.below(4);
+        self.line(indent + 1, &format!("m = rows[{place}]"));
+        for _ in 0..=self.random.below(5) {
+            let list = self.random.pick(&["row", "m"]).to_owned();
+            let (place, other) = (self.random.below(4), self.random.below(4));
+            let line = match self.random.below(10) {
+                0..=2 => format!("e = row[{place}] + m[{other}]"),
+                3 | 4 => format!("{list}[{place}] -= m[{other}] * 0.5"),
+                5 => format!("{list}[{place}] = {}", self.random.pick(&["0.5", "e", "a", "w", "2"])),
+                6 => format!("rows[{place}] = {}", self.random.pick(&["[0.5, 1.5, 2.5, 3.5]", "m", "ys", "a"])),
+                7 => format!("{} = {list}", self.random.pick(&["c", "row", "m", "rows[1][2]"])),
+                8 => format!("d = math.sqrt({list}[{place}]) + sqrt(m[{other}])"),
+                _ => format!("e = rows[{place}][{other}] * rows[{other}][{place}]"),
+            };
+            self.line(indent + 1, &line);
         }
     }
 
@@ -244,6 +272,8 @@ impl Writer<'_> {
 /// The text of one program.
 pub fn program(random: &mut Random) -> String {
     let mut writer = Writer { random, text: String::new(), loops: 0, yields: false };
+    writer.line(0, "import math");
+    writer.line(0, "from math import sqrt");
     writer.line(0, "def dw_process(msg):");
     writer.line(1, "results = []");
     writer.line(1, "for (a, b) in [(1, 2), (3, -4), (5, 0), (0.5, 2), ('x', 3), (2, 3), (9223372036854775807, 1)]:");
@@ -286,7 +316,10 @@ pub fn program(random: &mut Random) -> String {
     writer.line(1, "return n");
     writer.line(0, "def work(a, b, msg):");
     writer.body();
-    writer.line(1, "return [repr(v)[:60] for v in (a, b, c, d, e, t, w, ys, zs)] + [repr(xs)[:200], sum(flags)]");
+    writer.line(
+        1,
+        "return [repr(v)[:60] for v in (a, b, c, d, e, t, w, ys, zs)] + [repr(xs)[:200], repr(rows)[:200], sum(flags)]",
+    );
     writer.line(0, "def g(a, b, msg):");
     // Its own body means a generator that ends soon.
     writer.line(1, "def g(a, b, msg):");
