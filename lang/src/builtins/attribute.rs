@@ -1,5 +1,7 @@
 //! `x.name`: reading, assigning and deleting (spec 5.12).
 
+use std::cell::Cell;
+
 use super::{exception, find_constant, find_member, function, message};
 use crate::value::exceptions::{ATTRIBUTE_ERROR, Raise, attribute_error};
 use crate::value::flow::Part;
@@ -106,7 +108,16 @@ pub fn get(cx: &mut Cx<'_>, object: &Value, name: &str) -> R {
     }
 }
 
+thread_local! {
+    /// The last member of a type that was asked for, with the type: `Entity.from_value` of one run after the other.
+    static LAST: Cell<Option<(&'static TypeDesc, &'static Builtin)>> = const { Cell::new(None) };
+}
+
 fn type_member(cx: &mut Cx<'_>, desc: &'static TypeDesc, name: &str) -> Option<R> {
+    let last = LAST.get().filter(|(of, member)| std::ptr::eq(*of, desc) && member.name() == name);
+    if let Some((_, member)) = last {
+        return Some(Ok(bound(desc, member)));
+    }
     match name {
         "__name__" | "__qualname__" => return Some(Ok(Value::str(desc.name))),
         "__class__" => return Some(Ok(Value::Type(&types::TYPE))),
@@ -117,10 +128,16 @@ fn type_member(cx: &mut Cx<'_>, desc: &'static TypeDesc, name: &str) -> Option<R
         return Some((constant.value)(cx));
     }
     let member = find_member(desc, name)?;
-    Some(Ok(match member.kind {
+    LAST.set(Some((desc, member)));
+    Some(Ok(bound(desc, member)))
+}
+
+/// A member as an attribute of its type.
+fn bound(desc: &'static TypeDesc, member: &'static Builtin) -> Value {
+    match member.kind {
         Kind::Class => Value::Method(Ref::new(BoundMethod { receiver: Value::Type(desc), method: member })),
         _ => Value::Builtin(member),
-    }))
+    }
 }
 
 fn module_member(cx: &mut Cx<'_>, module: &'static ModuleDesc, name: &str) -> Option<R> {

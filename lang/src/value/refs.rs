@@ -125,8 +125,12 @@ impl<T: Object> Ref<T> {
     #[inline]
     pub fn new(body: T) -> Ref<T> {
         let slot = heap::alloc_object(Self::SIZE, Self::CYCLIC).cast::<Slot<T>>();
-        // SAFETY: the slot is free, large enough and aligned to 16.
-        unsafe { slot.write(Slot { header: Header { count: Cell::new(1), kind: T::KIND }, body }) };
+        // SAFETY: the slot is free, large enough and aligned to 16. Its parts are written one by one, so that the body is not copied
+        // into a whole first.
+        unsafe {
+            (&raw mut (*slot.as_ptr()).header).write(Header { count: Cell::new(1), kind: T::KIND });
+            (&raw mut (*slot.as_ptr()).body).write(body);
+        }
         Ref { slot, _own: PhantomData }
     }
 
