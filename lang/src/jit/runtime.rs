@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use super::abi::{ERROR, FAILED, LEFT, OK, Pair, THREW};
+use super::seen::Seen;
 use super::types::{Fixed, Ty};
 use super::unit::{ExitPoint, Reason, Version};
 use crate::builtins::{self, iterate, operators};
@@ -616,8 +617,8 @@ pub unsafe extern "C" fn leave(
     }
 }
 
-/// Whether the code was left because its thread has never looked for a field where it did. If the thread did, and the field was not
-/// where it had been, that is noted; so is what is no message.
+/// Whether the code was left because its thread has never looked for a field of a dict where it did. If the thread did, and the field
+/// was not where it had been, that is noted; so is what is no message. The interpreter notes what is no dict.
 fn is_first_look(module: &Rc<Module>, code: u32, point: &ExitPoint) -> bool {
     let at = point.pc as usize;
     let instr = module.code(code).ok().and_then(|code| code.instrs.get(at));
@@ -625,12 +626,12 @@ fn is_first_look(module: &Rc<Module>, code: u32, point: &ExitPoint) -> bool {
         return false;
     }
     let cache = module.image.fields.get(module.image.first_site(code) + at);
-    if matches!(instr, Some(Instr::GetItemConst { .. })) && cache.is_some_and(FieldCache::is_empty) {
+    let Some(seen) = module.image.unit.tier.seen(code).get(at) else { return false };
+    let is_known = Seen::had_shapes(seen.bits());
+    if matches!(instr, Some(Instr::GetItemConst { .. })) && cache.is_some_and(FieldCache::is_empty) && !is_known {
         return true;
     }
-    if let Some(seen) = module.image.unit.tier.seen(code).get(at) {
-        seen.note_shapes();
-    }
+    seen.note_shapes();
     false
 }
 

@@ -249,7 +249,7 @@ impl Vm {
                     match fast {
                         Some(value) => reg!(dst) = value,
                         None => {
-                            if !image.fields[site].is_empty() {
+                            if !image.fields[site].is_empty() || !matches!(reg!(obj), Value::Dict(_)) {
                                 seen[*pc as usize - 1].note_shapes();
                             }
                             let spot = Spot { module: &module, code, function: function.as_ref(), site };
