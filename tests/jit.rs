@@ -299,3 +299,30 @@ def part(row):
         assert!(found.contains("field by shape, expected any"), "{found}");
     }
 }
+
+#[test]
+fn items_of_what_is_no_dict_are_no_reason_to_leave() {
+    let text = "\
+def dw_process(msg):
+    return len([look(msg.payload) for _ in range(1000)])
+
+def look(order):
+    return order['n']
+";
+    let program = compile(text);
+    let run = |bytes: &[u8], jit: jit::Mode| {
+        let payload =
+            Datum::Entity { bytes: bytes.into(), mime_type: "application/json".into(), encoding: "utf-8".into() };
+        let outcome = program.run(&Input { payload, ..Input::default() }, &options(jit), show);
+        outcome.result.map_err(|report| report.render())
+    };
+    for (bytes, jit) in
+        [(&b"{\"n\": 1}"[..], jit::Mode::Off), (b"{\"n\": \"x\"}", jit::Mode::Off), (b"{\"n\": 2}", jit::Mode::Always)]
+    {
+        assert_eq!(run(bytes, jit), Ok("1000".to_owned()));
+    }
+    if jit::is_available() {
+        let found = reported(&program, "look");
+        assert!(found.contains("; 0 ways back") && found.contains("field by shape"), "{found}");
+    }
+}
