@@ -1,4 +1,5 @@
-//! Lists that are read out of a list without counting a reference, because that list keeps them as long as they are needed.
+//! Lists that are read out of a list without counting a reference, because that list keeps them as long as they are
+//! needed; and which plans let lists stay as they are ([`is_quiet`]).
 
 use super::{Plan, Planner, State, ty};
 use crate::code::{Instr, Reg};
@@ -16,29 +17,7 @@ pub fn is_quiet(plan: &Plan, state: &State, operands: &[Reg]) -> bool {
     let is_list =
         |reg: Option<&Reg>| matches!(reg.and_then(|reg| state.get(usize::from(*reg))), Some(Ty::List | Ty::Kept));
     match plan {
-        Plan::Nothing
-        | Plan::Literal(_)
-        | Plan::CheckBound
-        | Plan::Script { .. }
-        | Plan::Imported { .. }
-        | Plan::IntArith(..)
-        | Plan::FloatArith(..)
-        | Plan::IntQuotient(..)
-        | Plan::IntNegate
-        | Plan::FloatNegate
-        | Plan::IntCompare(..)
-        | Plan::FloatCompare(..)
-        | Plan::IsNone(..)
-        | Plan::OneOf(..)
-        | Plan::Loop
-        | Plan::Range(_)
-        | Plan::RangeIter
-        | Plan::ListIter
-        | Plan::NextRange
-        | Plan::NextList(_)
-        | Plan::Method(..)
-        | Plan::ListLen(_)
-        | Plan::Sqrt(_) => true,
+        _ if plan.is_plain() => true,
         // A virtual iterator that is moved becomes an object.
         Plan::Move => !operands.iter().any(|reg| state.get(usize::from(*reg)).is_none_or(|ty| ty.is_virtual())),
         Plan::Not | Plan::Branch => all_known(operands),

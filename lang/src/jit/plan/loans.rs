@@ -112,36 +112,14 @@ impl Planner<'_> {
         };
         let reads = &self.effects[at].reads;
         match plan {
-            Plan::Nothing
-            | Plan::Leave
+            _ if plan.is_plain() => true,
+            Plan::Leave
             | Plan::Unseen
             | Plan::Move
-            | Plan::Literal(_)
-            | Plan::CheckBound
-            | Plan::Script { .. }
-            | Plan::Imported { .. }
-            | Plan::IntArith(..)
-            | Plan::FloatArith(..)
-            | Plan::IntQuotient(..)
-            | Plan::IntNegate
-            | Plan::FloatNegate
-            | Plan::IntCompare(..)
-            | Plan::FloatCompare(..)
-            | Plan::IsNone(..)
             | Plan::TextEqual(..)
-            | Plan::OneOf(..)
-            | Plan::Loop
             | Plan::Part(..)
-            | Plan::Range(_)
-            | Plan::RangeIter
-            | Plan::ListIter
-            | Plan::NextRange
-            | Plan::NextList(_)
-            | Plan::Method(..)
             | Plan::Append(..)
-            | Plan::ListLen(_)
             | Plan::IntText(_)
-            | Plan::Sqrt(_)
             | Plan::Shaped(_)
             | Plan::List(_)
             | Plan::Concat(..)

@@ -1,7 +1,8 @@
 //! What compiled code does for each instruction, given what is known of the registers: the one place where it is decided.
 //!
-//! [`Planner::plan`] chooses ([`calls`]: for calls), [`Planner::apply`] says what is known afterwards. The type inference ([`super::infer`]) and
-//! the code generator ([`super::emit`]) both go through them, so they cannot disagree.
+//! [`Planner::plan`] chooses ([`calls`]: for calls; [`kept`], [`loans`]: what is looked into without a reference),
+//! [`Planner::apply`] says what is known afterwards. The type inference ([`super::infer`]) and the code generator
+//! ([`super::emit`]) both go through them, so they cannot disagree.
 
 mod apply;
 mod base;
@@ -169,6 +170,39 @@ pub enum Plan {
     YieldFrom,
     /// The frame's end.
     Return,
+}
+
+impl Plan {
+    /// Whether carrying it out runs no code but its own, allocates nothing and takes nothing out of a container, whatever the registers
+    /// hold.
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Plan::Nothing
+                | Plan::Literal(_)
+                | Plan::CheckBound
+                | Plan::Script { .. }
+                | Plan::Imported { .. }
+                | Plan::IntArith(..)
+                | Plan::FloatArith(..)
+                | Plan::IntQuotient(..)
+                | Plan::IntNegate
+                | Plan::FloatNegate
+                | Plan::IntCompare(..)
+                | Plan::FloatCompare(..)
+                | Plan::IsNone(..)
+                | Plan::OneOf(..)
+                | Plan::Loop
+                | Plan::Range(_)
+                | Plan::RangeIter
+                | Plan::ListIter
+                | Plan::NextRange
+                | Plan::NextList(_)
+                | Plan::Method(..)
+                | Plan::ListLen(_)
+                | Plan::Sqrt(_)
+        )
+    }
 }
 
 /// What becomes of instructions that were never executed.
